@@ -1,0 +1,211 @@
+"""One embedded account: its clock, its front door and its parts, put together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from helpers.embedded import interception
+from helpers.embedded.clock import SECOND, microseconds
+from helpers.embedded.credentials import ADMIN_ACCESS_KEY_ID, SandboxedSettings
+from helpers.embedded.gateway import Gateway
+from helpers.embedded.moto_seams import OpenSeams, load_aws_managed_policies
+from helpers.embedded.moto_services import MotoServices
+from helpers.embedded.simulation import Simulation
+from helpers.embedded.sqs import Queues
+from helpers.embedded.trace import Trace
+from helpers.embedded.wire import ApiRequest, ApiResponse
+
+if TYPE_CHECKING:
+    from helpers.embedded.compute import Compute
+
+ACCOUNT_ID = "123456789012"
+
+
+class LabClosed(RuntimeError):
+    """Something of an embedded account was used after the account had been closed."""
+
+
+class StillBusy(RuntimeError):
+    """`run_until_idle` reached its limit, or nothing is left that could end the wait."""
+
+
+class EmbeddedAccount:
+    """An AWS account inside this process. One is open at a time; opening another closes it.
+
+    Args:
+        region: the Region of clients that name none.
+        seed: ids and keys repeat for the same seed.
+        standard_order: "best-effort" hands messages out as they came; "shuffled" in a seeded
+            disorder, as AWS may.
+        duplicates: share of the deliveries, 0 to 1, that a standard queue makes twice.
+        spin_limit: wall seconds for which a handler may compute without sleeping, calling AWS
+            or returning before it counts as timed out.
+    """
+
+    def __init__(
+        self,
+        *,
+        region: str = "us-east-1",
+        seed: int = 0,
+        standard_order: str = "best-effort",
+        duplicates: float = 0.0,
+        spin_limit: float = 10.0,
+    ) -> None:
+        global _open
+        if _open is not None:
+            _open.close()
+        self.region = region
+        self._spin_limit = spin_limit
+        self._lock = threading.RLock()
+        self._simulation = Simulation()
+        self._trace = Trace(self._simulation.clock)
+        self._seams = OpenSeams(self._simulation.clock, seed)
+        self._services = MotoServices(self._connect)
+        self._gateway = Gateway(self._services)
+        self._queues = Queues(
+            self._simulation,
+            self._trace,
+            standard_order=standard_order,
+            duplicates=duplicates,
+            seed=seed,
+        )
+        self._compute: Compute | None = None
+        self._settings = SandboxedSettings(region)
+        self._is_open = True
+        _open = self
+        interception.install(_answer)
+
+    # Time
+
+    def now(self) -> datetime:
+        """The account's time, aware, in UTC. It stands still between calls."""
+        return self._simulation.clock.now()
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` of lab time pass, and everything happen that is due in them.
+
+        Raises:
+            TypeError, ValueError: `seconds` is not a number of zero or more.
+            LabClosed: the account has been closed.
+        """
+        duration = microseconds(seconds)
+        with self._working():
+            self._simulation.advance(duration)
+
+    def run_until_idle(self, limit: float = 6 * 3600) -> float:
+        """Let time pass until no message waits for a function and no function runs.
+
+        Messages in a queue that no function reads, such as a dead-letter queue, wait for nobody.
+
+        Args:
+            limit: seconds of lab time after which it gives up.
+
+        Returns:
+            The seconds of lab time that passed.
+
+        Raises:
+            StillBusy: after `limit`; it names the queues and what is left in them.
+        """
+        longest = microseconds(limit)
+        with self._working():
+            began = self._simulation.now
+            if self._compute is not None:
+                idle = self._simulation.run_until(self._compute.is_idle, began + longest)
+                if not idle:
+                    raise StillBusy(
+                        f"Not idle after {limit:g} s of lab time. {self._compute.describe_work()}"
+                    )
+            return (self._simulation.now - began) / SECOND
+
+    # Opening and closing
+
+    def close(self) -> None:
+        """End all functions and forget all state. Closing twice is no error."""
+        global _open
+        if not self._is_open:
+            return
+        self._is_open = False
+        if _open is self:
+            _open = None
+        if self._compute is not None:
+            self._compute.close()
+        self._queues.close()
+        self._seams.close()
+        self._settings.restore()
+
+    def __enter__(self) -> EmbeddedAccount:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if not self._is_open:
+            return "<closed lab>"
+        return f"<lab in {self.region} at {self.now():%Y-%m-%d %H:%M:%S} UTC>"
+
+    # Requests
+
+    def answer(self, request: ApiRequest) -> ApiResponse:
+        """Answer a request of this process, letting time pass where the operation waits."""
+        with self._working():
+            if self._gateway.waiting_steps(request) is None:
+                return self._gateway.answer(request)
+            return self._simulation.run(self._gateway.call(request))
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        """One thing at a time, and Ctrl-C only between two events."""
+        if not self._is_open:
+            raise LabClosed("This lab is closed. Run lab = open_lab() to open another one.")
+        with self._lock, self._simulation.interrupts:
+            yield
+
+    def _connect(self, service: str) -> None:
+        """Put our parts in place of moto's, once moto has imported a service."""
+        self._seams.apply()
+        if service == "sqs":
+            self._queues.attach(self._gateway)
+            self._services.handlers["sqs"] = self._queues.handler
+        elif service == "iam":
+            load_aws_managed_policies(ACCOUNT_ID)
+        elif service == "awslambda":
+            from helpers.embedded.compute import Compute
+
+            self._services.load("sqs")
+            self._compute = Compute(
+                self._simulation,
+                self._gateway,
+                self._services,
+                self._queues,
+                self._trace,
+                region=self.region,
+                account_id=ACCOUNT_ID,
+                spin_limit=self._spin_limit,
+            )
+
+
+_open: EmbeddedAccount | None = None
+
+
+def _answer(request: ApiRequest) -> ApiResponse | None:
+    """The open account's answer; None sends a request out that is not the account's."""
+    if request.is_for_this_machine:
+        return None
+    if _open is not None:
+        return _open.answer(request)
+    if request.scope is not None and request.scope[0] == ADMIN_ACCESS_KEY_ID:
+        raise LabClosed(
+            "The lab of this client is closed. Run lab = open_lab() and make the client anew."
+        )
+    return None

@@ -1,0 +1,97 @@
+"""Lambda in an embedded account: functions, their invocations and their event sources."""
+
+from __future__ import annotations
+
+from moto.awslambda.models import lambda_backends
+from moto.logs.models import logs_backends
+
+from helpers.embedded.event_source.api import lambda_handler_for
+from helpers.embedded.event_source.mappings import Mapping, Mappings
+from helpers.embedded.gateway import Gateway
+from helpers.embedded.moto_services import MotoServices
+from helpers.embedded.runtime.api import FunctionBackend, Invocations
+from helpers.embedded.runtime.durations import Durations
+from helpers.embedded.runtime.functions import Functions
+from helpers.embedded.simulation import Simulation
+from helpers.embedded.sqs import Queues
+from helpers.embedded.trace import Trace
+
+
+class Compute:
+    """Made when Lambda is used first: a lab about queues alone starts faster without it."""
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        gateway: Gateway,
+        services: MotoServices,
+        queues: Queues,
+        trace: Trace,
+        *,
+        region: str,
+        account_id: str,
+        spin_limit: float,
+    ) -> None:
+        self._account_id = account_id
+        self._region = region
+        self._functions = Functions(
+            simulation,
+            gateway,
+            trace,
+            region=region,
+            account_id=account_id,
+            durations=Durations(),
+            spin_limit=spin_limit,
+        )
+        self._invocations = Invocations(simulation, self._functions)
+        self._mappings = Mappings(simulation, self._functions, queues)
+        self._moto_backend = lambda_backends.backend
+        lambda_backends.backend = FunctionBackend
+        self._invocations.attach(gateway)
+        services.handlers["awslambda"] = lambda_handler_for(self._mappings)
+        gateway.before("logs", self._publish_logs)
+
+    def is_idle(self) -> bool:
+        """Whether no function runs and no message waits for one."""
+        return (
+            self._functions.running == 0
+            and self._invocations.pending == 0
+            and not any(_has_work(mapping) for mapping in self._mappings.all())
+        )
+
+    def describe_work(self) -> str:
+        """What keeps the account from being idle, for a person."""
+        reasons = [
+            f"{mapping.queue.name} still holds {_describe_messages(mapping)}; if a message fails "
+            "again and again, give the queue a dead-letter queue (RedrivePolicy) or purge it."
+            for mapping in self._mappings.all()
+            if _has_work(mapping)
+        ]
+        if self._functions.running or self._invocations.pending:
+            reasons.append(
+                f"{self._functions.running} invocations are running and "
+                f"{self._invocations.pending} asynchronous ones are not done with."
+            )
+        return " ".join(reasons)
+
+    def close(self) -> None:
+        self._functions.close()
+        lambda_backends.backend = self._moto_backend
+
+    def _publish_logs(self) -> None:
+        """Hand what functions have logged to moto's CloudWatch Logs, which now is asked for it."""
+        backend = logs_backends[self._account_id][self._region]
+        for (group, stream), entries in self._functions.logs.take().items():
+            backend.ensure_log_group(group)
+            if stream not in backend.groups[group].streams:
+                backend.create_log_stream(group, stream)
+            backend.put_log_events(group, stream, [entry._asdict() for entry in entries])
+
+
+def _has_work(mapping: Mapping) -> bool:
+    return mapping.poller.busy or (mapping.is_working and any(mapping.queue.counts()))
+
+
+def _describe_messages(mapping: Mapping) -> str:
+    counts = mapping.queue.counts()
+    return f"{counts.visible} visible, {counts.in_flight} in flight, {counts.delayed} delayed"

@@ -1,0 +1,54 @@
+"""Ctrl-C, held back until it can do no harm.
+
+A KeyboardInterrupt that lands in the middle of a state change would leave half of it behind.
+While the account works, the signal is only noted; it is raised between two events, when every
+queue and every function is whole, and the account can go on from there.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType, TracebackType
+
+
+class Interrupts:
+    """A context in which KeyboardInterrupt comes only at checkpoints and at the end."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._noted = False
+        self._outer: object = None
+
+    def __enter__(self) -> Interrupts:
+        if threading.current_thread() is threading.main_thread():
+            if self._depth == 0:
+                self._noted = False
+                self._outer = signal.signal(signal.SIGINT, self._note)
+            self._depth += 1
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        self._depth -= 1
+        if self._depth == 0:
+            # A handler installed by C code reads as None and cannot be put back by Python.
+            outer = signal.SIG_DFL if self._outer is None else self._outer
+            signal.signal(signal.SIGINT, outer)  # type: ignore[arg-type]
+            if self._noted and error is None:
+                raise KeyboardInterrupt
+
+    def checkpoint(self) -> None:
+        """Raise the KeyboardInterrupt that was held back, if there was one."""
+        if self._noted and self._depth:
+            self._noted = False
+            raise KeyboardInterrupt
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self._noted = True

@@ -1,0 +1,38 @@
+"""The second argument of every handler."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any
+
+from helpers.embedded.clock import unix_milliseconds_at
+
+
+class LambdaContext:
+    """What AWS's Python runtime passes as `context`.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
+
+    client_context: Any = None
+    identity: Any = None
+    tenant_id: Any = None
+
+    def __init__(self, request_id: str, function_arn: str, deadline: int) -> None:
+        self.aws_request_id = request_id
+        self.invoked_function_arn = function_arn
+        self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self._deadline_ms = unix_milliseconds_at(deadline)
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds of lab time until the function's timeout."""
+        return max(0, self._deadline_ms - int(time.time() * 1000))
+
+    def log(self, message: object) -> None:
+        sys.stdout.write(f"{message}\n")

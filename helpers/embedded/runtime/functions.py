@@ -1,0 +1,252 @@
+"""The Lambda service's running half: environments found or made, used, kept warm, retired."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from moto.awslambda.models import lambda_backends
+from moto.moto_api._internal import mock_random
+from moto.sts.models import sts_backends
+
+from helpers.embedded.gateway import Gateway
+from helpers.embedded.runtime import environments, logs
+from helpers.embedded.runtime.durations import Durations
+from helpers.embedded.runtime.environments import ExecutionEnvironment
+from helpers.embedded.runtime.function_versions import FunctionVersion, unpack_code
+from helpers.embedded.runtime.invocations import Invocation, Outcome
+from helpers.embedded.runtime.logs import FunctionLogs
+from helpers.embedded.runtime.messages import Failure, Settings
+from helpers.embedded.simulation import Simulation, Steps
+from helpers.embedded.trace import Trace
+
+if TYPE_CHECKING:
+    from moto.awslambda.models import LambdaFunction
+
+ACCOUNT_CONCURRENCY = 1000
+"""Invocations at once in an account and Region, if nobody asked AWS for more."""
+
+
+class Throttled(Exception):
+    """No concurrency is left for the function; `reason` is AWS's word for why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("Rate Exceeded.")
+        self.reason = reason
+
+
+class Invoked(NamedTuple):
+    """An invocation that has ended, with what it logged."""
+
+    outcome: Outcome
+    version: str
+    log: list[str]
+
+
+class Functions:
+    """Runs the functions of one account.
+
+    `spin_limit` is the wall seconds for which a handler may compute without a word.
+    """
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        gateway: Gateway,
+        trace: Trace,
+        *,
+        region: str,
+        account_id: str,
+        durations: Durations,
+        spin_limit: float,
+    ) -> None:
+        self._simulation = simulation
+        self._trace = trace
+        self._region = region
+        self._account_id = account_id
+        self._durations = durations
+        self._invocation = Invocation(simulation, gateway, durations, spin_limit)
+        self._folder = Path(tempfile.mkdtemp(prefix="lab-functions-"))
+        self._warm: dict[FunctionVersion, list[ExecutionEnvironment]] = defaultdict(list)
+        self._busy: dict[str, set[ExecutionEnvironment]] = defaultdict(set)
+        self._freed = simulation.event()
+        self.logs = FunctionLogs(simulation.clock)
+
+    # Invoking
+
+    def find(self, name_or_arn: str, qualifier: str | None = None) -> LambdaFunction:
+        """Raises moto's UnknownFunctionException, which becomes AWS's 404."""
+        backend = lambda_backends[self._account_id][self._region]
+        return backend.get_function(name_or_arn, qualifier)
+
+    @property
+    def running(self) -> int:
+        """Invocations under way in the whole account."""
+        return sum(map(len, self._busy.values()))
+
+    def claim(self, function: LambdaFunction) -> None:
+        """Raise Throttled unless the function may have one more invocation now."""
+        reserved = function.reserved_concurrency
+        if reserved is not None and len(self._busy[function.function_name]) >= int(reserved):
+            raise Throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
+        if self.running >= ACCOUNT_CONCURRENCY:
+            raise Throttled("ConcurrentInvocationLimitExceeded")
+
+    def invoke(
+        self,
+        function: LambdaFunction,
+        event: str,
+        request_id: str | None = None,
+        queue: str | None = None,
+    ) -> Steps[Invoked]:
+        """Run the function's handler with `event`, a JSON document, in lab time.
+
+        Raises:
+            Throttled: before anything has run.
+        """
+        self.claim(function)
+        version = FunctionVersion.of(function)
+        request_id = request_id or str(mock_random.uuid4())
+        environment = self._take_warm(version)
+        cold = environment is None
+        environment = environment or self._create(version, function.code_bytes)
+        self._busy[version.name].add(environment)
+        began = self._simulation.now
+        try:
+            outcome, log = yield from self._run(version, environment, cold, event, request_id)
+        finally:
+            self._busy[version.name].discard(environment)
+        self._give_back(version, environment, outcome)
+        self.logs.write(version.log_group, environment.log_stream, log)
+        self._trace.invocation(
+            version.name, environment.log_stream, began, outcome.error or "success", queue
+        )
+        return Invoked(outcome, version.version, log)
+
+    def _run(
+        self,
+        version: FunctionVersion,
+        environment: ExecutionEnvironment,
+        cold: bool,
+        event: str,
+        request_id: str,
+    ) -> Steps[tuple[Outcome, list[str]]]:
+        log: list[str] = []
+        failure: Failure | None = None
+        began = self._simulation.now
+        if cold:
+            log.append(logs.init_start(version.runtime, self._region))
+            failure = yield from self._invocation.initialise(environment)
+            log += environment.take_output()
+        initialised = self._simulation.now
+        log.append(logs.start(request_id, version.version))
+        if failure is None:
+            outcome = yield from self._invocation.run(
+                environment, event, request_id, version.arn, version.timeout
+            )
+        else:
+            outcome = _failed_to_start(failure, request_id)
+        log += environment.take_output()
+        if outcome.error == "Sandbox.Timedout":
+            moment = f"{self._simulation.clock.now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+            log.append(logs.timed_out(request_id, moment, version.timeout))
+        if cold:
+            outcome = outcome._replace(init_duration=initialised - began)
+        return outcome, log + logs.end(outcome, version.memory_mb)
+
+    # Environments
+
+    def _take_warm(self, version: FunctionVersion) -> ExecutionEnvironment | None:
+        """The environment used last, as AWS prefers it; those idle for too long are ended."""
+        for other in [other for other in self._warm if other.arn == version.arn]:
+            if other != version:
+                self._retire(self._warm.pop(other))
+        warm = self._warm[version]
+        oldest = self._simulation.now - self._durations.idle
+        self._retire([each for each in warm if each.idle_since < oldest])
+        warm[:] = [each for each in warm if each.idle_since >= oldest]
+        return warm.pop() if warm else None
+
+    def _create(self, version: FunctionVersion, code: bytes) -> ExecutionEnvironment:
+        clock = self._simulation.clock
+        stream = f"{clock.now():%Y/%m/%d}/[{version.version}]{mock_random.get_random_hex(32)}"
+        task_root = unpack_code(code, self._folder)
+        scratch = Path(tempfile.mkdtemp(dir=self._folder))
+        variables = {
+            **dict(version.variables),
+            **version.aws_variables(self._region, stream),
+            **self._role_credentials(version),
+            "LAMBDA_TASK_ROOT": str(task_root),
+        }
+        settings = Settings(
+            task_root=str(task_root),
+            scratch=str(scratch),
+            account_root=str(self._folder),
+            handler=version.handler,
+            variables=variables,
+            memory_mb=version.memory_mb,
+            now=clock.elapsed,
+        )
+        return ExecutionEnvironment(settings, stream)
+
+    def _role_credentials(self, version: FunctionVersion) -> dict[str, str]:
+        """Temporary credentials of the function's role, as Lambda gives them to its code."""
+        role = sts_backends[self._account_id]["aws"].assume_role(
+            region_name=self._region,
+            role_session_name=version.name,
+            role_arn=version.role,
+            policy="",
+            duration=43_200,
+            external_id="",
+        )
+        return {
+            "AWS_ACCESS_KEY_ID": role.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": role.secret_access_key,
+            "AWS_SESSION_TOKEN": role.session_token,
+        }
+
+    def _give_back(
+        self, version: FunctionVersion, environment: ExecutionEnvironment, outcome: Outcome
+    ) -> None:
+        if outcome.environment_lost:
+            environment.kill()
+        else:
+            environment.idle_since = self._simulation.now
+            self._warm[version].append(environment)
+        freed, self._freed = self._freed, self._simulation.event()
+        freed.succeed()
+
+    @staticmethod
+    def _retire(environments_: list[ExecutionEnvironment]) -> None:
+        for environment in environments_:
+            environment.kill()
+
+    def close(self) -> None:
+        """End every environment and remove what they left on disk."""
+        for pool in self._warm.values():
+            self._retire(pool)
+        for busy in self._busy.values():
+            self._retire(list(busy))
+        self._warm.clear()
+        self._busy.clear()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _failed_to_start(failure: Failure, request_id: str) -> Outcome:
+    import json
+
+    return Outcome(
+        request_id,
+        failure.payload,
+        json.loads(failure.payload)["errorType"],
+        duration=0,
+        environment_lost=True,
+    )
+
+
+prepare: Callable[[], None] = environments.prepare
+"""Called when the first function is made, so that its first environment starts sooner."""

@@ -1,0 +1,163 @@
+"""One invocation in lab time: cold or warm, to its result, its error or its timeout."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from helpers.embedded.clock import SECOND, microseconds
+from helpers.embedded.gateway import Gateway
+from helpers.embedded.moto_services import NotInEmbeddedAccount
+from helpers.embedded.runtime.durations import Durations
+from helpers.embedded.runtime.environments import ExecutionEnvironment, describe_exit
+from helpers.embedded.runtime.messages import (
+    Call,
+    Exited,
+    Failure,
+    Invoke,
+    OutOfMemory,
+    Ready,
+    Resume,
+    Returned,
+    Sleep,
+)
+from helpers.embedded.simulation import Silence, Simulation, Steps
+
+MAXIMUM_PAYLOAD = 6_291_556
+"""Bytes of a synchronous response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
+
+class Outcome(NamedTuple):
+    """How an invocation ended."""
+
+    request_id: str
+    payload: str
+    """The result, or AWS's error object, as JSON."""
+    error: str | None
+    """AWS's errorType; None: the handler returned."""
+    duration: int
+    """Microseconds of lab time, without the cold start."""
+    init_duration: int | None = None
+    """Microseconds of the cold start; None: the environment was warm."""
+    environment_lost: bool = False
+    """Whether the process is gone and the next invocation needs another."""
+
+
+class Invocation:
+    """Runs one event through one environment."""
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        gateway: Gateway,
+        durations: Durations,
+        spin_limit: float,
+    ) -> None:
+        self._simulation = simulation
+        self._gateway = gateway
+        self._durations = durations
+        self._spin_limit = spin_limit
+
+    def initialise(self, environment: ExecutionEnvironment) -> Steps[Failure | None]:
+        """The cold start: import the handler's module. A failure is what the import raised."""
+        yield self._simulation.timeout(self._durations.init)
+        limit = self._simulation.now + 10 * SECOND
+        end = yield from self._converse(environment, limit)
+        match end:
+            case Ready(failure):
+                return failure
+            case Exited(code):
+                return _error("Runtime.ExitError", f"Error: {describe_exit(code)}")
+            case OutOfMemory():
+                return _error("Runtime.OutOfMemory", _KILLED)
+            case _:
+                return _error("Sandbox.Timedout", "Error: Task timed out after 10.00 seconds")
+
+    def run(
+        self,
+        environment: ExecutionEnvironment,
+        event: str,
+        request_id: str,
+        function_arn: str,
+        timeout: int,
+    ) -> Steps[Outcome]:
+        """Invoke the handler; `timeout` in seconds of lab time."""
+        simulation = self._simulation
+        began = simulation.now
+        deadline = began + timeout * SECOND
+        yield simulation.timeout(self._durations.handler)
+        environment.tell(Invoke(event, request_id, function_arn, deadline, simulation.now))
+        end = yield from self._converse(environment, deadline)
+        return self._conclude(end, request_id, simulation.now - began, timeout)
+
+    def _converse(self, environment: ExecutionEnvironment, deadline: int) -> Steps[Any]:
+        """Serve the handler's sleeps and requests until it ends; None: it ran out of time."""
+        simulation = self._simulation
+        while True:
+            message = yield simulation.ask(environment, self._spin_limit)
+            match message:
+                case Sleep(seconds):
+                    moment = simulation.now + microseconds(seconds)
+                    answer: Resume | None = Resume(0)
+                case Call(request):
+                    moment = simulation.now + self._durations.api_call
+                    answer = None
+                case Silence():
+                    moment, answer = deadline, None
+                case _:
+                    return message
+            yield simulation.timeout(max(0, min(moment, deadline) - simulation.now))
+            if moment >= deadline:
+                return None
+            if answer is None:
+                answer = yield from self._answer(request, deadline)
+                if answer is None:
+                    return None
+            environment.tell(answer._replace(now=simulation.now))
+
+    def _answer(self, request: Any, deadline: int) -> Steps[Resume | None]:
+        """The account's answer to the handler's request; None: it did not come in time."""
+        try:
+            if self._gateway.waiting_steps(request) is None:
+                return Resume(0, self._gateway.answer(request))
+            call = self._simulation.start(self._gateway.call(request))
+            yield call | self._simulation.timeout(deadline - self._simulation.now)
+            if call.is_alive:
+                call.interrupt()
+                call.defused = True
+                return None
+            return Resume(0, call.value)
+        except NotInEmbeddedAccount as missing:
+            return Resume(0, error=str(missing))
+
+    def _conclude(self, end: Any, request_id: str, duration: int, timeout: int) -> Outcome:
+        prefix = f"RequestId: {request_id} Error:"
+        match end:
+            case Returned(payload) if len(payload.encode()) > MAXIMUM_PAYLOAD:
+                failure = _error(
+                    "Function.ResponseSizeTooLarge",
+                    "Response payload size exceeded maximum allowed payload size "
+                    f"({MAXIMUM_PAYLOAD} bytes).",
+                )
+                lost = False
+            case Returned(payload):
+                return Outcome(request_id, payload, None, duration)
+            case Failure():
+                failure, lost = end, False
+            case Exited(code):
+                failure = _error("Runtime.ExitError", f"{prefix} {describe_exit(code)}")
+                lost = True
+            case OutOfMemory():
+                failure, lost = _error("Runtime.OutOfMemory", f"{prefix} {_KILLED}"), True
+            case _:
+                message = f"{prefix} Task timed out after {timeout}.00 seconds"
+                failure, lost = _error("Sandbox.Timedout", message), True
+        kind = json.loads(failure.payload)["errorType"]
+        return Outcome(request_id, failure.payload, kind, duration, environment_lost=lost)
+
+
+_KILLED = "Runtime exited with error: signal: killed"
+
+
+def _error(kind: str, message: str) -> Failure:
+    return Failure(json.dumps({"errorType": kind, "errorMessage": message}))

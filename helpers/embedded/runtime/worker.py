@@ -1,0 +1,201 @@
+"""The process of one execution environment: import the handler, then run it when asked.
+
+Everything that the handler does to the world outside goes through the pipe to the account:
+its AWS requests, its sleeps, its output. The account's answers bring the lab time with them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+import boto3
+import botocore.configprovider
+import botocore.session
+
+from helpers.embedded import interception
+from helpers.embedded.runtime import handlers, lab_time, limits, log_output, pipe
+from helpers.embedded.runtime.context import LambdaContext
+from helpers.embedded.runtime.messages import (
+    Call,
+    Invoke,
+    OutOfMemory,
+    Printed,
+    Ready,
+    Resume,
+    Returned,
+    Settings,
+    Sleep,
+)
+from helpers.embedded.wire import ApiRequest, ApiResponse
+
+
+def main(connection: Connection, settings: Settings) -> None:
+    """Serve invocations until the account closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the kernel to decide
+    threading.Thread(target=_end_with_parent, args=(settings,), daemon=True).start()
+    Environment(connection, settings).serve()
+
+
+class Environment:
+    """A function's code and its view of the world."""
+
+    def __init__(self, connection: Connection, settings: Settings) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._talking = threading.RLock()
+        self._time = lab_time.LabTime(settings.now, self._sleep)
+        self._logs = log_output.LogHandler(self._print)
+        self._shut_out_the_machine()
+
+    def serve(self) -> None:
+        handler = self._initialise()
+        while True:
+            try:
+                order: Invoke = pipe.receive(self._connection)
+            except (EOFError, OSError):
+                return
+            self._invoke(handler, order)
+
+    # One invocation
+
+    def _initialise(self) -> handlers.Handler:
+        failure = None
+        handler: handlers.Handler = _no_handler
+        try:
+            handler = handlers.load_handler(self._settings.handler, self._settings.task_root)
+        except MemoryError:
+            self._run_out_of_memory()
+        except Exception as error:
+            failure, entry = handlers.describe_failure(error, "", self._settings.task_root)
+            self._print(entry)
+        self._flush()
+        pipe.send(self._connection, Ready(failure))
+        return handler
+
+    def _invoke(self, handler: handlers.Handler, order: Invoke) -> None:
+        self._time.move_to(order.now)
+        self._logs.request_id = order.request_id
+        result: tuple[Any, ...]
+        try:
+            context = LambdaContext(order.request_id, order.function_arn, order.deadline)
+            result = Returned(handlers.encode_result(handler(json.loads(order.event), context)))
+        except MemoryError:
+            self._run_out_of_memory()
+        except Exception as error:
+            result, entry = handlers.describe_failure(
+                error, order.request_id, self._settings.task_root
+            )
+            self._print(entry)
+        self._flush()
+        pipe.send(self._connection, result)
+
+    # What the handler does to the world
+
+    def _ask(self, message: tuple[Any, ...]) -> Resume:
+        with self._talking:
+            pipe.send(self._connection, message)
+            answer: Resume = pipe.receive(self._connection)
+        self._time.move_to(answer.now)
+        return answer
+
+    def _sleep(self, seconds: float) -> None:
+        self._ask(Sleep(float(seconds)))
+
+    def _call(self, request: ApiRequest) -> ApiResponse:
+        answer = self._ask(Call(request))
+        if answer.response is None:
+            raise RuntimeError(answer.error)
+        return answer.response
+
+    def _print(self, text: str) -> None:
+        with self._talking:
+            pipe.send(self._connection, Printed(text))
+
+    def _flush(self) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+
+    def _run_out_of_memory(self) -> None:
+        """AWS kills an environment that wants more than its memory; so does this one itself."""
+        limits.lift_memory_limit()
+        self._flush()
+        pipe.send(self._connection, OutOfMemory())
+        os._exit(137)
+
+    def _shut_out_the_machine(self) -> None:
+        """The variables, AWS settings, files and chance of this machine are not the function's."""
+        settings = self._settings
+        os.environ.clear()
+        os.environ.update(settings.variables)
+        _ignore_aws_files()
+        interception.install(self._call)
+        _import_first_from(settings.task_root)
+        os.chdir(settings.task_root)
+        tempfile.tempdir = settings.scratch
+        _repeat_chance(settings.variables["AWS_LAMBDA_LOG_STREAM_NAME"])
+        sys.stdout = sys.stderr = log_output.LogStream(self._print)
+        log_output.route_logging(self._logs)
+        limits.limit_memory(settings.memory_mb)
+
+
+def _share_service_models() -> None:
+    """Load the models of the course's services once, before environments are forked.
+
+    A handler's first client then costs 7 ms instead of 43.
+    """
+    session = botocore.session.Session()
+    loader = session.get_component("data_loader")
+    loader.load_data("endpoints")
+    for service in ("sqs", "kms", "dynamodb"):
+        loader.load_service_model(service, "service-2")
+        loader.load_service_model(service, "endpoint-rule-set-1")
+    botocore.session.create_loader = lambda *_: loader
+
+
+_share_service_models()
+
+
+def _ignore_aws_files() -> None:
+    """~/.aws belongs to whoever runs the kernel."""
+    variables = botocore.configprovider.BOTOCORE_DEFAUT_SESSION_VARIABLES
+    for name in ("config_file", "credentials_file"):
+        profile, variable, _, conversion = variables[name]
+        variables[name] = (profile, variable, os.devnull, conversion)
+    boto3.DEFAULT_SESSION = None
+
+
+def _import_first_from(task_root: str) -> None:
+    """The function's own modules win over those that this process has imported already."""
+    sys.path.insert(0, task_root)
+    own = {entry.name.partition(".")[0] for entry in os.scandir(task_root)}
+    for name in [name for name in sys.modules if name.partition(".")[0] in own]:
+        if name not in sys.stdlib_module_names:
+            del sys.modules[name]
+
+
+def _repeat_chance(seed: str) -> None:
+    """What is random in a function repeats with the lab's ids: `random`, `uuid.uuid4`."""
+    random.seed(seed)
+    os.urandom = random.Random(seed).randbytes
+
+
+def _no_handler(event: Any, context: Any) -> None:
+    raise RuntimeError("the function has no handler")
+
+
+def _end_with_parent(settings: Settings) -> None:
+    """A kernel that is killed cannot clean up: its environments notice and go by themselves."""
+    if parent := parent_process():
+        wait([parent.sentinel])
+    shutil.rmtree(settings.account_root, ignore_errors=True)
+    os._exit(0)

@@ -1,0 +1,432 @@
+"""One queue: what SQS does with its messages between send and delete."""
+
+from __future__ import annotations
+
+from collections import deque
+from random import Random
+from typing import NamedTuple
+from zlib import crc32
+
+from moto.moto_api._internal import mock_random
+
+from helpers.embedded.clock import SECOND
+from helpers.embedded.simulation import Simulation, Steps
+from helpers.embedded.sqs.deduplication import Accepted, Deduplication
+from helpers.embedded.sqs.errors import SQSException, bad_parameter, invalid_handle
+from helpers.embedded.sqs.fifo_store import FifoStore
+from helpers.embedded.sqs.message import (
+    Cipher,
+    Counters,
+    Counts,
+    Message,
+    PlainText,
+    Record,
+    State,
+    unix_milliseconds,
+)
+from helpers.embedded.sqs.receipts import Receipts, Receive
+from helpers.embedded.sqs.settings import Settings
+from helpers.embedded.sqs.standard_store import ShuffledStore, StandardStore
+from helpers.embedded.sqs.store import Store
+from helpers.embedded.sqs.waiting import Bell
+from helpers.embedded.trace import Happening, Trace
+
+IN_FLIGHT_LIMIT = 120_000
+"""Messages that may be in flight in one queue (SDG quotas-messages)."""
+
+LONGEST_HIDDEN = 43_200 * SECOND
+"""How long after its first receive a message can be kept in flight at most."""
+
+_FIRST_SEQUENCE_NUMBER = 18_890_000_000_000_000_000
+_SEQUENCE_STEP = 256
+
+
+class Disorder(NamedTuple):
+    """What a standard queue is allowed to do to its receivers, and by default does not."""
+
+    shuffled: bool = False
+    duplicates: float = 0.0
+    """Probability that a receive delivers a message once more."""
+    seed: int = 0
+
+
+class Surroundings(NamedTuple):
+    """What every queue of an account shares."""
+
+    simulation: Simulation
+    trace: Trace
+    disorder: Disorder = Disorder()
+
+
+class Queue(Settings):
+    """moto's queue for its attributes and for CloudFormation; our store for the messages."""
+
+    dead_letter_queue: Queue | None
+
+    def __init__(self, name: str, region: str, account_id: str, around: Surroundings) -> None:
+        super().__init__(name, region, account_id)
+        self.fifo_queue = name.endswith(".fifo")
+        self.counters = Counters()
+        self.cipher: Cipher = PlainText()
+        self.deleted = False
+        self._simulation = around.simulation
+        self._trace = around.trace
+        self._bell = Bell(around.simulation)
+        self._deduplication = Deduplication()
+        self._receipts = Receipts(mock_random.getrandbits(128).to_bytes(16, "big"))
+        self._random = Random(around.disorder.seed ^ crc32(self.queue_arn.encode()))
+        self._duplicates = 0.0 if self.fifo_queue else around.disorder.duplicates
+        self._again: deque[tuple[int, Record]] = deque()
+        self._store: Store = (
+            FifoStore()
+            if self.fifo_queue
+            else ShuffledStore(self._random)
+            if around.disorder.shuffled
+            else StandardStore()
+        )
+
+    @property
+    def now(self) -> int:
+        """Microseconds of lab time since the account was opened."""
+        return self._simulation.now
+
+    # Sending
+
+    def accept(self, record: Record, delay: int | None = None) -> Accepted:
+        """Keep a message that a producer sends now; `delay` in seconds, None: the queue's.
+
+        A FIFO queue that has accepted the same deduplication id before answers as it did then.
+        """
+        now = self._settle()
+        seconds = self.delay_seconds if delay is None else delay
+        if self.fifo_queue and record.deduplication_id is not None:
+            scope = record.group_id if self.deduplication_scope == "messageGroup" else None
+            if known := self._deduplication.recall(scope, record.deduplication_id, now):
+                return known
+            self._keep(record, now, now + seconds * SECOND)
+            accepted = Accepted(record.id, sequence_number(record))
+            self._deduplication.remember(scope, record.deduplication_id, accepted, now)
+        else:
+            self._keep(record, now, now + seconds * SECOND)
+            accepted = Accepted(record.id, "")
+        self.counters.sent += 1
+        self.counters.bytes_sent += record.size
+        self._trace.message("sent", self.name, record.id, 0)
+        return accepted
+
+    def take_in(self, record: Record) -> None:
+        """Keep a message that SQS moves here from another queue, visible at once.
+
+        A standard queue keeps the moment at which it was first sent, a FIFO queue starts it
+        anew (SDG sqs-dead-letter-queues).
+        """
+        now = self._settle()
+        if self.fifo_queue:
+            record.sent_at = now
+        self._keep(record, now, now)
+
+    def take_in_as_new(self, record: Record) -> None:
+        """Keep a message that a move task brings: its id, age and receives start anew
+        (SDG sqs-configure-dead-letter-queue-redrive)."""
+        record.id = str(mock_random.uuid4())
+        record.sent_at = self._simulation.now
+        record.receive_count = record.received_elsewhere = 0
+        record.first_received_at = None
+        record.dead_letter_source_arn = None
+        self.take_in(record)
+
+    def _keep(self, record: Record, now: int, visible_at: int) -> None:
+        self._store.add(record, now, visible_at)
+        self._bell.ring()
+
+    # Receiving
+
+    def receive(self, max_messages: int, visibility_timeout: int | None = None) -> list[Message]:
+        """Up to `max_messages`, now in flight for `visibility_timeout` seconds.
+
+        Messages that have used up their receives are moved to the dead-letter queue instead.
+        Nothing is received while the limit of messages in flight is reached.
+        """
+        now = self._settle()
+        seconds = self.visibility_timeout if visibility_timeout is None else visibility_timeout
+        room = min(max_messages, IN_FLIGHT_LIMIT - self._store.counts[State.IN_FLIGHT])
+        received = self._receive_again(room, now) if self._again else []
+        handed_out: list[Record] = []
+        while len(received) < room and (taken := self._store.take(room - len(received))):
+            for record in taken:
+                if self._is_exhausted(record):
+                    self._dead_letter(record)
+                else:
+                    self._store.hide(record, now + seconds * SECOND)
+                    handed_out.append(record)
+                    received.append(self._count_receive(record, now))
+        if seconds == 0:
+            for record in handed_out:
+                self._store.show(record)
+        if self._duplicates:
+            self._duplicate(handed_out)
+        if received:
+            self.counters.received += len(received)
+        else:
+            self.counters.empty_receives += 1
+        return received
+
+    def over_limit(self) -> bool:
+        """Whether so many messages are in flight that nothing can be received."""
+        self._settle()
+        return self._store.counts[State.IN_FLIGHT] >= IN_FLIGHT_LIMIT
+
+    def wait_for_messages(  # type: ignore[override]  # moto's blocks a thread
+        self, deadline: int | None
+    ) -> Steps[bool]:
+        """Wait until a receive would find a message, at most to `deadline`.
+
+        Args:
+            deadline: microseconds of lab time since the account was opened; None: for ever.
+
+        Returns:
+            Whether there is something to receive.
+        """
+        while True:
+            now = self._settle()
+            if self._has_receivable():
+                return True
+            if self.deleted or (deadline is not None and now >= deadline):
+                return False
+            moments = (deadline, self._next_change())
+            known = [moment for moment in moments if moment is not None]
+            yield self._bell.wait(min(known) if known else None)
+
+    def _duplicate(self, received: list[Record]) -> None:
+        """Choose which of the messages the next receive delivers once more."""
+        for record in received:
+            if self._random.random() < self._duplicates:
+                self._again.append((record.serial, record))
+                self._bell.ring()
+
+    def _receive_again(self, most: int, now: int) -> list[Message]:
+        """Deliver duplicates: messages in flight or just deleted, once more."""
+        messages = []
+        for _ in range(min(most, len(self._again))):
+            serial, record = self._again.popleft()
+            if record.serial == serial:
+                messages.append(self._count_receive(record, now))
+        return messages
+
+    def _count_receive(self, record: Record, now: int) -> Message:
+        record.receive_count += 1
+        if record.first_received_at is None:
+            record.first_received_at = now
+        self._trace.message("received", self.name, record.id, record.receive_count)
+        return Message(
+            id=record.id,
+            body=self.cipher.open(record.sealed_body),
+            body_md5=record.body_md5,
+            receipt_handle=self._receipts.handle(record.serial, record.receive_count),
+            receive_count=record.receive_count,
+            sent_timestamp=unix_milliseconds(record.sent_at),
+            first_receive_timestamp=unix_milliseconds(record.first_received_at),
+            sender_id=record.sender_id,
+            attributes=record.attributes or {},
+            group_id=record.group_id,
+            deduplication_id=record.deduplication_id,
+            sequence_number=sequence_number(record) if self.fifo_queue else None,
+            dead_letter_source_arn=record.dead_letter_source_arn,
+            trace_header=record.trace_header,
+            size=record.size,
+        )
+
+    def _has_receivable(self) -> bool:
+        """Whether a receive would find a message; exhausted ones in front are moved away."""
+        if self._store.counts[State.IN_FLIGHT] >= IN_FLIGHT_LIMIT:
+            return False
+        while (front := self._store.peek()) is not None and self._is_exhausted(front):
+            self._dead_letter(self._store.take(1)[0])
+        return front is not None or bool(self._again)
+
+    def _next_change(self) -> int | None:
+        """The next moment at which time alone may make a message receivable."""
+        upcoming = self._store.next_return()
+        oldest = self._oldest() if self.fifo_queue else None
+        if oldest is not None:
+            expires = oldest.sent_at + self.message_retention_period * SECOND
+            upcoming = expires if upcoming is None else min(upcoming, expires)
+        return upcoming
+
+    # Dead-lettering and moving
+
+    def _is_exhausted(self, record: Record) -> bool:
+        target, policy = self.dead_letter_queue, self.redrive_policy
+        if target is None or target.deleted or not policy:
+            return False
+        receives = record.receive_count - record.received_elsewhere
+        return receives >= int(policy["maxReceiveCount"])
+
+    def _dead_letter(self, record: Record) -> None:
+        target = self.dead_letter_queue
+        assert target is not None
+        self.give_away(record, "dead-lettered")
+        record.received_elsewhere = record.receive_count
+        record.dead_letter_source_arn = self.queue_arn
+        target.take_in(record)
+
+    def give_away(self, record: Record, what: str) -> None:
+        """Let go of a message that SQS moves to another queue."""
+        self._store.remove(record)
+        self.counters.moved += 1
+        self._trace.message(what, self.name, record.id, record.receive_count)
+
+    def visible_record(self) -> Record | None:
+        """The message that a receive would find first, dead-lettering aside."""
+        self._settle()
+        return self._store.peek()
+
+    # What a receiver does with its receipt handle
+
+    def delete(self, receipt_handle: str) -> None:
+        """Delete the message of a receive.
+
+        A standard queue answers a handle that a later receive has outdated with success and
+        keeps the message (API DeleteMessage); a FIFO queue refuses one that has expired
+        (recorded: test_fifo_delete_after_visibility_timeout). Deleting twice is no error.
+
+        Raises:
+            SQSException: the handle is none of this queue's, or has expired (FIFO).
+        """
+        self._settle()
+        receive = self._parse(receipt_handle)
+        record = self._store.records.get(receive.serial)
+        if record is None:
+            return
+        is_latest = record.receive_count == receive.number
+        if self.fifo_queue and not (is_latest and record.state is State.IN_FLIGHT):
+            raise _expired(receipt_handle)
+        if is_latest:
+            self._store.remove(record)
+            self.counters.deleted += 1
+            self._trace.message("deleted", self.name, record.id, record.receive_count)
+            self._bell.ring()
+
+    def change_visibility(self, receipt_handle: str, seconds: int) -> None:
+        """Keep the message of a receive in flight until `seconds` from now; 0: release it.
+
+        Raises:
+            SQSException: the handle is none of this queue's, its message is gone, or it would
+                stay in flight for longer than 12 hours after its first receive.
+        """
+        now = self._settle()
+        receive = self._parse(receipt_handle)
+        record = self._store.records.get(receive.serial)
+        is_current = (
+            record is not None
+            and record.receive_count == receive.number
+            and record.state is State.IN_FLIGHT
+        )
+        if record is None or (self.fifo_queue and not is_current):
+            raise bad_parameter(
+                receipt_handle,
+                "ReceiptHandle",
+                "Message does not exist or is not available for visibility timeout change.",
+            )
+        if not is_current:
+            # Recorded: test_change_message_visibility_after_visibility_timeout_expiration.
+            return
+        until = now + seconds * SECOND
+        if until > (record.first_received_at or 0) + LONGEST_HIDDEN and seconds:
+            raise bad_parameter(
+                seconds,
+                "VisibilityTimeout",
+                "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]",
+            )
+        if seconds:
+            self._store.hide(record, until)
+        else:
+            self._store.show(record)
+        self._bell.ring()
+
+    def _parse(self, receipt_handle: str) -> Receive:
+        receive = self._receipts.parse(receipt_handle)
+        if receive is None:
+            raise invalid_handle(receipt_handle)
+        return receive
+
+    # Looking at the queue
+
+    def counts(self) -> Counts:
+        """Messages visible, in flight and delayed at this moment."""
+        self._settle()
+        return self._store.by_state()
+
+    def oldest_age(self, max_receives: int = 3) -> int:
+        """Whole seconds since the oldest message was sent that was received fewer times.
+
+        This is ApproximateAgeOfOldestMessage: a message received three times or more is left
+        out of it (SDG sqs-available-cloudwatch-metrics). 0 when there is none.
+        """
+        now = self._settle()
+        for record in self._store.oldest_first():
+            if record.receive_count < max_receives:
+                return (now - record.sent_at) // SECOND
+        return 0
+
+    def purge(self) -> None:
+        """Delete every message, those in flight and delayed included."""
+        self._settle()
+        self._again.clear()
+        for record in self._store.clear():
+            self.counters.purged += 1
+            self._trace.message("purged", self.name, record.id, record.receive_count)
+
+    def close(self) -> None:
+        """The queue was deleted: everybody who waits at it is sent away."""
+        self.deleted = True
+        self._store.clear()
+        self._bell.ring()
+
+    def _settle(self) -> int:
+        """Let everything happen that is due; the account's time in microseconds."""
+        now = self._simulation.now
+        retention = self.message_retention_period * SECOND
+        for record in self._store.settle(now, now - retention):
+            self.counters.expired += 1
+            self._trace.happenings.append(
+                Happening(
+                    record.sent_at + retention,
+                    "expired",
+                    self.name,
+                    record.id,
+                    record.receive_count,
+                )
+            )
+        return now
+
+    def _oldest(self) -> Record | None:
+        return next(self._store.oldest_first(), None)
+
+    def attributes_changed(self) -> None:
+        """Attributes were set; those who wait look at the queue again."""
+        self.last_modified_timestamp = self._simulation.clock.unix()
+        self._bell.ring()
+
+    # What moto's queue would count from its list of messages
+
+    @property
+    def approximate_number_of_messages(self) -> int:
+        return self.counts().visible
+
+    @property
+    def approximate_number_of_messages_not_visible(self) -> int:
+        return self.counts().in_flight
+
+    @property
+    def approximate_number_of_messages_delayed(self) -> int:
+        return self.counts().delayed
+
+
+def sequence_number(record: Record) -> str:
+    """The 20 digits that a FIFO queue gives a message: they grow, with gaps."""
+    return str(_FIRST_SEQUENCE_NUMBER + record.serial * _SEQUENCE_STEP)
+
+
+def _expired(receipt_handle: str) -> SQSException:
+    return bad_parameter(receipt_handle, "ReceiptHandle", "The receipt handle has expired.")

@@ -1,0 +1,53 @@
+"""Everything that happened in the account, as rows: the raw material of the course's pictures."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from helpers.embedded.clock import Clock
+
+
+class Happening(NamedTuple):
+    """One thing that happened. What does not apply to it is None."""
+
+    at: int
+    """Microseconds of lab time since the account was opened."""
+    what: str
+    queue: str | None = None
+    message_id: str | None = None
+    receive_count: int | None = None
+    function: str | None = None
+    environment: str | None = None
+    duration: int | None = None
+    """Microseconds of lab time."""
+    outcome: str | None = None
+
+
+class Trace:
+    """The happenings of one account, oldest first."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.happenings: list[Happening] = []
+
+    def message(self, what: str, queue: str, message_id: str, receive_count: int) -> None:
+        """Note what happened to a message: sent, received, deleted, dead-lettered, expired."""
+        self.happenings.append(
+            Happening(self._clock.elapsed, what, queue, message_id, receive_count)
+        )
+
+    def invocation(
+        self, function: str, environment: str, began: int, outcome: str, queue: str | None
+    ) -> None:
+        """Note an invocation that ends now and began at `began` microseconds of lab time."""
+        self.happenings.append(
+            Happening(
+                began,
+                "invoked",
+                queue=queue,
+                function=function,
+                environment=environment,
+                duration=self._clock.elapsed - began,
+                outcome=outcome,
+            )
+        )

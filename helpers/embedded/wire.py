@@ -1,0 +1,103 @@
+"""Requests and answers as they cross from botocore to the account, in this process or by a pipe."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import botocore.awsrequest
+
+_CREDENTIAL_SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+
+
+class ApiRequest(NamedTuple):
+    """One signed AWS request: plain values, so that it can be pickled."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+    @classmethod
+    def from_botocore(cls, request: botocore.awsrequest.AWSPreparedRequest) -> ApiRequest:
+        body = request.body if request.body is not None else b""
+        if hasattr(body, "read"):
+            body = body.read()
+        return cls(
+            request.method,
+            request.url,
+            {name: _text(value) for name, value in request.headers.items()},
+            body.encode() if isinstance(body, str) else bytes(body),
+        )
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def is_for_this_machine(self) -> bool:
+        """Whether it goes to a server on this machine: a client with an endpoint of its own."""
+        return self.host in ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+    def header(self, name: str) -> str | None:
+        """A header by its name in any letter case; None if it was not sent."""
+        wanted = name.lower()
+        return next((text for key, text in self.headers.items() if key.lower() == wanted), None)
+
+    @property
+    def scope(self) -> tuple[str, str, str] | None:
+        """Access key id, Region and service that the request was signed for; None: unsigned."""
+        found = _CREDENTIAL_SCOPE.search(self.header("Authorization") or self.url)
+        return (found[1], found[2], found[3]) if found else None
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; empty when it is none."""
+        try:
+            document = json.loads(self.body or b"{}")
+        except ValueError:
+            return {}
+        return document if isinstance(document, dict) else {}
+
+    @property
+    def target(self) -> str | None:
+        """The operation, for the protocols that name it in a header or a form field."""
+        if header := self.header("X-Amz-Target"):
+            return header.rpartition(".")[2]
+        if self.body.startswith(b"Action=") or b"&Action=" in self.body:
+            return parse_qs(self.body.decode()).get("Action", [None])[0]
+        return None
+
+
+class ApiResponse(NamedTuple):
+    """One AWS answer: plain values, so that it can be pickled."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def to_botocore(self, url: str) -> botocore.awsrequest.AWSResponse:
+        return botocore.awsrequest.AWSResponse(url, self.status, self.headers, _Body(self.body))
+
+
+Transport = Callable[[ApiRequest], ApiResponse | None]
+"""Answers a request; None lets it go out to the network."""
+
+
+class _Body(io.BytesIO):
+    """What botocore expects of urllib3: a file that can also be streamed."""
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        while chunk := self.read():
+            yield chunk
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
