@@ -86,12 +86,12 @@ SEAMS = (
 
 def load_aws_managed_policies(account_id: str) -> None:
     """Let IAM know the policies that AWS manages. moto leaves them out: they take 0.1 s."""
-    with patch.dict(default_user_config, {"iam": {"load_aws_managed_policies": True}}):
-        from moto.iam.models import iam_backends
+    from moto.iam.models import iam_backends
 
-        backend = iam_backends[account_id]["aws"]
+    backend = iam_backends[account_id]["aws"]
+    with patch.dict(default_user_config, {"iam": {"load_aws_managed_policies": True}}):
         backend.aws_managed_policies = backend._init_aws_policies()
-        backend.managed_policies.update(backend._init_managed_policies())
+    backend.managed_policies.update(backend._init_managed_policies())
 
 
 class OpenSeams:
@@ -100,12 +100,9 @@ class OpenSeams:
     def __init__(self, clock: Clock, seed: int) -> None:
         self._clock = clock
         self._originals: dict[tuple[str, str], Any] = {}
-        self.reset(seed)
-
-    def reset(self, seed: int) -> None:
-        """An account with nothing in it, whose ids begin again."""
         BackendDict.reset()
         mock_random.seed(seed)
+        self.apply()
 
     def apply(self) -> None:
         for seam in SEAMS:

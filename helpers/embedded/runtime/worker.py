@@ -44,6 +44,7 @@ def main(connection: Connection, settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the kernel to decide
     threading.Thread(target=_end_with_parent, args=(settings,), daemon=True).start()
     Environment(connection, settings).serve()
+    _end_with_parent(settings)
 
 
 class Environment:
@@ -193,9 +194,13 @@ def _no_handler(event: Any, context: Any) -> None:
     raise RuntimeError("the function has no handler")
 
 
+_leaving = threading.Lock()
+
+
 def _end_with_parent(settings: Settings) -> None:
-    """A kernel that is killed cannot clean up: its environments notice and go by themselves."""
+    """A kernel that is killed cannot clean up: its environments notice and do it."""
     if parent := parent_process():
         wait([parent.sentinel])
-    shutil.rmtree(settings.account_root, ignore_errors=True)
-    os._exit(0)
+    with _leaving:
+        shutil.rmtree(settings.account_root, ignore_errors=True)
+        os._exit(0)

@@ -1,0 +1,59 @@
+"""moto still has what this package replaces in it. A failure here names what a new moto moved."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+
+import pytest
+
+from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.moto_seams import SEAMS, Seam
+
+
+@pytest.mark.parametrize("seam", SEAMS, ids=lambda seam: f"{seam.module}.{seam.attribute}")
+def test_the_seam_is_where_it_was(seam: Seam) -> None:
+    module = import_module(seam.module)
+    assert hasattr(module, seam.attribute), (
+        f"moto {version('moto')} has no {seam.module}.{seam.attribute} any more ({seam.why}): "
+        "see helpers/embedded/moto_seams.py"
+    )
+
+
+def test_moto_reads_the_account_s_clock_and_the_kernel_does_not(lab: EmbeddedAccount) -> None:
+    import datetime
+
+    from moto.core.utils import utcnow
+
+    before = datetime.datetime.now(datetime.UTC)
+    lab.advance(10)
+    assert utcnow() == lab.now().replace(tzinfo=None)
+    assert datetime.datetime.now(datetime.UTC) - before < datetime.timedelta(seconds=5)
+
+
+def test_closing_puts_everything_back() -> None:
+    import datetime
+
+    import moto.core.utils
+    from moto.sqs.models import SQSBackend, sqs_backends
+
+    from helpers import open_lab
+
+    with open_lab():
+        import boto3
+
+        boto3.client("sqs").list_queues()
+        boto3.client("lambda").list_functions()
+        assert sqs_backends.backend is not SQSBackend
+    from moto.awslambda.models import LambdaBackend, lambda_backends
+
+    assert sqs_backends.backend is SQSBackend
+    assert lambda_backends.backend is LambdaBackend
+    assert moto.core.utils.datetime is datetime
+
+
+def test_moto_s_own_event_source_refuses_to_run() -> None:
+    from helpers.embedded.runtime.api import FunctionBackend
+
+    with pytest.raises(NotImplementedError, match="pollers"):
+        FunctionBackend.send_sqs_batch(None, "arn", [], "arn")  # type: ignore[arg-type]
