@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from helpers.embedded import interception
+from helpers.embedded.access import Access
 from helpers.embedded.clock import SECOND, microseconds
 from helpers.embedded.credentials import ADMIN_ACCESS_KEY_ID, SandboxedSettings
 from helpers.embedded.gateway import Gateway
@@ -17,11 +18,13 @@ from helpers.embedded.moto_seams import OpenSeams, load_aws_managed_policies
 from helpers.embedded.moto_services import MotoServices
 from helpers.embedded.simulation import Simulation
 from helpers.embedded.sqs import Queues
+from helpers.embedded.telemetry.telemetry import Telemetry
 from helpers.embedded.trace import Trace
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 if TYPE_CHECKING:
     from helpers.embedded.compute import Compute
+    from helpers.embedded.telemetry.monitoring import Monitoring
 
 ACCOUNT_ID = "123456789012"
 
@@ -65,15 +68,20 @@ class EmbeddedAccount:
         self._simulation = Simulation()
         self._trace = Trace(self._simulation.clock)
         self._seams = OpenSeams(self._simulation.clock, seed)
+        self._telemetry = Telemetry(self._simulation.clock)
         self._services = MotoServices(self._connect)
-        self._gateway = Gateway(self._services)
+        self.access = Access(self._simulation.clock, ACCOUNT_ID)
+        """Who may do what. `access.enforced = False` lets everybody do everything."""
+        self._gateway = Gateway(self._services, self.access)
         self._queues = Queues(
             self._simulation,
             self._trace,
             standard_order=standard_order,
             duplicates=duplicates,
             seed=seed,
+            meters=self._telemetry.queues.meters,
         )
+        self._monitoring: Monitoring | None = None
         self._compute: Compute | None = None
         self._settings = SandboxedSettings(region)
         self._is_open = True
@@ -134,6 +142,8 @@ class EmbeddedAccount:
             _open = None
         if self._compute is not None:
             self._compute.close()
+        if self._monitoring is not None:
+            self._monitoring.close()
         self._queues.close()
         self._seams.close()
         self._settings.restore()
@@ -179,6 +189,10 @@ class EmbeddedAccount:
             self._services.handlers["sqs"] = self._queues.handler
         elif service == "iam":
             load_aws_managed_policies(ACCOUNT_ID)
+        elif service == "cloudwatch":
+            from helpers.embedded.telemetry.monitoring import Monitoring
+
+            self._monitoring = Monitoring(self._telemetry, self._services)
         elif service == "awslambda":
             from helpers.embedded.compute import Compute
 
@@ -189,6 +203,7 @@ class EmbeddedAccount:
                 self._services,
                 self._queues,
                 self._trace,
+                self._telemetry,
                 region=self.region,
                 account_id=ACCOUNT_ID,
                 spin_limit=self._spin_limit,

@@ -10,10 +10,13 @@ from helpers.embedded.event_source.mappings import Mapping, Mappings
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.moto_services import MotoServices
 from helpers.embedded.runtime.api import FunctionBackend, Invocations
+from helpers.embedded.runtime.asynchronous import AsynchronousInvocations, Attributes
 from helpers.embedded.runtime.durations import Durations
 from helpers.embedded.runtime.functions import Functions
 from helpers.embedded.simulation import Simulation
 from helpers.embedded.sqs import Queues
+from helpers.embedded.sqs.sending import send
+from helpers.embedded.telemetry.telemetry import Telemetry
 from helpers.embedded.trace import Trace
 
 
@@ -27,6 +30,7 @@ class Compute:
         services: MotoServices,
         queues: Queues,
         trace: Trace,
+        telemetry: Telemetry,
         *,
         region: str,
         account_id: str,
@@ -38,16 +42,19 @@ class Compute:
             simulation,
             gateway,
             trace,
+            telemetry,
             region=region,
             account_id=account_id,
             durations=Durations(),
             spin_limit=spin_limit,
         )
-        self._invocations = Invocations(simulation, self._functions)
+        self._queues = queues
+        self._asynchronous = AsynchronousInvocations(simulation, self._functions, self._deliver)
+        invocations = Invocations(self._functions, self._asynchronous)
         self._mappings = Mappings(simulation, self._functions, queues)
         self._moto_backend = lambda_backends.backend
         lambda_backends.backend = FunctionBackend
-        self._invocations.attach(gateway)
+        invocations.attach(gateway)
         services.handlers["awslambda"] = lambda_handler_for(self._mappings)
         gateway.before("logs", self._publish_logs)
 
@@ -55,7 +62,7 @@ class Compute:
         """Whether no function runs and no message waits for one."""
         return (
             self._functions.running == 0
-            and self._invocations.pending == 0
+            and self._asynchronous.pending == 0
             and not any(_has_work(mapping) for mapping in self._mappings.all())
         )
 
@@ -67,16 +74,26 @@ class Compute:
             for mapping in self._mappings.all()
             if _has_work(mapping)
         ]
-        if self._functions.running or self._invocations.pending:
+        if self._functions.running or self._asynchronous.pending:
             reasons.append(
                 f"{self._functions.running} invocations are running and "
-                f"{self._invocations.pending} asynchronous ones are not done with."
+                f"{self._asynchronous.pending} asynchronous ones are not done with."
             )
         return " ".join(reasons)
 
     def close(self) -> None:
         self._functions.close()
         lambda_backends.backend = self._moto_backend
+
+    def _deliver(self, arn: str, body: str, attributes: Attributes) -> None:
+        """Send to a destination or dead-letter queue of a function. LookupError: it is gone."""
+        service = arn.split(":")[2]
+        if service == "sqs" and (queue := self._queues.find(arn)) is not None:
+            send(queue, {"MessageBody": body, "MessageAttributes": attributes})
+        elif service == "lambda":
+            self._asynchronous.accept(self._functions.find(arn), body)
+        else:
+            raise LookupError(arn)
 
     def _publish_logs(self) -> None:
         """Hand what functions have logged to moto's CloudWatch Logs, which now is asked for it."""

@@ -13,6 +13,8 @@ import boto3
 ADMIN_ACCESS_KEY_ID = "AKIAEMBEDDEDLABADMIN"
 """Signs the notebook's own requests. No such key exists at AWS."""
 
+ADMIN_SECRET_ACCESS_KEY = "nothing-to-keep-secret"
+
 
 class SandboxedSettings:
     """Replaces every AWS_* variable and boto3's default session; `restore` undoes it."""
@@ -23,7 +25,7 @@ class SandboxedSettings:
         self._apply(
             {
                 "AWS_ACCESS_KEY_ID": ADMIN_ACCESS_KEY_ID,
-                "AWS_SECRET_ACCESS_KEY": "nothing-to-keep-secret",
+                "AWS_SECRET_ACCESS_KEY": ADMIN_SECRET_ACCESS_KEY,
                 "AWS_DEFAULT_REGION": region,
                 "AWS_CONFIG_FILE": os.devnull,
                 "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

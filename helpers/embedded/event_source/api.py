@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 from moto.awslambda.responses import LambdaResponse
 
@@ -17,6 +18,25 @@ def lambda_handler_for(mappings: Mappings) -> Handler:
     """The dispatch of a response class that answers for these mappings."""
 
     class LambdaApi(LambdaResponse):
+        def create_function(self) -> Any:
+            return self._with_dead_letter_config(super().create_function())
+
+        def get_function_configuration(self) -> Any:
+            return self._with_dead_letter_config(super().get_function_configuration())
+
+        def update_function_configuration(self) -> Any:
+            return self._with_dead_letter_config(super().update_function_configuration())
+
+        def _with_dead_letter_config(self, answer: Any) -> Any:
+            """moto does not show where a function's failed Event invocations go."""
+            *rest, text = answer if isinstance(answer, tuple) else (answer,)
+            config = json.loads(text)
+            function = self.backend.get_function(config["FunctionName"])
+            if target := getattr(function, "dead_letter_arn", None):
+                config["DeadLetterConfig"] = {"TargetArn": target}
+            text = json.dumps(config)
+            return (*rest, text) if rest else text
+
         def create_event_source_mapping(self) -> Answer:
             return _accepted(mappings.create(self.json_body))
 
@@ -35,6 +55,31 @@ def lambda_handler_for(mappings: Mappings) -> Handler:
 
         def delete_event_source_mapping(self) -> Answer:
             return _accepted(mappings.delete(self._uuid))
+
+        def list_tags(self) -> str:
+            if mapping := self._tagged_mapping:
+                return json.dumps({"Tags": mapping.tags})
+            return super().list_tags()
+
+        def tag_resource(self) -> str:
+            if mapping := self._tagged_mapping:
+                mapping.tags.update(self.json_body["Tags"])
+                return "{}"
+            return super().tag_resource()
+
+        def untag_resource(self) -> Any:
+            if mapping := self._tagged_mapping:
+                for name in self.querystring["tagKeys"]:
+                    mapping.tags.pop(name, None)
+                return 204, {"status": 204}, "{}"
+            return super().untag_resource()
+
+        @property
+        def _tagged_mapping(self) -> Mapping | None:
+            """The mapping that a request about tags names by its ARN, if it names one."""
+            arn = unquote(self.path.rpartition("/")[2])
+            _, kind, uuid = arn.rpartition(":event-source-mapping:")
+            return mappings.get(uuid) if kind else None
 
         @property
         def _uuid(self) -> str:

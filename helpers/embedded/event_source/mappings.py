@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
+from moto.awslambda.exceptions import (
+    InvalidParameterValueException,
+    LambdaClientError,
+    UnknownFunctionException,
+)
+from moto.awslambda.models import LambdaFunction
 from moto.moto_api._internal import mock_random
 
 from helpers.embedded.clock import SECOND
+from helpers.embedded.event_source import validation
 from helpers.embedded.event_source.batch_response import REPORT_BATCH_ITEM_FAILURES
+from helpers.embedded.event_source.filters import Filters
 from helpers.embedded.event_source.poller import Poller
 from helpers.embedded.runtime.functions import Functions
 from helpers.embedded.simulation import Simulation, Steps
@@ -17,12 +24,19 @@ from helpers.embedded.sqs import Queue
 TRANSITION = 2 * SECOND
 """How long a mapping is Creating, Enabling, Disabling or Deleting. Modelled."""
 
-_KEPT_AS_GIVEN = (
+_DEFAULTS: dict[str, Any] = {
+    "BatchSize": 10,
+    "MaximumBatchingWindowInSeconds": 0,
+    "FunctionResponseTypes": [],
+}
+
+_OPTIONAL = (
+    "DestinationConfig",
     "FilterCriteria",
-    "ScalingConfig",
+    "KMSKeyArn",
     "MetricsConfig",
     "ProvisionedPollerConfig",
-    "KMSKeyArn",
+    "ScalingConfig",
 )
 
 
@@ -44,6 +58,15 @@ class ResourceNotFound(LambdaClientError):
         super().__init__("ResourceNotFoundException", "The resource you requested does not exist.")
 
 
+def merge(current: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """A mapping's settings after `changes`; an empty structure takes a setting away."""
+    merged = dict(current)
+    for name in (*_DEFAULTS, *_OPTIONAL):
+        if (value := changes.get(name)) is not None:
+            merged[name] = value
+    return {name: value for name, value in merged.items() if value != {} or name in _DEFAULTS}
+
+
 class Mapping:
     """One event source mapping: its settings, its state and its poller."""
 
@@ -54,21 +77,17 @@ class Mapping:
         queue: Queue,
         function_arn: str,
         settings: dict[str, Any],
+        enabled: bool,
     ) -> None:
         self._simulation = simulation
+        self._changes = 0
         self.uuid = str(mock_random.uuid4())
         self.queue = queue
-        self.function_arn = function_arn
-        self.settings: dict[str, Any] = {
-            "BatchSize": 10,
-            "MaximumBatchingWindowInSeconds": 0,
-            "FunctionResponseTypes": [],
-        }
         self.poller = Poller(simulation, functions, queue, self)
-        self.state = "Creating"
-        self._changes = 0
-        self._touch(settings)
-        self._become("Enabled" if settings.get("Enabled", True) else "Disabled")
+        self.tags: dict[str, str] = {}
+        self._apply(function_arn, settings)
+        self.state = "Creating" if enabled else "Disabled"
+        self._become("Enabled" if enabled else "Disabled")
 
     # What the poller reads
 
@@ -82,27 +101,20 @@ class Mapping:
         return int(self.settings["MaximumBatchingWindowInSeconds"])
 
     @property
-    def maximum_concurrency(self) -> int | None:
-        limit = self.settings.get("ScalingConfig", {}).get("MaximumConcurrency")
-        return None if limit is None else int(limit)
-
-    @property
     def reports_batch_item_failures(self) -> bool:
         return REPORT_BATCH_ITEM_FAILURES in self.settings["FunctionResponseTypes"]
 
     # What the API changes
 
-    def update(self, settings: dict[str, Any]) -> None:
-        """Apply UpdateEventSourceMapping. Until the change is through, nothing is polled."""
-        working = self.is_working
-        self._touch(settings)
+    def update(self, function_arn: str, settings: dict[str, Any], enabled: bool) -> None:
+        """Until the change is through, nothing is polled."""
+        self._apply(function_arn, settings)
         self.poller.stop()
-        wanted = settings.get("Enabled", working)
-        if wanted == working:
+        if enabled == self.is_working:
             self.state = "Updating"
         else:
-            self.state = "Enabling" if wanted else "Disabling"
-        self._become("Enabled" if wanted else "Disabled")
+            self.state = "Enabling" if enabled else "Disabling"
+        self._become("Enabled" if enabled else "Disabled")
 
     def delete(self) -> None:
         self.state = "Deleting"
@@ -130,12 +142,10 @@ class Mapping:
             **self.settings,
         }
 
-    def _touch(self, settings: dict[str, Any]) -> None:
-        self.settings.update(
-            (name, settings[name])
-            for name in (*self.settings, *_KEPT_AS_GIVEN)
-            if settings.get(name) is not None
-        )
+    def _apply(self, function_arn: str, settings: dict[str, Any]) -> None:
+        self.function_arn = function_arn
+        self.settings = settings
+        self.filters = Filters(settings.get("FilterCriteria"))
         self._modified = self._simulation.clock.unix()
 
     def _become(self, state: str) -> None:
@@ -163,25 +173,33 @@ class Mappings:
     def all(self) -> list[Mapping]:
         return list(self._mappings.values())
 
-    def create(self, settings: dict[str, Any]) -> Mapping:
-        """Raises AWS's errors for a missing queue or function and for a duplicate."""
-        arn = settings.get("EventSourceArn", "")
-        queue = self._queues.find(arn)
-        if queue is None:
-            raise InvalidParameterValueException(
-                "Error occurred while ReceiveMessage. SQS Error Code: "
-                "AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: "
-                "The specified queue does not exist."
-            )
-        function_arn = self._functions.find(settings["FunctionName"]).function_arn
+    def create(self, request: dict[str, Any]) -> Mapping:
+        """Make a mapping; AWS's errors for what it refuses (`validation`)."""
+        arn = request.get("EventSourceArn")
+        if not arn:
+            raise InvalidParameterValueException("Unrecognized event source.")
+        validation.check_ranges(request)
+        function_arn, function = self._function(request["FunctionName"])
+        queue = self._queue(arn)
         for other in self._mappings.values():
             if other.queue is queue and other.function_arn == function_arn:
+                name = request["FunctionName"].rpartition(":")[2]
                 raise ResourceConflict(
                     f'An event source mapping with SQS arn (" {arn} ") and function '
-                    f'(" {settings["FunctionName"]} ") already exists. '
-                    f"Please update or delete the existing mapping with UUID {other.uuid}"
+                    f'(" {name} ") already exists. Please update or delete the existing '
+                    f"mapping with UUID {other.uuid}"
                 )
-        mapping = Mapping(self._simulation, self._functions, queue, function_arn, settings)
+        settings = merge(_DEFAULTS, request)
+        validation.check_for_queue(settings, queue, function)
+        mapping = Mapping(
+            self._simulation,
+            self._functions,
+            queue,
+            function_arn,
+            settings,
+            enabled=request.get("Enabled", True),
+        )
+        mapping.tags.update(request.get("Tags") or {})
         self._mappings[mapping.uuid] = mapping
         return mapping
 
@@ -191,7 +209,7 @@ class Mappings:
         return self._mappings[uuid]
 
     def find(self, event_source_arn: str | None, function_name: str | None) -> list[Mapping]:
-        function_arn = self._functions.find(function_name).function_arn if function_name else None
+        function_arn = self._functions.resolve(function_name)[0] if function_name else None
         return [
             mapping
             for mapping in self._mappings.values()
@@ -199,11 +217,13 @@ class Mappings:
             and function_arn in (None, mapping.function_arn)
         ]
 
-    def update(self, uuid: str, settings: dict[str, Any]) -> Mapping:
+    def update(self, uuid: str, request: dict[str, Any]) -> Mapping:
         mapping = self.get(uuid)
-        if name := settings.get("FunctionName"):
-            mapping.function_arn = self._functions.find(name).function_arn
-        mapping.update(settings)
+        validation.check_ranges(request)
+        function_arn, function = self._function(request.get("FunctionName") or mapping.function_arn)
+        settings = merge(mapping.settings, request)
+        validation.check_for_queue(settings, mapping.queue, function)
+        mapping.update(function_arn, settings, request.get("Enabled", mapping.is_working))
         return mapping
 
     def delete(self, uuid: str) -> Mapping:
@@ -215,3 +235,22 @@ class Mappings:
     def _forget(self, uuid: str) -> Steps[None]:
         yield self._simulation.timeout(TRANSITION)
         self._mappings.pop(uuid, None)
+
+    def _function(self, name: str) -> tuple[str, LambdaFunction]:
+        """The ARN to invoke, with the qualifier that was asked for, and the function."""
+        try:
+            return self._functions.resolve(name)
+        except UnknownFunctionException:
+            # Recorded: test_event_source_mapping_exceptions.
+            raise InvalidParameterValueException("Function does not exist") from None
+
+    def _queue(self, arn: str) -> Queue:
+        queue = self._queues.find(arn)
+        if queue is None:
+            # Recorded: test_esm_with_not_existing_sqs_queue.
+            raise InvalidParameterValueException(
+                "Error occurred while ReceiveMessage. SQS Error Code: "
+                "AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: "
+                "The specified queue does not exist."
+            )
+        return queue

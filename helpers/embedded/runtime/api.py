@@ -14,18 +14,13 @@ from werkzeug.exceptions import HTTPException
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.runtime import functions as running
 from helpers.embedded.runtime import logs
+from helpers.embedded.runtime.asynchronous import AsynchronousInvocations
 from helpers.embedded.runtime.function_versions import BadCodeArchive, check_code
 from helpers.embedded.runtime.functions import Functions, Invoked, Throttled
-from helpers.embedded.simulation import Simulation, Steps
+from helpers.embedded.simulation import Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 _INVOCATION_PATH = re.compile(r"/functions/(?P<name>.+)/invocations/?$")
-
-ASYNCHRONOUS_RETRIES = (60, 120)
-"""Seconds of lab time before the second and the third attempt of an Event invocation.
-
-https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-"""
 
 
 class FunctionBackend(LambdaBackend):
@@ -39,7 +34,14 @@ class FunctionBackend(LambdaBackend):
         except BadCodeArchive as bad:
             self.delete_function(function.function_name)
             raise InvalidParameterValueException(str(bad)) from bad
+        _keep_dead_letter_config(function, spec)
         return function
+
+    def update_function_configuration(
+        self, function_name: str, qualifier: str, body: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        _keep_dead_letter_config(self.get_function(function_name, qualifier), body)
+        return super().update_function_configuration(function_name, qualifier, body)
 
     def invoke(self, *_: Any, **__: Any) -> str:
         """moto would look for Docker; invocations are answered by `Invocations`."""
@@ -50,14 +52,18 @@ class FunctionBackend(LambdaBackend):
         raise NotImplementedError("queues are read by the event source mappings' pollers")
 
 
+def _keep_dead_letter_config(function: LambdaFunction, spec: dict[str, Any]) -> None:
+    """moto forgets where a function's failed Event invocations go."""
+    if (config := spec.get("DeadLetterConfig")) is not None:
+        function.dead_letter_arn = config.get("TargetArn")  # type: ignore[attr-defined]
+
+
 class Invocations:
     """The Invoke operation, in its three invocation types."""
 
-    def __init__(self, simulation: Simulation, functions: Functions) -> None:
-        self._simulation = simulation
+    def __init__(self, functions: Functions, asynchronous: AsynchronousInvocations) -> None:
         self._functions = functions
-        self.pending = 0
-        """Event invocations accepted and not yet done with."""
+        self._asynchronous = asynchronous
 
     def attach(self, gateway: Gateway) -> None:
         gateway.waits("awslambda", "Invoke", self.invoke)
@@ -90,31 +96,12 @@ class Invocations:
             case "DryRun":
                 return ApiResponse(204, {}, b"")
             case "Event":
-                self._simulation.start(self._invoke_later(function, event))
+                self._asynchronous.accept(function, event)
                 return ApiResponse(202, {}, b"")
             case _:
                 invoked = yield from self._functions.invoke(function, event)
                 wants_log = request.header("X-Amz-Log-Type") == "Tail"
                 return _answer(invoked, wants_log)
-
-    def _invoke_later(self, function: LambdaFunction, event: str) -> Steps[None]:
-        """An Event invocation: up to three attempts, throttling not counted as one."""
-        self.pending += 1
-        try:
-            for pause in (*ASYNCHRONOUS_RETRIES, None):
-                invoked = yield from self._attempt(function, event)
-                if invoked.outcome.error is None or pause is None:
-                    return
-                yield self._simulation.timeout(pause * 1_000_000)
-        finally:
-            self.pending -= 1
-
-    def _attempt(self, function: LambdaFunction, event: str) -> Steps[Invoked]:
-        while True:
-            try:
-                return (yield from self._functions.invoke(function, event))
-            except Throttled:
-                yield self._simulation.timeout(1_000_000)
 
 
 def _answer(invoked: Invoked, wants_log: bool) -> ApiResponse:

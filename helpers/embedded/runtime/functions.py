@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import tempfile
 from collections import defaultdict
@@ -18,10 +20,13 @@ from helpers.embedded.runtime import environments, logs
 from helpers.embedded.runtime.durations import Durations
 from helpers.embedded.runtime.environments import ExecutionEnvironment
 from helpers.embedded.runtime.function_versions import FunctionVersion, unpack_code
-from helpers.embedded.runtime.invocations import Invocation, Outcome
+from helpers.embedded.runtime.invocations import Invocation, Order, Outcome
+from helpers.embedded.runtime.lineage import Lineage
 from helpers.embedded.runtime.logs import FunctionLogs
 from helpers.embedded.runtime.messages import Failure, Settings
 from helpers.embedded.simulation import Simulation, Steps
+from helpers.embedded.telemetry.function_facts import Callee
+from helpers.embedded.telemetry.telemetry import Telemetry
 from helpers.embedded.trace import Trace
 
 if TYPE_CHECKING:
@@ -58,6 +63,7 @@ class Functions:
         simulation: Simulation,
         gateway: Gateway,
         trace: Trace,
+        telemetry: Telemetry,
         *,
         region: str,
         account_id: str,
@@ -66,6 +72,7 @@ class Functions:
     ) -> None:
         self._simulation = simulation
         self._trace = trace
+        self.telemetry = telemetry
         self._region = region
         self._account_id = account_id
         self._durations = durations
@@ -79,9 +86,20 @@ class Functions:
     # Invoking
 
     def find(self, name_or_arn: str, qualifier: str | None = None) -> LambdaFunction:
-        """Raises moto's UnknownFunctionException, which becomes AWS's 404."""
+        """The function, version or aliased version by name, partial ARN or ARN.
+
+        Raises moto's UnknownFunctionException, which becomes AWS's 404.
+        """
+        name, named_qualifier = _split_name(name_or_arn)
         backend = lambda_backends[self._account_id][self._region]
-        return backend.get_function(name_or_arn, qualifier)
+        return backend.get_function(name, qualifier or named_qualifier)
+
+    def resolve(self, name_or_arn: str) -> tuple[str, LambdaFunction]:
+        """The function's ARN, with the version or alias if one was named, and the function."""
+        name, qualifier = _split_name(name_or_arn)
+        function = self.find(name, qualifier)
+        arn = f"arn:aws:lambda:{self._region}:{self._account_id}:function:{name}"
+        return (f"{arn}:{qualifier}" if qualifier else arn), function
 
     @property
     def running(self) -> int:
@@ -100,26 +118,53 @@ class Functions:
         self,
         function: LambdaFunction,
         event: str,
+        *,
+        arn: str | None = None,
         request_id: str | None = None,
         queue: str | None = None,
+        trace_id: str | None = None,
     ) -> Steps[Invoked]:
         """Run the function's handler with `event`, a JSON document, in lab time.
+
+        Args:
+            arn: what was invoked, if it was an alias.
+            request_id: of an earlier attempt, which a retry repeats.
+            queue: the queue whose messages the event brings.
+            trace_id: who caused the invocation (`lineage`).
 
         Raises:
             Throttled: before anything has run.
         """
-        self.claim(function)
+        callee = _callee(function, arn)
+        facts = self.telemetry.functions
+        try:
+            self.claim(function)
+        except Throttled:
+            facts.throttled(callee)
+            raise
         version = FunctionVersion.of(function)
         request_id = request_id or str(mock_random.uuid4())
+        order = Order(
+            event,
+            request_id,
+            arn or version.arn,
+            trace_id or Lineage().after(version.arn),
+            version.timeout,
+        )
         environment = self._take_warm(version)
         cold = environment is None
         environment = environment or self._create(version, function.code_bytes)
         self._busy[version.name].add(environment)
         began = self._simulation.now
+        facts.began(callee)
         try:
-            outcome, log = yield from self._run(version, environment, cold, event, request_id)
+            outcome, log = yield from self._run(version, environment, cold, order)
+        except BaseException:
+            facts.abandoned(callee)
+            raise
         finally:
             self._busy[version.name].discard(environment)
+        facts.ended(callee, began, outcome.duration, failed=outcome.error is not None)
         self._give_back(version, environment, outcome)
         self.logs.write(version.log_group, environment.log_stream, log)
         self._trace.invocation(
@@ -132,8 +177,7 @@ class Functions:
         version: FunctionVersion,
         environment: ExecutionEnvironment,
         cold: bool,
-        event: str,
-        request_id: str,
+        order: Order,
     ) -> Steps[tuple[Outcome, list[str]]]:
         log: list[str] = []
         failure: Failure | None = None
@@ -143,17 +187,15 @@ class Functions:
             failure = yield from self._invocation.initialise(environment)
             log += environment.take_output()
         initialised = self._simulation.now
-        log.append(logs.start(request_id, version.version))
+        log.append(logs.start(order.request_id, version.version))
         if failure is None:
-            outcome = yield from self._invocation.run(
-                environment, event, request_id, version.arn, version.timeout
-            )
+            outcome = yield from self._invocation.run(environment, order)
         else:
-            outcome = _failed_to_start(failure, request_id)
+            outcome = _failed_to_start(failure, order.request_id)
         log += environment.take_output()
         if outcome.error == "Sandbox.Timedout":
             moment = f"{self._simulation.clock.now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
-            log.append(logs.timed_out(request_id, moment, version.timeout))
+            log.append(logs.timed_out(order.request_id, moment, version.timeout))
         if cold:
             outcome = outcome._replace(init_duration=initialised - began)
         return outcome, log + logs.end(outcome, version.memory_mb)
@@ -236,9 +278,24 @@ class Functions:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _failed_to_start(failure: Failure, request_id: str) -> Outcome:
-    import json
+_NAME = re.compile(
+    r"(?:arn:aws:lambda:[^:]+:)?(?:\d{12}:function:)?(?P<name>[^:]+)(?::(?P<qualifier>.+))?"
+)
 
+
+def _split_name(name_or_arn: str) -> tuple[str, str | None]:
+    """Name and qualifier of a function named by name, partial ARN or ARN."""
+    found = _NAME.fullmatch(name_or_arn)
+    return (found["name"], found["qualifier"]) if found else (name_or_arn, None)
+
+
+def _callee(function: LambdaFunction, arn: str | None) -> Callee:
+    """What was invoked, as the metrics name it: `arn` if it was a version or an alias."""
+    resource = (arn or str(function.function_arn)).partition(":function:")[2]
+    return Callee(function.function_name, resource, function.reserved_concurrency is not None)
+
+
+def _failed_to_start(failure: Failure, request_id: str) -> Outcome:
     return Outcome(
         request_id,
         failure.payload,

@@ -43,6 +43,18 @@ class Outcome(NamedTuple):
     """Whether the process is gone and the next invocation needs another."""
 
 
+class Order(NamedTuple):
+    """What is to be invoked with what."""
+
+    event: str
+    """JSON."""
+    request_id: str
+    function_arn: str
+    trace_id: str
+    timeout: int
+    """Seconds of lab time."""
+
+
 class Invocation:
     """Runs one event through one environment."""
 
@@ -73,22 +85,24 @@ class Invocation:
             case _:
                 return _error("Sandbox.Timedout", "Error: Task timed out after 10.00 seconds")
 
-    def run(
-        self,
-        environment: ExecutionEnvironment,
-        event: str,
-        request_id: str,
-        function_arn: str,
-        timeout: int,
-    ) -> Steps[Outcome]:
-        """Invoke the handler; `timeout` in seconds of lab time."""
+    def run(self, environment: ExecutionEnvironment, order: Order) -> Steps[Outcome]:
+        """Invoke the handler."""
         simulation = self._simulation
         began = simulation.now
-        deadline = began + timeout * SECOND
+        deadline = began + order.timeout * SECOND
         yield simulation.timeout(self._durations.handler)
-        environment.tell(Invoke(event, request_id, function_arn, deadline, simulation.now))
+        environment.tell(
+            Invoke(
+                order.event,
+                order.request_id,
+                order.function_arn,
+                order.trace_id,
+                deadline,
+                simulation.now,
+            )
+        )
         end = yield from self._converse(environment, deadline)
-        return self._conclude(end, request_id, simulation.now - began, timeout)
+        return self._conclude(end, order.request_id, simulation.now - began, order.timeout)
 
     def _converse(self, environment: ExecutionEnvironment, deadline: int) -> Steps[Any]:
         """Serve the handler's sleeps and requests until it ends; None: it ran out of time."""

@@ -33,6 +33,8 @@ class Invoke(NamedTuple):
     """A JSON document."""
     request_id: str
     function_arn: str
+    trace_id: str
+    """For _X_AMZN_TRACE_ID."""
     deadline: int
     """The moment at which the function's timeout ends."""
     now: int

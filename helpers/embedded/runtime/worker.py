@@ -86,6 +86,7 @@ class Environment:
     def _invoke(self, handler: handlers.Handler, order: Invoke) -> None:
         self._time.move_to(order.now)
         self._logs.request_id = order.request_id
+        os.environ["_X_AMZN_TRACE_ID"] = order.trace_id
         result: tuple[Any, ...]
         try:
             context = LambdaContext(order.request_id, order.function_arn, order.deadline)

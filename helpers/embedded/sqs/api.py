@@ -63,7 +63,9 @@ class SqsApi(SQSResponse):
     # Sending
 
     def send_message(self) -> ActionResult:
-        return ActionResult(send(self._queue(), self.params).as_result())
+        return ActionResult(
+            send(self._queue(), self.params, trace_header=self._trace_header).as_result()
+        )
 
     def send_message_batch(self) -> ActionResult:
         queue = self._queue()
@@ -77,22 +79,23 @@ class SqsApi(SQSResponse):
             )
         for entry in entries:
             _check_batch_ids(queue, entry)
-        return _each(entries, lambda entry: send(queue, entry, in_batch=True).as_result())
+        trace_header = self._trace_header
+        return _each(entries, lambda entry: send(queue, entry, True, trace_header).as_result())
+
+    @property
+    def _trace_header(self) -> str | None:
+        """What a caller inside a function says of the invocation that it is part of."""
+        header: str | None = self.headers.get("X-Amzn-Trace-Id")
+        return header
 
     # Receiving
 
     def receive_message(self) -> ActionResult:
         queue = self._queue()
+        check_receive(self.params)
         most = self._number("MaxNumberOfMessages", 1)
-        if not 1 <= most <= 10:
-            raise bad_parameter(
-                most, "MaxNumberOfMessages", "Must be between 1 and 10, if provided."
-            )
         wait = self._number("WaitTimeSeconds", queue.receive_message_wait_time_seconds)
-        if not 0 <= wait <= 20:
-            raise bad_parameter(wait, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.")
         timeout = self._number("VisibilityTimeout", queue.visibility_timeout)
-        _check_visibility_timeout(timeout)
         system_names = self._system_attribute_names()
         names = self.params.get("MessageAttributeNames") or []
         if wait == 0 and queue.over_limit():
@@ -252,6 +255,27 @@ def _check_batch_ids(queue: Queue, entry: Mapping[str, Any]) -> None:
         check_ids(queue, entry)
     except MissingParameter as error:
         raise InvalidParameterValue(error.message) from None
+
+
+def check_receive(parameters: Mapping[str, Any]) -> None:
+    """Refuse a ReceiveMessage whose numbers are out of range (recorded:
+    test_send_receive_max_number_of_messages, test_send_receive_wait_time_seconds)."""
+    most = int(parameters.get("MaxNumberOfMessages", 1))
+    if not 1 <= most <= 10:
+        raise bad_parameter(most, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.")
+    wait = int(parameters.get("WaitTimeSeconds", 0))
+    if not 0 <= wait <= 20:
+        raise bad_parameter(wait, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.")
+    _check_visibility_timeout(int(parameters.get("VisibilityTimeout", 0)))
+
+
+def is_receive_valid(parameters: Mapping[str, Any]) -> bool:
+    """Whether a ReceiveMessage may wait, or is to be refused at once."""
+    try:
+        check_receive(parameters)
+    except (SQSException, TypeError, ValueError):
+        return False
+    return True
 
 
 def _check_visibility_timeout(seconds: int) -> None:

@@ -18,14 +18,13 @@ from helpers.embedded.sqs.store import Store
 class _Group:
     """One message group: serials of its messages, which grow with their order."""
 
-    __slots__ = ("hidden", "in_line", "size", "waiting")
+    __slots__ = ("hidden", "size", "waiting")
 
     def __init__(self) -> None:
         self.waiting: list[int] = []
         """Heap of visible messages; those that have left are stale."""
         self.hidden: list[int] = []
         """Heap of delayed and in-flight messages; those that no longer are, are stale."""
-        self.in_line = False
         self.size = 0
 
 
@@ -37,6 +36,7 @@ class FifoStore(Store):
         self._groups: dict[str, _Group] = {}
         self._line: deque[str] = deque()
         """Groups that had a receivable message when they joined, longest first."""
+        self._in_line: set[str] = set()
 
     def has_receivable(self) -> bool:
         return self.peek() is not None
@@ -44,11 +44,9 @@ class FifoStore(Store):
     def peek(self) -> Record | None:
         while self._line:
             group = self._groups.get(self._line[0])
-            if group is not None:
-                if front := self._front(group):
-                    return front
-                group.in_line = False
-            self._line.popleft()
+            if group is not None and (front := self._front(group)):
+                return front
+            self._in_line.remove(self._line.popleft())
         return None
 
     def _next(self) -> Record | None:
@@ -87,8 +85,8 @@ class FifoStore(Store):
         return group
 
     def _join_line(self, name: str, group: _Group) -> None:
-        if not group.in_line and self._front(group):
-            group.in_line = True
+        if name not in self._in_line and self._front(group):
+            self._in_line.add(name)
             self._line.append(name)
 
     def _front(self, group: _Group) -> Record | None:

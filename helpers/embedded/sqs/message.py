@@ -46,6 +46,7 @@ class Record:
     """A message as its queue keeps it. Times are microseconds since the account was opened."""
 
     __slots__ = (
+        "arrived_at",
         "attributes",
         "body_md5",
         "dead_letter_source_arn",
@@ -84,6 +85,8 @@ class Record:
         self.size = size
         """Bytes of body and attributes together."""
         self.sent_at = sent_at
+        self.arrived_at = sent_at
+        """When the queue that keeps it got it, given by its store."""
         self.sender_id = sender_id
         self.attributes = attributes
         self.group_id = group_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from random import Random
 from typing import NamedTuple
 from zlib import crc32
@@ -12,8 +11,10 @@ from moto.moto_api._internal import mock_random
 from helpers.embedded.clock import SECOND
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.sqs.deduplication import Accepted, Deduplication
+from helpers.embedded.sqs.disorder import Disorder, Duplicates
 from helpers.embedded.sqs.errors import SQSException, bad_parameter, invalid_handle
 from helpers.embedded.sqs.fifo_store import FifoStore
+from helpers.embedded.sqs.gauges import read_gauges
 from helpers.embedded.sqs.message import (
     Cipher,
     Counters,
@@ -29,6 +30,7 @@ from helpers.embedded.sqs.settings import Settings
 from helpers.embedded.sqs.standard_store import ShuffledStore, StandardStore
 from helpers.embedded.sqs.store import Store
 from helpers.embedded.sqs.waiting import Bell
+from helpers.embedded.telemetry.queue_meter import Gauges, QueueMeter, Tallies
 from helpers.embedded.trace import Happening, Trace
 
 IN_FLIGHT_LIMIT = 120_000
@@ -41,21 +43,14 @@ _FIRST_SEQUENCE_NUMBER = 18_890_000_000_000_000_000
 _SEQUENCE_STEP = 256
 
 
-class Disorder(NamedTuple):
-    """What a standard queue is allowed to do to its receivers, and by default does not."""
-
-    shuffled: bool = False
-    duplicates: float = 0.0
-    """Probability that a receive delivers a message once more."""
-    seed: int = 0
-
-
 class Surroundings(NamedTuple):
     """What every queue of an account shares."""
 
     simulation: Simulation
     trace: Trace
     disorder: Disorder = Disorder()
+    meters: list[QueueMeter] | None = None
+    """Where a new queue's meter is kept for the metrics, when somebody wants them."""
 
 
 class Queue(Settings):
@@ -75,15 +70,19 @@ class Queue(Settings):
         self._deduplication = Deduplication()
         self._receipts = Receipts(mock_random.getrandbits(128).to_bytes(16, "big"))
         self._random = Random(around.disorder.seed ^ crc32(self.queue_arn.encode()))
-        self._duplicates = 0.0 if self.fifo_queue else around.disorder.duplicates
-        self._again: deque[tuple[int, Record]] = deque()
-        self._store: Store = (
-            FifoStore()
-            if self.fifo_queue
-            else ShuffledStore(self._random)
-            if around.disorder.shuffled
-            else StandardStore()
-        )
+        probability = 0.0 if self.fifo_queue else around.disorder.duplicates
+        self._duplicates = Duplicates(probability, self._random)
+        self._shuffled = around.disorder.shuffled
+        self._store = self._empty_store()
+        self._has_groups = False
+        self.meter = QueueMeter(self, around.simulation.now)
+        if around.meters is not None:
+            around.meters.append(self.meter)
+
+    def _empty_store(self) -> Store:
+        if self.fifo_queue:
+            return FifoStore()
+        return ShuffledStore(self._random) if self._shuffled else StandardStore()
 
     @property
     def now(self) -> int:
@@ -102,6 +101,7 @@ class Queue(Settings):
         if self.fifo_queue and record.deduplication_id is not None:
             scope = record.group_id if self.deduplication_scope == "messageGroup" else None
             if known := self._deduplication.recall(scope, record.deduplication_id, now):
+                self.meter.deduplicated += 1
                 return known
             self._keep(record, now, now + seconds * SECOND)
             accepted = Accepted(record.id, sequence_number(record))
@@ -111,6 +111,9 @@ class Queue(Settings):
             accepted = Accepted(record.id, "")
         self.counters.sent += 1
         self.counters.bytes_sent += record.size
+        self.meter.note_sent(record.size)
+        if record.group_id is not None:
+            self._has_groups = True
         self._trace.message("sent", self.name, record.id, 0)
         return accepted
 
@@ -145,12 +148,16 @@ class Queue(Settings):
         """Up to `max_messages`, now in flight for `visibility_timeout` seconds.
 
         Messages that have used up their receives are moved to the dead-letter queue instead.
-        Nothing is received while the limit of messages in flight is reached.
+        Nothing is received while the limit of messages in flight is reached, and no receive is
+        counted when the cipher refuses to open the first message.
         """
         now = self._settle()
+        if (front := self._store.peek()) is not None:
+            self.cipher.open(front.sealed_body)
         seconds = self.visibility_timeout if visibility_timeout is None else visibility_timeout
         room = min(max_messages, IN_FLIGHT_LIMIT - self._store.counts[State.IN_FLIGHT])
-        received = self._receive_again(room, now) if self._again else []
+        again = self._duplicates.take(room) if self._duplicates else []
+        received = [self._count_receive(record, now) for record in again]
         handed_out: list[Record] = []
         while len(received) < room and (taken := self._store.take(room - len(received))):
             for record in taken:
@@ -163,8 +170,9 @@ class Queue(Settings):
         if seconds == 0:
             for record in handed_out:
                 self._store.show(record)
+        self._duplicates.choose(handed_out)
         if self._duplicates:
-            self._duplicate(handed_out)
+            self._bell.ring()
         if received:
             self.counters.received += len(received)
         else:
@@ -197,22 +205,6 @@ class Queue(Settings):
             known = [moment for moment in moments if moment is not None]
             yield self._bell.wait(min(known) if known else None)
 
-    def _duplicate(self, received: list[Record]) -> None:
-        """Choose which of the messages the next receive delivers once more."""
-        for record in received:
-            if self._random.random() < self._duplicates:
-                self._again.append((record.serial, record))
-                self._bell.ring()
-
-    def _receive_again(self, most: int, now: int) -> list[Message]:
-        """Deliver duplicates: messages in flight or just deleted, once more."""
-        messages = []
-        for _ in range(min(most, len(self._again))):
-            serial, record = self._again.popleft()
-            if record.serial == serial:
-                messages.append(self._count_receive(record, now))
-        return messages
-
     def _count_receive(self, record: Record, now: int) -> Message:
         record.receive_count += 1
         if record.first_received_at is None:
@@ -242,7 +234,7 @@ class Queue(Settings):
             return False
         while (front := self._store.peek()) is not None and self._is_exhausted(front):
             self._dead_letter(self._store.take(1)[0])
-        return front is not None or bool(self._again)
+        return front is not None or bool(self._duplicates)
 
     def _next_change(self) -> int | None:
         """The next moment at which time alone may make a message receivable."""
@@ -269,6 +261,15 @@ class Queue(Settings):
         record.received_elsewhere = record.receive_count
         record.dead_letter_source_arn = self.queue_arn
         target.take_in(record)
+
+    def dead_letter(self, receipt_handle: str) -> bool:
+        """Move a received message to the dead-letter queue at once; False: there is none."""
+        self._settle()
+        record = self._store.records.get(self._parse(receipt_handle).serial)
+        if self.dead_letter_queue is None or record is None:
+            return False
+        self._dead_letter(record)
+        return True
 
     def give_away(self, record: Record, what: str) -> None:
         """Let go of a message that SQS moves to another queue."""
@@ -372,20 +373,29 @@ class Queue(Settings):
     def purge(self) -> None:
         """Delete every message, those in flight and delayed included."""
         self._settle()
-        self._again.clear()
+        self._duplicates.clear()
         for record in self._store.clear():
             self.counters.purged += 1
             self._trace.message("purged", self.name, record.id, record.receive_count)
 
     def close(self) -> None:
-        """The queue was deleted: everybody who waits at it is sent away."""
+        """The queue was deleted: its messages are gone, who waits at it is sent away."""
+        self.meter.close(self.now)
         self.deleted = True
-        self._store.clear()
+        self._duplicates.clear()
+        self._store = self._empty_store()
         self._bell.ring()
 
     def _settle(self) -> int:
         """Let everything happen that is due; the account's time in microseconds."""
         now = self._simulation.now
+        if now >= self.meter.next_mark:
+            self.meter.use(now)
+        self.pass_time(now)
+        return now
+
+    def pass_time(self, now: int) -> None:
+        """Let everything happen that is due by `now`, microseconds of lab time."""
         retention = self.message_retention_period * SECOND
         for record in self._store.settle(now, now - retention):
             self.counters.expired += 1
@@ -398,10 +408,35 @@ class Queue(Settings):
                     record.receive_count,
                 )
             )
-        return now
 
     def _oldest(self) -> Record | None:
         return next(self._store.oldest_first(), None)
+
+    # What its metrics are made of
+
+    def tallies(self) -> Tallies:
+        """Operations since the queue was created."""
+        counters = self.counters
+        return Tallies(
+            sent=counters.sent,
+            received=counters.received,
+            deleted=counters.deleted,
+            empty_receives=counters.empty_receives,
+        )
+
+    def gauges(self) -> Gauges:
+        return read_gauges(self._store, bool(self.fifo_queue), self._has_groups)
+
+    def gauges_change_at(self) -> int | None:
+        """When a message becomes visible or expires next, if nobody does anything before."""
+        oldest = self._oldest()
+        moments = [] if oldest is None else [self._expiry_of(oldest)]
+        if (returns := self._store.next_return()) is not None:
+            moments.append(returns)
+        return min(moments, default=None)
+
+    def _expiry_of(self, record: Record) -> int:
+        return record.sent_at + self.message_retention_period * SECOND + 1
 
     def attributes_changed(self) -> None:
         """Attributes were set; those who wait look at the queue again."""

@@ -12,9 +12,11 @@ from moto.core.request import Request
 from helpers.embedded.clock import SECOND
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.simulation import Simulation, Steps
-from helpers.embedded.sqs.api import SqsApi
+from helpers.embedded.sqs.api import SqsApi, is_receive_valid
 from helpers.embedded.sqs.backend import Backend
-from helpers.embedded.sqs.queue import Disorder, Queue, Surroundings
+from helpers.embedded.sqs.disorder import Disorder
+from helpers.embedded.sqs.queue import Queue, Surroundings
+from helpers.embedded.telemetry.queue_meter import QueueMeter
 from helpers.embedded.trace import Trace
 from helpers.embedded.wire import ApiRequest
 
@@ -27,6 +29,7 @@ class Queues:
             they became visible; "shuffled": in any order, as SQS is allowed to.
         duplicates: probability that a standard queue delivers a message once more.
         seed: of the disorder; the same seed gives the same disorder.
+        meters: where the meters of all queues are kept for their metrics.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class Queues:
         standard_order: str = "best-effort",
         duplicates: float = 0.0,
         seed: int = 0,
+        meters: list[QueueMeter] | None = None,
     ) -> None:
         if standard_order not in ("best-effort", "shuffled"):
             raise ValueError(
@@ -45,7 +49,7 @@ class Queues:
         if not 0 <= duplicates <= 1:
             raise ValueError(f"duplicates must be between 0 and 1, not {duplicates!r}")
         disorder = Disorder(standard_order == "shuffled", duplicates, seed)
-        self.around = Surroundings(simulation, trace, disorder)
+        self.around = Surroundings(simulation, trace, disorder, meters)
         self._simulation = simulation
         self._replaced: type | None = None
 
@@ -58,9 +62,18 @@ class Queues:
             backends.backend = type("AccountBackend", (Backend,), {"account": self})
 
     def close(self) -> None:
+        """Give moto its own queues back and let go of all messages, which moto would keep."""
         if self._replaced is not None:
-            moto.sqs.models.sqs_backends.backend = self._replaced
-            moto.sqs.models.sqs_backends.clear()
+            for queue in self.all():
+                queue.close()
+            Queue.instances_tracked.clear()  # type: ignore[attr-defined]  # moto's metaclass
+            backends = moto.sqs.models.sqs_backends
+            # A cache of moto's keeps `regions`, and through it our class, for ever.
+            for regions in backends.values():
+                regions.clear()
+            del backends.backend.account  # type: ignore[attr-defined]  # it is ours
+            backends.backend = self._replaced
+            backends.clear()
             self._replaced = None
 
     def attach(self, gateway: Gateway) -> None:
@@ -74,7 +87,8 @@ class Queues:
 
     def find(self, arn: str) -> Queue | None:
         """The queue with that ARN."""
-        return next((queue for queue in self.all() if queue.queue_arn == arn), None)
+        found = (backend.by_arn(arn) for backend in self._backends())
+        return next((queue for queue in found if queue is not None), None)
 
     def all(self) -> Iterable[Queue]:
         """Every queue of the account, by Region and in the order of creation."""
@@ -90,10 +104,11 @@ class Queues:
         """Wait for a message as long as the request asks for; moto's handler answers then."""
         parameters = _parameters(request)
         queue = self._at(str(parameters.get("QueueUrl", "")), request)
-        if queue is None:
+        if queue is None or not is_receive_valid(parameters):
             return None
-        seconds = _wait_seconds(parameters.get("WaitTimeSeconds"), queue)
-        if 0 < seconds <= 20:
+        asked = parameters.get("WaitTimeSeconds")
+        seconds = queue.receive_message_wait_time_seconds if asked is None else int(asked)
+        if seconds:
             yield from queue.wait_for_messages(self._simulation.now + seconds * SECOND)
         return None
 
@@ -108,16 +123,6 @@ class Queues:
             ),
             None,
         )
-
-
-def _wait_seconds(asked: Any, queue: Queue) -> int:
-    """Seconds to wait; 0 where the request is not valid and is to be refused at once."""
-    if asked is None:
-        return queue.receive_message_wait_time_seconds
-    try:
-        return int(asked)
-    except (TypeError, ValueError):
-        return 0
 
 
 def _parameters(request: ApiRequest) -> dict[str, Any]:

@@ -55,8 +55,12 @@ class Sent(NamedTuple):
         return {name: text for name, text in named.items() if text is not None}
 
 
-def send(queue: Queue, entry: Entry, in_batch: bool = False) -> Sent:
+def send(
+    queue: Queue, entry: Entry, in_batch: bool = False, trace_header: str | None = None
+) -> Sent:
     """Check a message and put it in the queue.
+
+    `trace_header` came with the request; one among the system attributes goes before it.
 
     Raises:
         SQSException: AWS would not accept it. Nothing was sent.
@@ -91,7 +95,7 @@ def send(queue: Queue, entry: Entry, in_batch: bool = False) -> Sent:
         attributes=attributes or None,
         group_id=group,
         deduplication_id=deduplication_id,
-        trace_header=system["AWSTraceHeader"]["StringValue"] if system else None,
+        trace_header=system["AWSTraceHeader"]["StringValue"] if system else trace_header,
     )
     accepted = queue.accept(record, delay)
     return Sent(

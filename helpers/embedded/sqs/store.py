@@ -35,6 +35,7 @@ class Store(ABC):
         serial = self._next_serial
         self._next_serial = serial + 1
         record.serial = serial
+        record.arrived_at = now
         self.records[serial] = record
         heappush(self._by_age, (record.sent_at, serial))
         if visible_at > now:
@@ -135,6 +136,8 @@ class Store(ABC):
 
     def oldest_first(self) -> Iterator[Record]:
         """The messages by the moment at which they were sent; each costs a little more."""
+        while self._by_age and self._by_age[0][1] not in self.records:
+            heappop(self._by_age)
         if not self._by_age:
             return
         frontier = [(self._by_age[0], 0)]

@@ -1,0 +1,125 @@
+"""Refusals in AWS's words, in the protocol in which the request came."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from moto.moto_api._internal import mock_random
+
+from helpers.embedded.access.evaluation import Decision, Kind
+from helpers.embedded.access.principals import Principal
+from helpers.embedded.access.wants import Want
+from helpers.embedded.wire import ApiRequest, ApiResponse
+
+
+class Refusal(NamedTuple):
+    """An error: its code as the query services word it, and as the JSON services do."""
+
+    query_code: str
+    json_code: str
+    message: str
+
+
+UNKNOWN_KEY = Refusal(
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "The security token included in the request is invalid.",
+)
+EXPIRED = Refusal(
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "The security token included in the request is expired",
+)
+BAD_SIGNATURE = Refusal(
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "The request signature we calculated does not match the signature you provided. Check your "
+    "AWS Secret Access Key and signing method. Consult the service documentation for details.",
+)
+UNSIGNED = Refusal(
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "Request is missing Authentication Token",
+)
+
+
+def access_denied(principal: Principal, want: Want, decision: Decision) -> Refusal:
+    """AWS's sentence. SQS spells the action in lower case, the other services do not.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    """
+    return Refusal("AccessDenied", "AccessDeniedException", sentence(principal, want, decision))
+
+
+def sentence(principal: Principal, want: Want, decision: Decision) -> str:
+    """Who may not do what to which resource, and why."""
+    action, resource = want.action, f"resource: {want.resource}"
+    if action.startswith("sqs:"):
+        action = action.lower()
+    if action == "kms:Decrypt" and want.resource != "*":
+        resource = "the resource associated with this ciphertext"
+    who = f"User: {principal.arn}" if principal.kind != "anonymous" else "User: anonymous"
+    where = "" if want.resource == "*" and action.startswith(_GENERAL) else f" on {resource}"
+    said = f"{who} is not authorized to perform: {action}{where}"
+    if action == "sts:AssumeRole" and decision.missing is Kind.RESOURCE:
+        return said  # AWS does not tell what is in a role's trust policy
+    return f"{said} {decision.because(action)}"
+
+
+_GENERAL = ("cloudwatch:",)
+"""Services that name no resource where the action has none."""
+
+
+def refuse(request: ApiRequest, service: str, refusal: Refusal) -> ApiResponse:
+    """The refusal as an answer to the request."""
+    request_id = str(mock_random.uuid4())
+    headers = {"x-amzn-RequestId": request_id}
+    query, code, message = refusal
+    if service == "sqs" and request.header("X-Amz-Target"):
+        # SQS has kept the codes of its query protocol (recorded as x-amzn-query-error).
+        headers |= {"x-amzn-query-error": f"{query};Sender"}
+        kind = "com.amazon.coral.service#" + (code if query == "AccessDenied" else query)
+        return _as_json(403, headers, {"__type": kind, "message": message})
+    if request.header("X-Amz-Target"):
+        return _as_json(400, headers, {"__type": code, "message": message})
+    if b"Action=" in request.body:
+        text = (
+            f"<ErrorResponse><Error><Type>Sender</Type><Code>{query}</Code>"
+            f"<Message>{escape(message)}</Message></Error>"
+            f"<RequestId>{request_id}</RequestId></ErrorResponse>"
+        )
+        return ApiResponse(403, headers | {"Content-Type": "text/xml"}, text.encode())
+    if service == "s3":
+        text = f"<Error><Code>{query}</Code><Message>{escape(message)}</Message></Error>"
+        return ApiResponse(403, headers | {"Content-Type": "application/xml"}, text.encode())
+    headers["x-amzn-ErrorType"] = code
+    return _as_json(403, headers, {"Message": message})
+
+
+def invalid_parameter(message: str) -> ApiResponse:
+    """A refusal of Lambda that is not about the caller's permissions."""
+    headers = {
+        "x-amzn-RequestId": str(mock_random.uuid4()),
+        "x-amzn-ErrorType": "InvalidParameterValueException",
+    }
+    return _as_json(400, headers, {"Type": "User", "message": message})
+
+
+def caller_identity(principal: Principal) -> ApiResponse:
+    """GetCallerIdentity of a principal that moto does not know."""
+    text = (
+        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
+        f"<GetCallerIdentityResult><Arn>{escape(principal.arn)}</Arn>"
+        f"<UserId>{principal.user_id}</UserId><Account>{principal.account}</Account>"
+        "</GetCallerIdentityResult><ResponseMetadata>"
+        f"<RequestId>{mock_random.uuid4()}</RequestId></ResponseMetadata>"
+        "</GetCallerIdentityResponse>"
+    )
+    return ApiResponse(200, {"Content-Type": "text/xml"}, text.encode())
+
+
+def _as_json(status: int, headers: dict[str, str], body: dict[str, str]) -> ApiResponse:
+    kind = {"Content-Type": "application/x-amz-json-1.1"}
+    return ApiResponse(status, headers | kind, json.dumps(body).encode())

@@ -1,0 +1,158 @@
+"""Policy documents: read once, compiled, and kept by their text.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+from helpers.embedded.access.conditions import Condition, is_known, parse_conditions
+from helpers.embedded.access.patterns import Facts, Patterns
+from helpers.embedded.access.principals import Principal, Principals, Reach
+
+_PAIRS = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
+_ELEMENTS = frozenset({"Sid", "Effect", "Condition", *_PAIRS[0], *_PAIRS[1], *_PAIRS[2]})
+_ACTION = re.compile(r"\*|[\w-]+:[\w*?]+")
+
+
+class MalformedPolicy(ValueError):
+    """The document is no policy; the message is AWS's reason."""
+
+
+class Statement:
+    """One statement, ready to be asked."""
+
+    __slots__ = (
+        "_actions",
+        "_conditions",
+        "_negated_actions",
+        "_negated_principals",
+        "_negated_resources",
+        "_principals",
+        "_resources",
+        "allows",
+        "document",
+        "unknown_keys",
+    )
+
+    def __init__(self, document: dict[str, Any], variables: bool) -> None:
+        self.document = document
+        self.allows = document["Effect"] == "Allow"
+        self._negated_actions = "NotAction" in document
+        self._actions = Patterns(
+            _texts(document.get("Action", document.get("NotAction"))), fold=True, variables=False
+        )
+        self._negated_resources = "NotResource" in document
+        named = document.get("Resource", document.get("NotResource"))
+        self._resources = None if named is None else Patterns(_texts(named), variables=variables)
+        self._negated_principals = "NotPrincipal" in document
+        who = document.get("Principal", document.get("NotPrincipal"))
+        self._principals = None if who is None else Principals(who)
+        self._conditions: tuple[Condition, ...] = parse_conditions(document.get("Condition", {}))
+        self.unknown_keys = [each.key for each in self._conditions if not is_known(each.key)]
+        """Condition keys that the account cannot judge: such a statement never allows."""
+
+    @property
+    def sid(self) -> str:
+        return str(self.document.get("Sid", ""))
+
+    @property
+    def depends_on_facts(self) -> bool:
+        """Whether more than principal, action and resource decides if it applies."""
+        by_variable = self._resources is not None and self._resources.uses_variables
+        return bool(self._conditions) or by_variable
+
+    def covers(self, action: str, resource: str, facts: Facts) -> bool:
+        """Whether the statement is about the action on the resource, its conditions met."""
+        if self._actions.match(action, facts) == self._negated_actions:
+            return False
+        if (
+            self._resources is not None
+            and self._resources.match(resource, facts) == self._negated_resources
+        ):
+            return False
+        if self.unknown_keys:
+            return not self.allows
+        return all(condition.is_met(facts) for condition in self._conditions)
+
+    def reach(self, principal: Principal) -> Reach:
+        """How a resource policy's statement names the principal."""
+        if self._principals is None:
+            return Reach.NOBODY
+        reach = self._principals.reach(principal)
+        if self._negated_principals:
+            return Reach.ANYONE if reach is Reach.NOBODY else Reach.NOBODY
+        return reach
+
+
+class Policy:
+    """The statements of one document."""
+
+    __slots__ = ("depends_on_facts", "statements")
+
+    def __init__(self, statements: list[Statement]) -> None:
+        self.statements = statements
+        self.depends_on_facts = any(each.depends_on_facts for each in statements)
+
+
+@lru_cache(maxsize=4096)
+def parse_policy(text: str) -> Policy:
+    """A policy by its text. Raises MalformedPolicy."""
+    try:
+        document = json.loads(text)
+    except (TypeError, ValueError):
+        raise MalformedPolicy("Syntax errors in policy.") from None
+    if not isinstance(document, dict):
+        raise MalformedPolicy("Syntax errors in policy.")
+    version = document.get("Version", "2008-10-17")
+    if version not in ("2008-10-17", "2012-10-17"):
+        raise MalformedPolicy("Policy document must be version 2012-10-17 or greater.")
+    listed = document.get("Statement")
+    statements: list[Any] = listed if isinstance(listed, list) else [listed]
+    if not all(isinstance(each, dict) for each in statements):
+        raise MalformedPolicy("Syntax errors in policy.")
+    return Policy([_parse_statement(each, version == "2012-10-17") for each in statements])
+
+
+def check_resource_policy(text: str) -> Policy:
+    """A policy that stands at a resource: every statement says for whom. Raises MalformedPolicy."""
+    policy = parse_policy(text)
+    sids = [each.sid for each in policy.statements if each.sid]
+    if len(sids) != len(set(sids)):
+        raise MalformedPolicy("Statement IDs (SID) in a single policy must be unique.")
+    for statement in policy.statements:
+        if not {"Principal", "NotPrincipal"} & statement.document.keys():
+            raise MalformedPolicy("Missing required field Principal.")
+    return policy
+
+
+def _parse_statement(document: dict[str, Any], variables: bool) -> Statement:
+    for unknown in document.keys() - _ELEMENTS:
+        raise MalformedPolicy(f"Syntax errors in policy. Unknown field {unknown}.")
+    if document.get("Effect") not in ("Allow", "Deny"):
+        raise MalformedPolicy("Missing required field Effect.")
+    if any(one in document and other in document for one, other in _PAIRS):
+        raise MalformedPolicy("Syntax errors in policy.")
+    actions = document.get("Action", document.get("NotAction"))
+    if not actions:
+        raise MalformedPolicy("Missing required field Action.")
+    for action in _texts(actions):
+        if not _ACTION.fullmatch(action):
+            raise MalformedPolicy("Actions/Conditions must be prefaced by a vendor, e.g., sqs:*.")
+    try:
+        return Statement(document, variables)
+    except MalformedPolicy:
+        raise
+    except (TypeError, ValueError, AttributeError) as error:
+        raise MalformedPolicy(str(error) or "Syntax errors in policy.") from None
+
+
+def _texts(element: Any) -> list[str]:
+    listed = element if isinstance(element, list) else [element]
+    if not all(isinstance(each, str) for each in listed):
+        raise MalformedPolicy("Syntax errors in policy.")
+    return listed

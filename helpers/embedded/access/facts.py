@@ -1,0 +1,74 @@
+"""The condition keys of a request and their values.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from helpers.embedded.access import identities, resources
+from helpers.embedded.access.patterns import Facts
+from helpers.embedded.access.principals import Principal
+from helpers.embedded.clock import Clock
+
+SOURCE_IP = "192.0.2.1"
+"""Where every request comes from: an address set aside for documentation (RFC 5737)."""
+
+_TYPES = {"user": "User", "role": "AssumedRole", "service": "Service", "anonymous": "Anonymous"}
+
+
+def collect_facts(
+    principal: Principal, resource: str, given: Mapping[str, tuple[str, ...]], clock: Clock
+) -> Facts:
+    """Everything that the policies of the request may ask about.
+
+    Args:
+        given: what the call itself says; keys in lower case.
+    """
+    parts = resource.split(":", 5)
+    now = clock.now()
+    facts: dict[str, tuple[str, ...]] = {
+        "aws:currenttime": (f"{now:%Y-%m-%dT%H:%M:%SZ}",),
+        "aws:epochtime": (str(int(clock.unix())),),
+        "aws:securetransport": ("true",),
+        "aws:viaawsservice": ("false",),
+        "aws:principaltype": (_TYPES[principal.kind],),
+        "aws:principalisawsservice": (str(principal.kind == "service").lower(),),
+        "aws:userid": (principal.user_id,),
+    }
+    if principal.kind == "service":
+        facts["aws:principalservicename"] = (principal.name,)
+    else:
+        facts["aws:sourceip"] = (SOURCE_IP,)
+    if principal.is_entity:
+        facts["aws:principalarn"] = (principal.identity,)
+        facts["aws:principalaccount"] = facts["aws:sourceowner"] = (principal.account,)
+        for key, value in identities.tags_of(principal).items():
+            facts[f"aws:principaltag/{key.lower()}"] = (value,)
+    if principal.kind == "user":
+        facts["aws:username"] = (principal.name,)
+    if len(parts) == 6:
+        if parts[3]:
+            facts["aws:requestedregion"] = (parts[3],)
+        facts["aws:resourceaccount"] = (resources.account_of(resource, principal.account),)
+        for key, value in resources.tags_of(resource).items():
+            facts[f"aws:resourcetag/{key.lower()}"] = (value,)
+        facts |= _key_facts(parts, principal)
+    return facts | dict(given)
+
+
+def _key_facts(parts: list[str], principal: Principal) -> dict[str, tuple[str, ...]]:
+    """https://docs.aws.amazon.com/kms/latest/developerguide/policy-conditions.html"""
+    if parts[2] != "kms":
+        return {}
+    facts: dict[str, tuple[str, ...]] = {"kms:calleraccount": (principal.account,)}
+    key = resources.find_key(parts[4], parts[3], parts[5])
+    if key is not None:
+        facts["kms:keyspec"] = (key.key_spec,)
+        facts["kms:keyusage"] = (key.key_usage or "ENCRYPT_DECRYPT",)
+        facts["kms:keyorigin"] = (key.origin,)
+        facts["kms:multiregion"] = (str(bool(key.multi_region)).lower(),)
+        if key.aliases:
+            facts["kms:resourcealiases"] = tuple(key.aliases)
+    return facts

@@ -1,0 +1,216 @@
+"""The account's users and role sessions: their secrets, and the policies that are theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from helpers.embedded.access.documents import MalformedPolicy, Policy, parse_policy
+from helpers.embedded.access.evaluation import Kind, Policies, Source
+from helpers.embedded.access.principals import Principal
+from helpers.embedded.credentials import ADMIN_ACCESS_KEY_ID, ADMIN_SECRET_ACCESS_KEY
+
+ORGANIZATION_ROLE = "OrganizationAccountAccessRole"
+"""The role by which the administrator enters any other account, as in an AWS organization.
+
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
+"""
+
+EVERYTHING = parse_policy(
+    '{"Version": "2012-10-17", "Statement": '
+    '{"Sid": "AdministratorAccess", "Effect": "Allow", "Action": "*", "Resource": "*"}}'
+)
+
+
+class Credential(NamedTuple):
+    """What an access key opens."""
+
+    principal: Principal
+    secret: str
+    token: str | None = None
+    expires: datetime | None = None
+    """In UTC, without a time zone, as moto keeps it."""
+
+
+class Identities:
+    """Looks principals up in moto's IAM and STS, and remembers them until IAM changes."""
+
+    def __init__(self, account_id: str) -> None:
+        self.administrator = Principal(
+            "user",
+            f"arn:aws:iam::{account_id}:user/administrator",
+            account_id,
+            "administrator",
+            "AIDAEMBEDDEDLABADMIN0",
+        )
+        self._credentials = {
+            ADMIN_ACCESS_KEY_ID: Credential(self.administrator, ADMIN_SECRET_ACCESS_KEY)
+        }
+        self._sessions: dict[str, Credential] = {}
+        self._policies: dict[Principal, Policies] = {}
+
+    def forget(self) -> None:
+        """IAM has changed. Sessions of roles outlive that; keys of users may not."""
+        self._policies.clear()
+        for key_id in [key for key in self._credentials if key != ADMIN_ACCESS_KEY_ID]:
+            del self._credentials[key_id]
+
+    # Access keys
+
+    def credential(self, access_key_id: str) -> Credential | None:
+        """What the key opens; None: there is no such key, or it is inactive."""
+        known = self._credentials.get(access_key_id) or self._sessions.get(access_key_id)
+        if known is None:
+            if session := _find_session(access_key_id):
+                known = self._sessions[access_key_id] = session
+            elif user := _find_user(access_key_id):
+                known = self._credentials[access_key_id] = user
+        return known
+
+    # Policies
+
+    def policies(self, principal: Principal) -> Policies:
+        """All policies that belong to a principal; none of a resource."""
+        known = self._policies.get(principal)
+        if known is None:
+            known = self._policies[principal] = self._collect(principal)
+        return known
+
+    def _collect(self, principal: Principal) -> Policies:
+        administrates = principal == self.administrator or (
+            principal.account != self.administrator.account and principal.name == ORGANIZATION_ROLE
+        )
+        if administrates:
+            return Policies((Source(Kind.IDENTITY, "AdministratorAccess", EVERYTHING),))
+        entity = find_entity(principal)
+        if entity is None:
+            return Policies()
+        identity = tuple(
+            Source(Kind.IDENTITY, name, policy)
+            for name, text in _documents(entity, principal)
+            if (policy := _readable(text))
+        )
+        boundary = _boundary(entity, principal.account)
+        session = None
+        if principal.session_policy and (policy := _readable(principal.session_policy)):
+            session = Source(Kind.SESSION, "session policy", policy)
+        return Policies(identity, boundary, session)
+
+
+def role_session(role_arn: str, session_name: str, session_policy: str | None = None) -> Principal:
+    """The principal that a role is while somebody has assumed it."""
+    account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
+    role = find_role(role_arn)
+    return Principal(
+        "role",
+        f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}",
+        account,
+        name,
+        f"{role.id if role else name}:{session_name}",
+        role_arn,
+        session_policy or None,
+    )
+
+
+def find_role(arn: str) -> Any | None:
+    """moto's role with that ARN."""
+    from moto.iam.models import iam_backends
+
+    roles = iam_backends[arn.split(":")[4]]["aws"].roles.values()
+    return next((role for role in roles if role.arn == arn), None)
+
+
+def find_entity(principal: Principal) -> Any | None:
+    """moto's user or role behind a principal."""
+    from moto.iam.models import iam_backends
+
+    if principal.role_arn:
+        return find_role(principal.role_arn)
+    return iam_backends[principal.account]["aws"].users.get(principal.name)
+
+
+def tags_of(principal: Principal) -> dict[str, str]:
+    """The tags of the user or role."""
+    from moto.iam.models import iam_backends
+
+    entity = find_entity(principal)
+    tags = getattr(entity, "tags", None)
+    if principal.kind == "user" and entity is not None:
+        tagger = iam_backends[principal.account]["aws"].tagger
+        return dict(tagger.get_tag_dict_for_resource(entity.arn))
+    if isinstance(tags, dict):
+        return {
+            key: tag["Value"] if isinstance(tag, dict) else str(tag) for key, tag in tags.items()
+        }
+    return {tag["Key"]: tag["Value"] for tag in tags or ()}
+
+
+def _find_session(access_key_id: str) -> Credential | None:
+    from moto.sts.models import sts_backends
+
+    for account in list(sts_backends):
+        assumed = sts_backends[account]["aws"].get_assumed_role_from_access_key(access_key_id)
+        if assumed is not None:
+            return Credential(
+                role_session(assumed.role_arn, assumed.session_name, assumed.policy),
+                assumed.secret_access_key,
+                assumed.session_token,
+                assumed.expiration,
+            )
+    return None
+
+
+def _find_user(access_key_id: str) -> Credential | None:
+    from moto.iam.models import iam_backends
+
+    for account in list(iam_backends):
+        for user in iam_backends[account]["aws"].users.values():
+            for key in user.access_keys:
+                if key.access_key_id == access_key_id:
+                    if key.status != "Active":
+                        return None
+                    principal = Principal("user", user.arn, account, user.name, user.id)
+                    return Credential(principal, key.secret_access_key)
+    return None
+
+
+def _documents(entity: Any, principal: Principal) -> Iterator[tuple[str, str]]:
+    """Name and text of every identity policy: inline, attached, and those of groups."""
+    from moto.iam.models import iam_backends
+
+    holders = [entity]
+    if principal.kind == "user":
+        groups = iam_backends[principal.account]["aws"].groups.values()
+        holders += [group for group in groups if entity in group.users]
+    for holder in holders:
+        yield from holder.policies.items()
+        for managed in holder.managed_policies.values():
+            yield managed.arn, _default_version(managed)
+
+
+def _boundary(entity: Any, account: str) -> Source | None:
+    from moto.iam.models import iam_backends
+
+    arn = getattr(entity, "permissions_boundary_arn", None)
+    if not arn:
+        return None
+    managed = iam_backends[account]["aws"].managed_policies.get(arn)
+    # A boundary that has been deleted allows nothing.
+    policy = (_readable(_default_version(managed)) if managed else None) or Policy([])
+    return Source(Kind.BOUNDARY, arn, policy)
+
+
+def _default_version(managed: Any) -> str:
+    version = next(
+        (each for each in managed.versions if each.version_id == managed.default_version_id), None
+    )
+    return str(version.document) if version else "{}"
+
+
+def _readable(text: str) -> Policy | None:
+    """A policy that moto let in but nobody can read counts for nothing."""
+    try:
+        return parse_policy(text)
+    except MalformedPolicy:
+        return None

@@ -1,0 +1,1 @@
+"""KMS where moto's is a fake: real RSA, key states, and the encryption of queues."""

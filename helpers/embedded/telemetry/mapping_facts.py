@@ -1,0 +1,82 @@
+"""AWS/Lambda by EventSourceMappingUUID: what a mapping did with its messages.
+
+Only for mappings whose MetricsConfig asks for EventCount:
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from helpers.embedded.telemetry.function_facts import MINUTE, NAMESPACE
+from helpers.embedded.telemetry.samples import Samples
+from helpers.embedded.telemetry.series import Metric, Series, minutes_between, second_of
+
+EVENT_COUNT = "EventCount"
+"""The group of metrics that a mapping's MetricsConfig can ask for."""
+
+NAMES = (
+    "PolledEventCount",
+    "FilteredOutEventCount",
+    "InvokedEventCount",
+    "FailedInvokeEventCount",
+    "DroppedEventCount",
+    "DeletedEventCount",
+)
+
+
+class EventCounts:
+    """What one mapping did with messages, by metric and minute."""
+
+    def __init__(self, mapping: Any, clock: Any) -> None:
+        self._mapping = mapping
+        self._clock = clock
+        self.minutes: dict[Metric, dict[int, Samples]] = defaultdict(lambda: defaultdict(Samples))
+
+    def note(self, name: str, events: int) -> None:
+        """Something happened to `events` messages; `name` is one of NAMES."""
+        if not events:
+            return
+        asked = (self._mapping.settings.get("MetricsConfig") or {}).get("Metrics") or ()
+        if EVENT_COUNT in asked:
+            metric = Metric(NAMESPACE, name, (("EventSourceMappingUUID", self._mapping.uuid),))
+            self.minutes[metric][self._clock.elapsed // MINUTE].add(events)
+
+
+class MappingFacts:
+    """Messages that mappings polled, filtered out, handed over and deleted."""
+
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+        self._counts: list[EventCounts] = []
+
+    def counts_of(self, mapping: Any) -> EventCounts:
+        """Where a new mapping notes what it does."""
+        self._counts.append(EventCounts(mapping, self._clock))
+        return self._counts[-1]
+
+    def metrics(self, region: str) -> Iterator[Metric]:
+        for counts in self._counts:
+            for metric, minutes in counts.minutes.items():
+                if any(minute < self._now for minute in minutes):
+                    yield metric
+
+    def unit(self, metric: Metric) -> str | None:
+        return "Count" if metric.namespace == NAMESPACE and metric.name in NAMES else None
+
+    def series(self, region: str, metric: Metric, start: int, end: int) -> Series:
+        first, stop = minutes_between(start, end)
+        stop = min(stop, self._now)
+        return {
+            second_of(minute): samples
+            for counts in self._counts
+            for minute, samples in counts.minutes.get(metric, {}).items()
+            if first <= minute < stop
+        }
+
+    @property
+    def _now(self) -> int:
+        """The minute under way, which is not published yet."""
+        return int(self._clock.elapsed // MINUTE)

@@ -1,0 +1,67 @@
+"""What a metric is called, and where its samples come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from helpers.embedded.clock import START
+from helpers.embedded.telemetry.samples import Samples
+
+MINUTE = 60
+"""Seconds. AWS services publish one datapoint a minute."""
+
+START_UNIX = int(START.timestamp())
+"""Seconds since 1970 at which every account opens; the beginning of a minute."""
+
+Series = dict[int, Samples]
+"""Samples by the second since 1970 at which their datapoint stands."""
+
+
+class Metric(NamedTuple):
+    """A metric's identity: the same name with other dimensions is another metric."""
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...] = ()
+    """Name and value of each, in the order of names."""
+
+    @classmethod
+    def of(
+        cls, namespace: str, name: str, dimensions: Iterable[Mapping[str, Any]] | None
+    ) -> Metric:
+        """From the API's list of Name and Value."""
+        pairs = sorted((str(each["Name"]), str(each["Value"])) for each in dimensions or ())
+        return cls(namespace, name, tuple(pairs))
+
+    def describe(self) -> dict[str, Any]:
+        """As ListMetrics shows it."""
+        return {
+            "Namespace": self.namespace,
+            "MetricName": self.name,
+            "Dimensions": [{"Name": name, "Value": value} for name, value in self.dimensions],
+        }
+
+
+class Source(Protocol):
+    """A part of the account that publishes metrics."""
+
+    def metrics(self, region: str) -> Iterable[Metric]:
+        """The metrics of a Region that have a datapoint."""
+
+    def unit(self, metric: Metric) -> str | None:
+        """The unit of the metric's datapoints, if this source publishes it."""
+
+    def series(self, region: str, metric: Metric, start: int, end: int) -> Series:
+        """The metric's samples from `start` to before `end`, seconds since 1970."""
+
+
+def second_of(minute: int) -> int:
+    """Seconds since 1970 at which the account's minute number `minute` began."""
+    return START_UNIX + minute * MINUTE
+
+
+def minutes_between(start: int, end: int) -> tuple[int, int]:
+    """The account's minutes that begin from `start` to before `end` (seconds since 1970), as a
+    half-open range."""
+    return -((START_UNIX - start) // MINUTE), -((START_UNIX - end) // MINUTE)

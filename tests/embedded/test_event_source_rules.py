@@ -1,0 +1,515 @@
+"""The rules of the event source, one by one, as AWS documents or was recorded to follow them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.event_source.batch_response import failed_messages
+from helpers.embedded.event_source.scaling import Scaling
+from tests.embedded.conftest import Deploy
+from tests.embedded.test_event_source import (
+    PRINTS,
+    arn,
+    connect,
+    count,
+    create_queue,
+    handled,
+    send,
+    with_dead_letters,
+)
+
+SLEEPS = "import time\ndef handler(event, context): time.sleep(1)"
+
+
+def send_many(url: str, number: int, **entry: Any) -> None:
+    client = boto3.client("sqs")
+    for first in range(0, number, 10):
+        entries = [
+            {"Id": str(n), "MessageBody": str(n), **entry}
+            for n in range(first, min(first + 10, number))
+        ]
+        client.send_message_batch(QueueUrl=url, Entries=entries)
+
+
+def concurrency(lab: EmbeddedAccount) -> int:
+    """The most invocations that ever ran at the same time."""
+    spans = [(each.at, each.duration or 0) for each in lab._trace.happenings if each.function]
+    steps = sorted([(at, 1) for at, _ in spans] + [(at + length, -1) for at, length in spans])
+    most = running = 0
+    for _, step in steps:
+        running += step
+        most = max(most, running)
+    return most
+
+
+# Batches
+
+
+@pytest.mark.parametrize("size", [15, 100, 1000, 10_000])
+def test_big_batches_with_a_window(lab: EmbeddedAccount, deploy: Deploy, size: int) -> None:
+    """Recorded: test_sqs_event_source_mapping_batch_size: 15 messages are one batch."""
+    deploy(PRINTS)
+    queue = create_queue()
+    connect(queue, BatchSize=size, MaximumBatchingWindowInSeconds=10)
+    lab.advance(5)
+    send_many(queue, 15)
+    lab.run_until_idle()
+    assert [len(batch) for batch in handled()] == [15]
+
+
+def test_an_event_stays_below_six_megabytes(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    deploy(
+        """
+        import json
+
+        def handler(event, context):
+            print(json.dumps([str(len(json.dumps(event)) < 6 * 1024 * 1024)]))
+        """,
+        MemorySize=1024,
+    )
+    queue = create_queue()
+    connect(queue, BatchSize=100, MaximumBatchingWindowInSeconds=10)
+    lab.advance(5)
+    for _ in range(10):
+        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody="x" * 1_000_000)
+    lab.run_until_idle()
+    assert handled() == [["True"], ["True"]]
+    assert count(queue) == (0, 0)
+
+
+def test_what_was_gathered_when_the_mapping_is_switched_off_is_still_delivered(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    deploy(PRINTS)
+    queue = create_queue()
+    mapping = connect(queue, BatchSize=10, MaximumBatchingWindowInSeconds=20)
+    lab.advance(5)
+    send(queue, "a")
+    lab.advance(1)
+    boto3.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
+    lab.run_until_idle()
+    assert handled() == [["a"]]
+    assert count(queue) == (0, 0)
+
+
+RESPONSES: dict[str, tuple[str, set[str]]] = {
+    "no failures": ('{"batchItemFailures": []}', set()),
+    "null list": ('{"batchItemFailures": null}', set()),
+    "empty response": ("{}", set()),
+    "null response": ("null", set()),
+    "one of two": ('{"batchItemFailures": [{"itemIdentifier": "a"}]}', {"a"}),
+    "other keys": ('{"status": "done"}', set()),
+    "text": ('"fine"', {"a", "b"}),
+    "number": ("7", {"a", "b"}),
+    "empty text": ('""', {"a", "b"}),
+    "empty id": ('{"batchItemFailures": [{"itemIdentifier": ""}]}', {"a", "b"}),
+    "null id": ('{"batchItemFailures": [{"itemIdentifier": null}]}', {"a", "b"}),
+    "bad key": ('{"batchItemFailures": [{"id": "a"}]}', {"a", "b"}),
+    "unknown id": ('{"batchItemFailures": [{"itemIdentifier": "c"}]}', {"a", "b"}),
+    "one known, one not": (
+        '{"batchItemFailures": [{"itemIdentifier": "a"}, {"itemIdentifier": "c"}]}',
+        {"a", "b"},
+    ),
+    "no list": ('{"batchItemFailures": "a"}', {"a", "b"}),
+    "a list of names": ('{"batchItemFailures": ["a"]}', {"a", "b"}),
+}
+
+
+@pytest.mark.parametrize("case", RESPONSES)
+def test_partial_batch_responses(case: str) -> None:
+    """LDG services-sqs-errorhandling; recorded: test_report_batch_item_failures_*."""
+    payload, failed = RESPONSES[case]
+    assert failed_messages(payload, {"a", "b"}) == failed
+
+
+# Concurrency
+
+
+def test_five_batches_at_first_and_three_hundred_more_a_minute() -> None:
+    scaling = Scaling.of({})
+    assert scaling.concurrency(0) == 5
+    assert scaling.concurrency(60_000_000) == 305
+    assert scaling.concurrency(3_600_000_000) == 1250
+    limited = Scaling.of({"ScalingConfig": {"MaximumConcurrency": 2}})
+    assert (limited.concurrency(0), limited.concurrency(60_000_000)) == (2, 2)
+    provisioned = Scaling.of(
+        {"ProvisionedPollerConfig": {"MinimumPollers": 3, "MaximumPollers": 5}}
+    )
+    assert (provisioned.concurrency(0), provisioned.concurrency(600_000_000)) == (30, 50)
+
+
+def test_a_backlog_is_worked_off_by_more_and_more_environments(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    deploy(SLEEPS, Timeout=10)
+    queue = create_queue()
+    connect(queue, BatchSize=1)
+    send_many(queue, 100)
+    lab.run_until_idle()
+    assert 10 < concurrency(lab) < 40
+
+
+def test_maximum_concurrency_holds(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    deploy(SLEEPS, Timeout=10)
+    queue = create_queue()
+    connect(queue, BatchSize=1, ScalingConfig={"MaximumConcurrency": 3})
+    send_many(queue, 20)
+    lab.run_until_idle()
+    assert concurrency(lab) == 3
+
+
+def test_throttling_uses_up_receives(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    """Good messages end in the dead-letter queue because nobody could take them."""
+    deploy("import time\ndef handler(event, context): time.sleep(29)", Timeout=30)
+    boto3.client("lambda").put_function_concurrency(
+        FunctionName="function", ReservedConcurrentExecutions=1
+    )
+    queue, dead = with_dead_letters(1)
+    connect(queue, BatchSize=1)
+    send_many(queue, 6)
+    lab.run_until_idle()
+    visible, _ = count(dead)
+    assert visible >= 1
+    invoked = [each for each in lab._trace.happenings if each.what == "invoked"]
+    assert len(invoked) + visible == 6
+
+
+# FIFO
+
+
+def test_fifo_groups_run_side_by_side_and_each_in_order(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    """Recorded: test_fifo_message_group_parallelism."""
+    deploy(
+        """
+        import json, time
+
+        def handler(event, context):
+            print(json.dumps([record["body"] for record in event["Records"]]))
+            time.sleep(1)
+        """,
+        Timeout=5,
+    )
+    queue = create_queue("orders.fifo", FifoQueue="true", ContentBasedDeduplication="true")
+    connect(queue, BatchSize=1)
+    for number in range(3):
+        for group in ("a", "b"):
+            boto3.client("sqs").send_message(
+                QueueUrl=queue, MessageBody=f"{group}{number}", MessageGroupId=group
+            )
+    lab.run_until_idle()
+    bodies = [body for [body] in handled()]
+    assert [body for body in bodies if body[0] == "a"] == ["a0", "a1", "a2"]
+    assert [body for body in bodies if body[0] == "b"] == ["b0", "b1", "b2"]
+    assert concurrency(lab) == 2
+
+
+def test_fifo_records_carry_their_group_and_number(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    deploy(
+        """
+        import json
+
+        def handler(event, context):
+            print(json.dumps([event["Records"][0]["attributes"]]))
+        """
+    )
+    queue = create_queue("orders.fifo", FifoQueue="true")
+    connect(queue)
+    boto3.client("sqs").send_message(
+        QueueUrl=queue, MessageBody="x", MessageGroupId="g", MessageDeduplicationId="d"
+    )
+    lab.run_until_idle()
+    [[attributes]] = handled()
+    assert attributes["MessageGroupId"] == "g"
+    assert attributes["MessageDeduplicationId"] == "d"
+    assert len(attributes["SequenceNumber"]) == 20
+
+
+# Filters: the recorded tests test_sqs_event_filter[...]
+
+FILTERS: dict[str, tuple[Any, list[Any], list[Any]]] = {
+    "equal": ({"k": ["v"]}, [{"k": "v"}], [{"k": "w"}, {}, "v"]),
+    "or": ({"k": ["v", "w"]}, [{"k": "w"}], [{"k": "x"}]),
+    "and": ({"k": ["v"], "l": ["w"]}, [{"k": "v", "l": "w"}], [{"k": "v"}]),
+    "or across keys": (
+        {"$or": [{"k": ["v"]}, {"l": ["w"]}]},
+        [{"l": "w"}, {"k": "v"}],
+        [{"k": "x"}],
+    ),
+    "exists": ({"k": [{"exists": True}]}, [{"k": 1}], [{"l": 1}]),
+    "not exists": ({"k": [{"exists": False}]}, [{"l": 1}], [{"k": 1}]),
+    "greater": ({"k": [{"numeric": [">", 100]}]}, [{"k": 101}], [{"k": 100}, {"k": "101"}]),
+    "range": ({"k": [{"numeric": [">=", 100, "<", 200]}]}, [{"k": 100}], [{"k": 200}]),
+    "prefix": ({"k": [{"prefix": "us-1"}]}, [{"k": "us-1-4"}], [{"k": "eu-us-1"}]),
+    "suffix": ({"k": [{"suffix": ".png"}]}, [{"k": "a.png"}], [{"k": "a.jpg"}]),
+    "anything but": ({"k": [{"anything-but": ["v"]}]}, [{"k": "w"}], [{"k": "v"}]),
+    "ignore case": ({"k": [{"equals-ignore-case": "Yes"}]}, [{"k": "YES"}], [{"k": "no"}]),
+    "null": ({"k": [None]}, [{"k": None}], [{"k": 0}]),
+    "empty": ({"k": [""]}, [{"k": ""}], [{"k": "x"}]),
+    "nested": ({"k": {"l": ["v"]}}, [{"k": {"l": "v"}}], [{"k": "v"}]),
+    "text": (["plain"], ["plain"], [{"plain": 1}, "other"]),
+}
+
+
+@pytest.mark.parametrize("case", FILTERS)
+def test_messages_that_no_filter_matches_are_deleted(
+    lab: EmbeddedAccount, deploy: Deploy, case: str
+) -> None:
+    pattern, matching, others = FILTERS[case]
+    deploy(PRINTS)
+    queue, dead = with_dead_letters()
+    connect(queue, FilterCriteria={"Filters": [{"Pattern": json.dumps({"body": pattern})}]})
+    as_text = [each if isinstance(each, str) else json.dumps(each) for each in matching]
+    send(queue, *as_text)
+    send(queue, *(each if isinstance(each, str) else json.dumps(each) for each in others))
+    lab.run_until_idle()
+    assert [body for batch in handled() for body in batch] == as_text
+    assert count(queue) == count(dead) == (0, 0)
+
+
+def test_any_of_several_filters_is_enough(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    deploy(PRINTS)
+    queue = create_queue()
+    patterns = [{"body": {"kind": ["a"]}}, {"body": {"kind": ["b"]}}]
+    filters = [{"Pattern": json.dumps(pattern)} for pattern in patterns]
+    connect(queue, FilterCriteria={"Filters": filters})
+    send(queue, '{"kind": "a"}', '{"kind": "b"}', '{"kind": "c"}')
+    lab.run_until_idle()
+    assert len([body for batch in handled() for body in batch]) == 2
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    "pattern", ["null", "simple string", '"text"', '{"eventSource": "aws:sqs"}', '{"body": []}']
+)
+def test_invalid_patterns_are_refused(deploy: Deploy, pattern: str) -> None:
+    """Recorded: test_sqs_invalid_event_filter."""
+    deploy(PRINTS)
+    queue = create_queue()
+    with pytest.raises(ClientError, match=r"Invalid filter pattern definition\."):
+        connect(queue, FilterCriteria={"Filters": [{"Pattern": pattern}]})
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "batch without window": (
+        {"BatchSize": 11},
+        "Maximum batch window in seconds must be greater than 0 if maximum batch size is "
+        "greater than 10",
+    ),
+    "batch too big": ({"BatchSize": 10_001}, "Member must have value less than or equal to 10000"),
+    "window too long": ({"MaximumBatchingWindowInSeconds": 301}, "less than or equal to 300"),
+    "concurrency of one": (
+        {"ScalingConfig": {"MaximumConcurrency": 1}},
+        "Member must have value greater than or equal to 2",
+    ),
+    "concurrency too high": (
+        {"ScalingConfig": {"MaximumConcurrency": 1001}},
+        "Member must have value less than or equal to 1000",
+    ),
+    "destination": (
+        {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1::x"}}},
+        "Unsupported DestinationConfig parameter for given event source mapping type.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_settings_that_aws_refuses_at_creation_and_at_update(deploy: Deploy, case: str) -> None:
+    settings, message = REFUSED[case]
+    deploy(PRINTS)
+    queue = create_queue()
+    with pytest.raises(ClientError, match=message):
+        boto3.client("lambda", config=_unchecked()).create_event_source_mapping(
+            EventSourceArn=arn(queue), FunctionName="function", **settings
+        )
+    mapping = connect(queue)
+    if "DestinationConfig" not in settings:
+        with pytest.raises(ClientError, match=message):
+            boto3.client("lambda", config=_unchecked()).update_event_source_mapping(
+                UUID=mapping, **settings
+            )
+
+
+def _unchecked() -> Any:
+    """botocore refuses some of these by itself; here AWS's own answer is wanted."""
+    from botocore.config import Config
+
+    return Config(parameter_validation=False)
+
+
+def test_a_fifo_queue_has_no_window_and_no_big_batches(deploy: Deploy) -> None:
+    deploy(PRINTS)
+    queue = create_queue("orders.fifo", FifoQueue="true")
+    with pytest.raises(ClientError, match="Batching window is not supported for FIFO queues"):
+        connect(queue, MaximumBatchingWindowInSeconds=1)
+    with pytest.raises(ClientError, match="less than or equal to 10"):
+        connect(queue, BatchSize=11)
+
+
+def test_visibility_must_not_be_shorter_than_the_function_s_timeout(deploy: Deploy) -> None:
+    deploy(PRINTS, Timeout=120)
+    queue = create_queue(VisibilityTimeout="60")
+    with pytest.raises(
+        ClientError,
+        match="Queue visibility timeout: 60 seconds is less than Function timeout: 120 seconds",
+    ):
+        connect(queue)
+
+
+def test_a_function_that_does_not_exist_is_refused(deploy: Deploy) -> None:
+    """Recorded: test_event_source_mapping_exceptions."""
+    deploy(PRINTS)
+    with pytest.raises(ClientError, match="Function does not exist"):
+        connect(create_queue(), "nobody")
+    client = boto3.client("lambda")
+    with pytest.raises(ClientError, match=r"Unrecognized event source\."):
+        client.create_event_source_mapping(FunctionName="function")
+    for call in (client.get_event_source_mapping, client.delete_event_source_mapping):
+        with pytest.raises(client.exceptions.ResourceNotFoundException) as missing:
+            call(UUID="00000000-0000-4000-8000-000000000000")
+        assert missing.value.response["Error"]["Message"] == (
+            "The resource you requested does not exist."
+        )
+
+
+# Lives of a mapping
+
+
+def test_what_a_mapping_says_of_itself(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    """Recorded: test_event_source_mapping_default_batch_size, test_sqs_event_source_mapping."""
+    deploy(PRINTS)
+    queue = create_queue()
+    client = boto3.client("lambda")
+    answer = client.create_event_source_mapping(EventSourceArn=arn(queue), FunctionName="function")
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 202
+    uuid = answer["UUID"]
+    del answer["ResponseMetadata"]
+    assert str(answer.pop("LastModified"))[:19] == "2026-01-05 09:00:00"
+    prefix = "arn:aws:lambda:us-east-1:123456789012"
+    assert answer == {
+        "BatchSize": 10,
+        "EventSourceArn": arn(queue),
+        "EventSourceMappingArn": f"{prefix}:event-source-mapping:{uuid}",
+        "FunctionArn": f"{prefix}:function:function",
+        "FunctionResponseTypes": [],
+        "MaximumBatchingWindowInSeconds": 0,
+        "State": "Creating",
+        "StateTransitionReason": "USER_INITIATED",
+        "UUID": uuid,
+    }
+
+
+def test_states_follow_each_other(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    """Recorded: test_fifo_message_group_parallelism, test_sqs_event_source_mapping_update."""
+    deploy(PRINTS)
+    client = boto3.client("lambda")
+    mapping = connect(create_queue(), Enabled=False)
+
+    def state() -> str:
+        return str(client.get_event_source_mapping(UUID=mapping)["State"])
+
+    assert state() == "Disabled"
+    assert client.update_event_source_mapping(UUID=mapping, Enabled=True)["State"] == "Enabling"
+    lab.advance(60)
+    assert state() == "Enabled"
+    assert client.update_event_source_mapping(UUID=mapping, BatchSize=5)["State"] == "Updating"
+    lab.advance(60)
+    assert (state(), client.get_event_source_mapping(UUID=mapping)["BatchSize"]) == ("Enabled", 5)
+
+
+def test_versions_and_aliases_can_be_mapped(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    """Recorded: test_function_name_variations."""
+    deploy(
+        """
+        import json
+
+        def handler(event, context):
+            print(json.dumps([context.function_version, context.invoked_function_arn]))
+        """
+    )
+    client = boto3.client("lambda")
+    client.publish_version(FunctionName="function")
+    client.create_alias(FunctionName="function", Name="live", FunctionVersion="1")
+    queue = create_queue()
+    mapping = connect(queue, "function:live")
+    function_arn = "arn:aws:lambda:us-east-1:123456789012:function:function:live"
+    assert client.get_event_source_mapping(UUID=mapping)["FunctionArn"] == function_arn
+    send(queue, "x")
+    lab.run_until_idle()
+    assert handled() == [["1", function_arn]]
+    connect(queue, "function:1")
+    connect(queue, "123456789012:function:function:$LATEST")
+    found = client.list_event_source_mappings(EventSourceArn=arn(queue))["EventSourceMappings"]
+    qualifiers = [each["FunctionArn"].split(":function:function:")[1] for each in found]
+    assert qualifiers == ["live", "1", "$LATEST"]
+
+
+def test_a_mapping_can_be_tagged(deploy: Deploy) -> None:
+    deploy(PRINTS)
+    client = boto3.client("lambda")
+    mapping = connect(create_queue(), Tags={"course": "sqs"})
+    resource = client.get_event_source_mapping(UUID=mapping)["EventSourceMappingArn"]
+    client.tag_resource(Resource=resource, Tags={"team": "bank"})
+    client.untag_resource(Resource=resource, TagKeys=["course"])
+    assert client.list_tags(Resource=resource)["Tags"] == {"team": "bank"}
+
+
+def test_a_queue_or_function_that_is_deleted_stops_its_mapping(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    deploy(PRINTS)
+    first, second = create_queue("first"), create_queue("second")
+    connect(first)
+    connect(second)
+    lab.advance(5)
+    boto3.client("sqs").delete_queue(QueueUrl=first)
+    lab.advance(60)
+    boto3.client("lambda").delete_function(FunctionName="function")
+    send(second, "x")
+    lab.advance(10)
+    assert count(second) == (0, 1)
+
+
+def test_a_function_that_feeds_itself_is_stopped_after_sixteen_rounds(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    """LDG invocation-recursion."""
+    queue, dead = with_dead_letters(3)
+    deploy(
+        """
+        import boto3, json, os
+
+        def handler(event, context):
+            print(json.dumps(["round"]))
+            boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE"], MessageBody="again")
+        """,
+        Environment={"Variables": {"QUEUE": queue}},
+    )
+    connect(queue)
+    send(queue, "start")
+    lab.run_until_idle()
+    assert 15 <= len(handled()) <= 17
+    assert count(dead) == (1, 0)
+
+
+def test_two_functions_share_a_queue(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    deploy(PRINTS, "one")
+    deploy(PRINTS, "two")
+    queue = create_queue()
+    connect(queue, "one", BatchSize=1)
+    connect(queue, "two", BatchSize=1)
+    send_many(queue, 20)
+    lab.run_until_idle()
+    one, two = handled("one"), handled("two")
+    assert len(one) + len(two) == 20
+    assert one
+    assert two
