@@ -16,6 +16,7 @@ from helpers.embedded.credentials import ADMIN_ACCESS_KEY_ID, SandboxedSettings
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.moto_seams import OpenSeams, load_aws_managed_policies
 from helpers.embedded.moto_services import MotoServices
+from helpers.embedded.progress import Progress
 from helpers.embedded.simulation import Simulation
 from helpers.embedded.sqs import Queues
 from helpers.embedded.telemetry.telemetry import Telemetry
@@ -23,6 +24,8 @@ from helpers.embedded.trace import Trace
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from helpers.embedded.compute import Compute
     from helpers.embedded.telemetry.monitoring import Monitoring
 
@@ -102,7 +105,7 @@ class EmbeddedAccount:
             LabClosed: the account has been closed.
         """
         duration = microseconds(seconds)
-        with self._working():
+        with self._working(), self._progress(seconds):
             self._simulation.advance(duration)
 
     def run_until_idle(self, limit: float = 6 * 3600) -> float:
@@ -120,15 +123,28 @@ class EmbeddedAccount:
             StillBusy: after `limit`; it names the queues and what is left in them.
         """
         longest = microseconds(limit)
-        with self._working():
+        with self._working(), self._progress(None):
             began = self._simulation.now
             if self._compute is not None:
                 idle = self._simulation.run_until(self._compute.is_idle, began + longest)
                 if not idle:
                     raise StillBusy(
-                        f"Not idle after {limit:g} s of lab time. {self._compute.describe_work()}"
+                        f"Not idle after {(self._simulation.now - began) / SECOND:g} s of lab "
+                        f"time. {self._compute.describe_work()}"
                     )
             return (self._simulation.now - began) / SECOND
+
+    def trace(self) -> DataFrame:
+        """Everything that happened, oldest first, one row each.
+
+        Columns: at (seconds of lab time since the account was opened), what (sent, received,
+        deleted, dead-lettered, expired, invoked ...), queue, message_id, receive_count,
+        function, environment (its log stream), duration (seconds), outcome ("success" or AWS's
+        errorType). What does not apply to a row is missing.
+        """
+        from helpers.embedded.trace import as_frame
+
+        return as_frame(self._trace.happenings)
 
     # Opening and closing
 
@@ -180,6 +196,21 @@ class EmbeddedAccount:
             raise LabClosed("This lab is closed. Run lab = open_lab() to open another one.")
         with self._lock, self._simulation.interrupts:
             yield
+
+    @contextmanager
+    def _progress(self, total: float | None) -> Iterator[None]:
+        """Show a bar when moving time takes a person's patience."""
+        simulation, began = self._simulation, self._simulation.now
+        with Progress(total, self._describe_progress) as progress:
+            simulation.watch = lambda: progress((simulation.now - began) / SECOND)
+            try:
+                yield
+            finally:
+                simulation.watch = None
+
+    def _describe_progress(self) -> str:
+        waiting = sum(sum(queue.counts()) for queue in self._queues.all())
+        return f"{waiting} messages left, {self._trace.invocations} invocations"
 
     def _connect(self, service: str) -> None:
         """Put our parts in place of moto's, once moto has imported a service."""

@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import simpy
 
 START = datetime(2026, 1, 5, 9, 0, 0, tzinfo=UTC)
 """The moment at which every embedded account opens."""
@@ -47,15 +43,11 @@ def unix_milliseconds_at(moment: int) -> int:
 
 
 class Clock:
-    """Reads the simulation's time in the units that AWS uses."""
+    """The account's time in the units that AWS uses. Only the simulation moves it."""
 
-    def __init__(self, env: simpy.Environment) -> None:
-        self._env = env
-
-    @property
-    def elapsed(self) -> int:
+    def __init__(self) -> None:
+        self.elapsed = 0
         """Microseconds of lab time since the account was opened."""
-        return int(self._env.now)
 
     def now(self) -> datetime:
         """The account's time, aware, in UTC."""

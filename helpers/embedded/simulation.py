@@ -54,8 +54,10 @@ class Simulation:
     def __init__(self) -> None:
         self._env = simpy.Environment()
         self._owed: deque[_Owed] = deque()
-        self.clock = Clock(self._env)
+        self.clock = Clock()
         self.interrupts = Interrupts()
+        self.watch: Callable[[], None] | None = None
+        """Called again and again while time moves, by whoever wants to see it move."""
 
     # What a process waits for
 
@@ -87,7 +89,8 @@ class Simulation:
     def settle(self) -> None:
         """Let everything happen that is due at this moment, without moving time."""
         while True:
-            while self._env.peek() <= self._env.now:
+            self._let_watch()
+            while self._env.peek() <= self.now:
                 self.interrupts.checkpoint()
                 self._env.step()
             if not self._owed:
@@ -99,9 +102,9 @@ class Simulation:
         deadline = self.now + duration
         self.settle()
         while self._env.peek() <= deadline:
-            self._env.step()
-            self.settle()
+            self._go_on()
         if deadline > self.now:
+            self.clock.elapsed = deadline
             self._env.run(until=deadline)
 
     def run(self, steps: Steps[T]) -> T:
@@ -121,15 +124,24 @@ class Simulation:
             upcoming = self._env.peek()
             if upcoming > deadline or upcoming == math.inf:
                 return False
-            self._env.step()
-            self.settle()
+            self._go_on()
         return True
+
+    def _go_on(self) -> None:
+        """Move to the next moment at which something is due, and let it happen."""
+        self.clock.elapsed = int(self._env.peek())
+        self.settle()
+
+    def _let_watch(self) -> None:
+        if self.watch is not None:
+            self.watch()
 
     def _take_oldest_answer(self) -> None:
         peer, event, patience = self._owed[0]
         began = time.monotonic()
         while (answer := peer.answer(_LOOK_EVERY)) is None:
             self.interrupts.checkpoint()
+            self._let_watch()
             if time.monotonic() - began > patience:
                 answer = SILENCE
                 break

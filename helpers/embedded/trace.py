@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from helpers.embedded.clock import Clock
+from helpers.embedded.clock import SECOND, Clock
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class Happening(NamedTuple):
@@ -29,6 +32,7 @@ class Trace:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.happenings: list[Happening] = []
+        self.invocations = 0
 
     def message(self, what: str, queue: str, message_id: str, receive_count: int) -> None:
         """Note what happened to a message: sent, received, deleted, dead-lettered, expired."""
@@ -40,6 +44,7 @@ class Trace:
         self, function: str, environment: str, began: int, outcome: str, queue: str | None
     ) -> None:
         """Note an invocation that ends now and began at `began` microseconds of lab time."""
+        self.invocations += 1
         self.happenings.append(
             Happening(
                 began,
@@ -51,3 +56,17 @@ class Trace:
                 outcome=outcome,
             )
         )
+
+
+def as_frame(happenings: list[Happening]) -> DataFrame:
+    """The happenings as a table, `at` and `duration` in seconds of lab time.
+
+    An invocation stands where it began.
+    """
+    import pandas as pd
+
+    frame = pd.DataFrame(happenings, columns=list(Happening._fields))
+    frame["at"] = frame["at"].astype(float) / SECOND
+    frame["duration"] = frame["duration"].astype(float) / SECOND
+    frame["receive_count"] = frame["receive_count"].astype("Int64")
+    return frame.sort_values("at", kind="stable", ignore_index=True)

@@ -1,5 +1,6 @@
 """python -m tests.bench [PART OF A NAME ...]: prints one table, and fails if a target is missed."""
 
+import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -36,6 +37,7 @@ def format_row(row: Row) -> str:
 
 
 def main() -> int:
+    os.environ["LAB_PROGRESS"] = "off"
     missed = False
     for row in collect_rows(sys.argv[1:]):  # printed as it comes: some take a while
         print(format_row(row), flush=True)

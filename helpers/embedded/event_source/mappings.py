@@ -17,6 +17,7 @@ from helpers.embedded.event_source import validation
 from helpers.embedded.event_source.batch_response import REPORT_BATCH_ITEM_FAILURES
 from helpers.embedded.event_source.filters import Filters
 from helpers.embedded.event_source.poller import Poller
+from helpers.embedded.event_source.scaling import Scaling
 from helpers.embedded.runtime.functions import Functions
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.sqs import Queue
@@ -145,6 +146,7 @@ class Mapping:
     def _apply(self, function_arn: str, settings: dict[str, Any]) -> None:
         self.function_arn = function_arn
         self.settings = settings
+        self.scaling = Scaling.of(settings)
         self.filters = Filters(settings.get("FilterCriteria"))
         self._modified = self._simulation.clock.unix()
 

@@ -14,7 +14,6 @@ from werkzeug.exceptions import HTTPException
 from helpers.embedded.clock import SECOND
 from helpers.embedded.event_source import records
 from helpers.embedded.event_source.batch_response import failed_messages
-from helpers.embedded.event_source.scaling import Scaling
 from helpers.embedded.runtime import lineage
 from helpers.embedded.runtime.functions import Functions, Throttled
 from helpers.embedded.runtime.invocations import Outcome
@@ -95,7 +94,7 @@ class Poller:
 
     def _wait_for_capacity(self) -> Steps[None]:
         """Until another batch may be in progress; after a pause it begins with few again."""
-        simulation, scaling = self._simulation, Scaling.of(self._mapping.settings)
+        simulation, scaling = self._simulation, self._mapping.scaling
         if self._in_progress == 0:
             self._crowded_since = None
         while self._in_progress >= scaling.concurrency(self._crowded()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import selectors
 import signal
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,11 @@ class ExecutionEnvironment:
         with _clean_start():
             self._process.start()
         theirs.close()
+        self._selector: selectors.BaseSelector | None = None
+        if os.name == "posix":  # elsewhere a pipe is nothing that a selector can watch
+            self._selector = selectors.DefaultSelector()
+            self._selector.register(ours, selectors.EVENT_READ)
+            self._selector.register(self._process.sentinel, selectors.EVENT_READ)
 
     def tell(self, message: tuple[Any, ...]) -> None:
         """Send a message. That the process is gone shows when its answer is waited for."""
@@ -61,19 +67,28 @@ class ExecutionEnvironment:
 
     def answer(self, patience: float) -> Any | None:
         """The next message other than output; Exited when the process is gone; None: not yet."""
-        while wait([self._connection, self._process.sentinel], patience):
-            try:
-                if self._connection.poll():
+        while ready := self._wait(patience):
+            if self._connection in ready:
+                try:
                     message = pipe.receive(self._connection)
-                    if isinstance(message, Printed):
-                        self.output.append(message.text)
-                        continue
+                except (EOFError, OSError):
+                    return self._exited()
+                if not isinstance(message, Printed):
                     return message
-            except (EOFError, OSError):
-                pass
-            self._process.join()
-            return Exited(self._process.exitcode)
+                self.output.append(message.text)
+            else:
+                return self._exited()
         return None
+
+    def _wait(self, patience: float) -> list[Any]:
+        """Which of pipe and process has news; what was said last comes before the end."""
+        if self._selector is None:
+            return wait([self._connection, self._process.sentinel], patience)
+        return [key.fileobj for key, _ in self._selector.select(patience)]
+
+    def _exited(self) -> Exited:
+        self._process.join()
+        return Exited(self._process.exitcode)
 
     def take_output(self) -> list[str]:
         """The log entries since the last time."""
@@ -90,6 +105,8 @@ class ExecutionEnvironment:
         if self._process.is_alive():
             self._process.kill()
         self._process.join()
+        if self._selector is not None:
+            self._selector.close()
         self._connection.close()
 
 

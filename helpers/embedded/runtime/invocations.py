@@ -22,6 +22,7 @@ from helpers.embedded.runtime.messages import (
     Sleep,
 )
 from helpers.embedded.simulation import Silence, Simulation, Steps
+from helpers.embedded.wire import ApiRequest
 
 MAXIMUM_PAYLOAD = 6_291_556
 """Bytes of a synchronous response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
@@ -109,40 +110,47 @@ class Invocation:
         simulation = self._simulation
         while True:
             message = yield simulation.ask(environment, self._spin_limit)
+            request = None
             match message:
                 case Sleep(seconds):
                     moment = simulation.now + microseconds(seconds)
-                    answer: Resume | None = Resume(0)
                 case Call(request):
                     moment = simulation.now + self._durations.api_call
-                    answer = None
                 case Silence():
-                    moment, answer = deadline, None
+                    moment = deadline
                 case _:
                     return message
             yield simulation.timeout(max(0, min(moment, deadline) - simulation.now))
             if moment >= deadline:
                 return None
-            if answer is None:
-                answer = yield from self._answer(request, deadline)
-                if answer is None:
+            if request is None:
+                environment.tell(Resume(simulation.now))
+            else:
+                answered = yield from self._answer(environment, request, deadline)
+                if not answered:
                     return None
-            environment.tell(answer._replace(now=simulation.now))
 
-    def _answer(self, request: Any, deadline: int) -> Steps[Resume | None]:
-        """The account's answer to the handler's request; None: it did not come in time."""
+    def _answer(
+        self, environment: ExecutionEnvironment, request: ApiRequest, deadline: int
+    ) -> Steps[bool]:
+        """Answer the handler's request; False: the answer did not come in time."""
+        simulation, gateway = self._simulation, self._gateway
         try:
-            if self._gateway.waiting_steps(request) is None:
-                return Resume(0, self._gateway.answer(request))
-            call = self._simulation.start(self._gateway.call(request))
-            yield call | self._simulation.timeout(deadline - self._simulation.now)
-            if call.is_alive:
-                call.interrupt()
-                call.defused = True
-                return None
-            return Resume(0, call.value)
+            if gateway.waiting_steps(request) is None:
+                response = gateway.answer(request)
+            else:
+                call = simulation.start(gateway.call(request))
+                yield call | simulation.timeout(deadline - simulation.now)
+                if call.is_alive:
+                    call.interrupt()
+                    call.defused = True
+                    return False
+                response = call.value
         except NotInEmbeddedAccount as missing:
-            return Resume(0, error=str(missing))
+            environment.tell(Resume(simulation.now, error=str(missing)))
+        else:
+            environment.tell(Resume(simulation.now, response))
+        return True
 
     def _conclude(self, end: Any, request_id: str, duration: int, timeout: int) -> Outcome:
         prefix = f"RequestId: {request_id} Error:"

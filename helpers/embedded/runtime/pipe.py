@@ -1,11 +1,12 @@
-"""The pipe between the account and an environment: messages as plain tuples.
+"""The pipe between the account and an environment: messages as plain tuples, marshalled.
 
-Nothing is pickled by the name of one of our classes, so a function may bring modules of any
-name, even `helpers`, without breaking the conversation.
+Nothing refers to one of our classes by its module, as a pickle would, so a function may bring
+modules of any name, even `helpers`, without breaking the conversation.
 """
 
 from __future__ import annotations
 
+import marshal
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -25,12 +26,12 @@ _KINDS: dict[str, Any] = {
 
 def send(connection: Connection, message: tuple[Any, ...]) -> None:
     """Raises OSError when the other side is gone."""
-    connection.send(_pack(message))
+    connection.send_bytes(marshal.dumps(_pack(message)))
 
 
 def receive(connection: Connection) -> Any:
     """Raises EOFError or OSError when the other side is gone."""
-    return _unpack(connection.recv())
+    return _unpack(marshal.loads(connection.recv_bytes()))
 
 
 def _pack(value: Any) -> Any:
