@@ -85,7 +85,7 @@ def encode_result(result: Any) -> str:
         HandlerError: it has no JSON form.
     """
     try:
-        return json.dumps(result, ensure_ascii=False, default=_encode_decimal)
+        return json.dumps(result, ensure_ascii=False, default=_encode)
     except Exception as error:
         raise HandlerError(
             "Runtime.MarshalError", f"Unable to marshal response: {error}"
@@ -117,7 +117,9 @@ def _stack(trace: TracebackType | None, task_root: str) -> list[str]:
     own = next((i for i, frame in enumerate(frames) if frame.filename.startswith(task_root)), None)
     if own is None:
         return []
-    return [_as_on_aws(line, task_root) for line in traceback.format_list(frames[own:])]
+    # As tuples, which have no columns: AWS shows no carets.
+    shown = [(each.filename, each.lineno, each.name, each.line) for each in frames[own:]]
+    return [_as_on_aws(line, task_root) for line in traceback.format_list(shown)]
 
 
 def _as_on_aws(line: str, task_root: str) -> str:
@@ -138,8 +140,10 @@ def _indent_hard(line: str) -> str:
     return "\N{NO-BREAK SPACE}" * (len(line) - len(text)) + text
 
 
-def _encode_decimal(value: Any) -> Any:
-    """AWS's runtime can encode a Decimal: DynamoDB answers with it."""
+def _encode(value: Any) -> Any:
+    """AWS's runtime can encode bytes, and Decimals, with which DynamoDB answers."""
+    if isinstance(value, bytes):
+        return value.decode()
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
