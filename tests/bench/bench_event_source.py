@@ -14,7 +14,7 @@ from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.sqs.sending import send
 from tests.bench import Row
-from tests.embedded.conftest import create_role, invoke, zip_code
+from tests.embedded.conftest import deploy_function, invoke
 from tests.embedded.test_event_source import arn, connect, create_queue
 
 TRIVIAL = "def handler(event, context): pass"
@@ -30,20 +30,9 @@ def rows() -> Iterator[Row]:
     yield from environments()
 
 
-def deploy(source: str, **settings: Any) -> None:
-    boto3.client("lambda").create_function(
-        FunctionName="function",
-        Role=create_role(),
-        Runtime="python3.13",
-        Handler="code.handler",
-        Code={"ZipFile": zip_code(code=source)},
-        **settings,
-    )
-
-
 def ten_thousand() -> float:
     with open_lab() as lab:
-        deploy(TRIVIAL)
+        deploy_function(TRIVIAL)
         queue = create_queue()
         connect(queue)
         sqs = boto3.client("sqs")
@@ -58,7 +47,7 @@ def alone(messages: int) -> float:
     """Sends excluded."""
     with open_lab() as lab:
         assert isinstance(lab, EmbeddedAccount)
-        deploy(TRIVIAL)
+        deploy_function(TRIVIAL)
         url = create_queue()
         queue = lab._queues.find(arn(url))
         assert queue is not None
@@ -74,7 +63,7 @@ def an_hour() -> float:
     """Messages arrive evenly through the hour, and are sent in lab time."""
     with open_lab() as lab:
         assert isinstance(lab, EmbeddedAccount)
-        deploy(SLEEPS)
+        deploy_function(SLEEPS)
         url = create_queue()
         connect(url)
         queue = lab._queues.find(arn(url))
@@ -97,7 +86,7 @@ def environments() -> Iterator[Row]:
     """A hundred at once, and one that is warm."""
     with open_lab() as lab:
         assert isinstance(lab, EmbeddedAccount)
-        deploy(SLEEPS)
+        deploy_function(SLEEPS)
         client = boto3.client("lambda")
         invoke("function")
         before = _private_megabytes(lab)
@@ -109,7 +98,7 @@ def environments() -> Iterator[Row]:
         each = (_private_megabytes(lab) - before) / 99
         yield Row("memory of each beyond the first", each, "MB", 15)
     with open_lab():
-        deploy(TRIVIAL)
+        deploy_function(TRIVIAL)
         invoke("function")
         payload = json.dumps({})
         began = perf_counter()

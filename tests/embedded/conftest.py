@@ -54,22 +54,23 @@ def create_role(name: str = "function-role") -> str:
     return str(role["Arn"])
 
 
+def deploy_function(source: str, name: str = "function", **settings: Any) -> str:
+    """Deploy `source` as a function of the open lab; its name."""
+    boto3.client("lambda").create_function(
+        FunctionName=name,
+        Role=create_role(f"{name}-role"),
+        Runtime="python3.13",
+        Handler=settings.pop("Handler", "code.handler"),
+        Code={"ZipFile": zip_code(code=source)},
+        **settings,
+    )
+    return name
+
+
 @pytest.fixture
 def deploy(lab: EmbeddedAccount) -> Deploy:
-    """Deploy `source` as a function; its name."""
-
-    def deploy(source: str, name: str = "function", **settings: Any) -> str:
-        boto3.client("lambda").create_function(
-            FunctionName=name,
-            Role=create_role(f"{name}-role"),
-            Runtime="python3.13",
-            Handler=settings.pop("Handler", "code.handler"),
-            Code={"ZipFile": zip_code(code=source)},
-            **settings,
-        )
-        return name
-
-    return deploy
+    """`deploy_function`, in a lab that is open for this test."""
+    return deploy_function
 
 
 def invoke(name: str, event: Any = None, **options: Any) -> dict[str, Any]:

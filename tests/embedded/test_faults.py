@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-import boto3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
-from tests.embedded.conftest import create_role, zip_code
+from tests.embedded.conftest import deploy_function
 from tests.embedded.test_event_source import connect, count, create_queue, with_dead_letters
 from tests.embedded.test_event_source_rules import send_many
 
@@ -40,17 +39,6 @@ PRONE = """
 """
 
 
-def deploy(source: str, **variables: str) -> None:
-    boto3.client("lambda").create_function(
-        FunctionName="function",
-        Role=create_role(),
-        Runtime="python3.13",
-        Handler="code.handler",
-        Code={"ZipFile": zip_code(code=source)},
-        Environment={"Variables": variables},
-    )
-
-
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
@@ -71,7 +59,7 @@ def test_every_message_is_deleted_after_success_or_dead_lettered(
     options = {"duplicates": duplicates, "standard_order": "shuffled", "seed": batch_size}
     with open_lab(**options) as lab:
         assert isinstance(lab, EmbeddedAccount)
-        deploy(PRONE, ACCIDENTS=json.dumps(accidents))
+        deploy_function(PRONE, Environment={"Variables": {"ACCIDENTS": json.dumps(accidents)}})
         queue, _ = with_dead_letters(3)
         mapping: dict[str, object] = {"BatchSize": batch_size}
         if concurrency:
@@ -91,7 +79,7 @@ def test_every_message_is_deleted_after_success_or_dead_lettered(
 def test_environments_that_are_killed_from_outside_cost_no_message() -> None:
     with open_lab() as lab:
         assert isinstance(lab, EmbeddedAccount)
-        deploy("import time\ndef handler(event, context): time.sleep(1)")
+        deploy_function("import time\ndef handler(event, context): time.sleep(1)")
         queue = create_queue()
         connect(queue, BatchSize=2)
         send_many(queue, 30)
@@ -111,7 +99,12 @@ def test_the_same_run_leaves_the_same_trace() -> None:
     def run() -> str:
         with open_lab(duplicates=0.1, standard_order="shuffled", seed=7) as lab:
             assert isinstance(lab, EmbeddedAccount)
-            deploy(PRONE, ACCIDENTS=json.dumps(["fine", "raise", "kill", "sleep"]))
+            deploy_function(
+                PRONE,
+                Environment={
+                    "Variables": {"ACCIDENTS": json.dumps(["fine", "raise", "kill", "sleep"])}
+                },
+            )
             queue, _ = with_dead_letters(2)
             connect(queue, BatchSize=3)
             send_many(queue, 60)

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from helpers import open_lab
-from tests.embedded.conftest import create_role, invoke, zip_code
+from tests.embedded.conftest import deploy_function, invoke
 
 SECRETS = {
     "AWS_ACCESS_KEY_ID": "AKIAREALREALREALREAL",
@@ -56,20 +56,10 @@ def real_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
-def deploy(source: str) -> None:
-    boto3.client("lambda").create_function(
-        FunctionName="function",
-        Role=create_role(),
-        Runtime="python3.13",
-        Handler="code.handler",
-        Code={"ZipFile": zip_code(code=source)},
-    )
-
-
 @pytest.mark.usefixtures("real_machine")
 def test_a_function_sees_its_own_environment_only() -> None:
     with open_lab():
-        deploy(TELL_ALL)
+        deploy_function(TELL_ALL)
         seen = invoke("function")["result"]
     for value in (*SECRETS.values(), "AKIAFILEFILEFILEFILE", "in-a-file"):
         assert not [name for name, text in seen.items() if value in text], value
@@ -113,7 +103,7 @@ def test_nothing_leaves_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         lab.advance(60)
         with pytest.raises(NotImplementedError):
             boto3.client("gamelift").list_builds()
-        deploy(
+        deploy_function(
             "import boto3\ndef handler(e, c): return boto3.client('sqs').list_queues()['QueueUrls']"
         )
         assert invoke("function")["result"] == [url]

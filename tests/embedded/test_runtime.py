@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
-from tests.embedded.conftest import Deploy, create_role, invoke, zip_code
+from tests.embedded.conftest import Deploy, create_role, deploy_function, invoke, zip_code
 
 ECHO = """
     calls = 0
@@ -175,13 +175,7 @@ def test_a_failing_handler_is_reported_as_aws_does_and_the_account_goes_on(case:
     body, expected = FAILURES[case]
     with open_lab(spin_limit=0.5) as lab:
         source = f"def handler(event, context):\n    if event: return 'well'\n    {body}\n"
-        boto3.client("lambda").create_function(
-            FunctionName="function",
-            Role=create_role(),
-            Runtime="python3.13",
-            Handler="code.handler",
-            Code={"ZipFile": zip_code(code=source)},
-        )
+        deploy_function(source)
         began = lab.now()
         answer = invoke("function")
         request_id = answer["log"].split("START RequestId: ")[1].split()[0]
@@ -395,13 +389,7 @@ def test_random_numbers_inside_a_function_repeat(deploy: Deploy) -> None:
     deploy(source)
     first = invoke("function")["result"]
     with open_lab():
-        boto3.client("lambda").create_function(
-            FunctionName="function",
-            Role=create_role("function-role"),
-            Runtime="python3.13",
-            Handler="code.handler",
-            Code={"ZipFile": zip_code(code=source)},
-        )
+        deploy_function(source)
         assert invoke("function")["result"] == first
 
 

@@ -1,0 +1,93 @@
+"""The bank's KMS key, and the signing secret that it seals."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import boto3
+
+from helpers import tags
+
+ALIAS = "alias/banking-key"
+SECRET_BYTES = 32
+
+
+def find_key(alias: str = ALIAS) -> str | None:
+    """The ARN of the key behind the alias, or None."""
+    kms = boto3.client("kms")
+    try:
+        metadata = kms.describe_key(KeyId=alias)["KeyMetadata"]
+    except kms.exceptions.NotFoundException:
+        return None
+    return str(metadata["Arn"])
+
+
+def create_key(alias: str = ALIAS) -> str:
+    """Create a symmetric key with this alias, or find it; its ARN. A disabled key is enabled."""
+    kms = boto3.client("kms")
+    arn = find_key(alias)
+    if arn is None:
+        metadata = kms.create_key(
+            Description="Encrypts the bank's queues and signing secret",
+            Tags=tags.AS_KMS_LIST,
+        )["KeyMetadata"]
+        kms.create_alias(AliasName=alias, TargetKeyId=metadata["KeyId"])
+        return str(metadata["Arn"])
+    if kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "Disabled":
+        kms.enable_key(KeyId=arn)
+    return arn
+
+
+def delete_key(alias: str = ALIAS) -> bool:
+    """Delete the alias and schedule the key's deletion in 7 days, if the course created it."""
+    kms = boto3.client("kms")
+    arn = find_key(alias)
+    if arn is None or not tags.is_ours(kms.list_resource_tags(KeyId=arn)["Tags"]):
+        return False
+    kms.delete_alias(AliasName=alias)
+    kms.schedule_key_deletion(KeyId=arn.rpartition("/")[2], PendingWindowInDays=7)
+    return True
+
+
+def create_secret(key_arn: str, function: str) -> str:
+    """A new random secret that only `function` can open, base64 of its ciphertext.
+
+    KMS makes it and encrypts it; nobody has seen the plaintext, not even this program.
+    """
+    answer = boto3.client("kms").generate_data_key_without_plaintext(
+        KeyId=key_arn, NumberOfBytes=SECRET_BYTES, EncryptionContext=context_of(function)
+    )
+    return base64.b64encode(answer["CiphertextBlob"]).decode()
+
+
+def reseal_secret(secret: str, key_arn: str, owner: str, function: str) -> str:
+    """The `owner`'s secret, sealed once more for another function, inside KMS."""
+    answer = boto3.client("kms").re_encrypt(
+        CiphertextBlob=base64.b64decode(secret),
+        SourceEncryptionContext=context_of(owner),
+        DestinationKeyId=key_arn,
+        DestinationEncryptionContext=context_of(function),
+    )
+    return base64.b64encode(answer["CiphertextBlob"]).decode()
+
+
+def open_secret(function: str) -> bytes:
+    """The plaintext of a function's SIGNING_SECRET, for whoever may use the key.
+
+    Raises:
+        ClientError: there is no such function, or KMS refuses.
+    """
+    configuration: dict[str, Any] = boto3.client("lambda").get_function_configuration(
+        FunctionName=function
+    )
+    secret = configuration["Environment"]["Variables"]["SIGNING_SECRET"]
+    answer = boto3.client("kms").decrypt(
+        CiphertextBlob=base64.b64decode(secret), EncryptionContext=context_of(function)
+    )
+    return bytes(answer["Plaintext"])
+
+
+def context_of(function: str) -> dict[str, str]:
+    """The encryption context that binds a ciphertext to a function, as the console makes it."""
+    return {"LambdaFunctionName": function}

@@ -1,0 +1,109 @@
+"""The whole bank: key, queues, ledger, receiver and sender, built, run and taken down again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+
+from helpers import keys, ledger, queues, receiver, roles, sender
+from helpers.packages import delete_function, find_variables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.lab import Lab
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The names of everything the bank consists of."""
+
+    key_arn: str
+    queue_url: str
+    queue_arn: str
+    dead_letter_queue_url: str
+    dead_letter_queue_arn: str
+    ledger: str
+    receiver: str
+    sender: str
+    mapping: str
+
+
+def build_bank(lab: Lab) -> Bank:
+    """Build the whole bank, whatever of it exists already: called twice, it is the same bank.
+
+    Settings that were changed since are set back. Messages and bookings stay.
+    """
+    key_arn = keys.create_key()
+    dead_letter_queue = queues.create_dead_letter_queue(lab, key_arn)
+    queue = queues.create_queue(lab, key_arn, dead_letter_queue.arn)
+    table_arn = ledger.create_ledger()
+    is_new = not find_variables(receiver.FUNCTION)
+    receiver.create_receiver(lab, key_arn, table_arn)
+    sender.create_sender(lab, key_arn, queue.url, queue.arn, reseal=is_new)
+    return Bank(
+        key_arn=key_arn,
+        queue_url=queue.url,
+        queue_arn=queue.arn,
+        dead_letter_queue_url=dead_letter_queue.url,
+        dead_letter_queue_arn=dead_letter_queue.arn,
+        ledger=ledger.TABLE,
+        receiver=receiver.FUNCTION,
+        sender=sender.FUNCTION,
+        mapping=receiver.connect_queue(lab, queue.arn),
+    )
+
+
+def watch_queues(
+    lab: Lab, bank: Bank, step: float = 1, limit: float = 900, quiet: float = 10
+) -> pd.DataFrame:
+    """Let time pass until the queue is empty, and count its messages every `step` seconds.
+
+    The counts are approximate on AWS, so one sample without a message is not enough: the watch
+    ends when there was none for `quiet` seconds.
+
+    Returns:
+        Index seconds (lab time since the start of the watch); columns visible, in_flight (both
+        of banking-queue), dead_lettered (all of banking-dead-letter-queue).
+
+    Raises:
+        TimeoutError: messages were left after `limit` seconds.
+    """
+    import pandas as pd
+
+    sqs = boto3.client("sqs")
+    start = lab.now()
+    seconds = last_busy = 0.0
+    rows: list[tuple[float, int, int, int]] = []
+    while not rows or seconds - last_busy < quiet:
+        if rows:
+            lab.advance(seconds=step)
+            seconds = round((lab.now() - start).total_seconds(), 3)
+        depth = queues.measure_depth(bank.queue_url, sqs)
+        dead = queues.measure_depth(bank.dead_letter_queue_url, sqs)
+        rows.append((seconds, depth.visible, depth.in_flight, dead.total))
+        last_busy = seconds if depth.total else last_busy
+        if depth.total and seconds >= limit:
+            raise TimeoutError(
+                f"{queues.QUEUE} still has {depth.total} messages after {limit:g} s: "
+                f"{depth.visible} visible, {depth.in_flight} in flight, {depth.delayed} delayed"
+            )
+    columns = ["seconds", "visible", "in_flight", "dead_lettered"]
+    return pd.DataFrame(rows, columns=columns).set_index("seconds")
+
+
+def delete_bank() -> list[str]:
+    """Delete the bank, and only what the course created; the names of what was deleted."""
+    deletions = (
+        (receiver.FUNCTION, delete_function),
+        (sender.FUNCTION, delete_function),
+        (receiver.ROLE, roles.delete_role),
+        (sender.ROLE, roles.delete_role),
+        (ledger.TABLE, ledger.delete_ledger),
+        (queues.QUEUE, queues.delete_queue),
+        (queues.DEAD_LETTER_QUEUE, queues.delete_queue),
+        (keys.ALIAS, keys.delete_key),
+    )
+    return [name for name, delete in deletions if delete(name)]

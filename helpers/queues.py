@@ -1,0 +1,120 @@
+"""The bank's two queues."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import boto3
+
+from helpers import tags
+from helpers.readiness import call_when_ready
+
+if TYPE_CHECKING:
+    from helpers.lab import Lab
+
+QUEUE = "banking-queue"
+DEAD_LETTER_QUEUE = "banking-dead-letter-queue"
+
+DAY = 86_400
+RECEIVES_BEFORE_DEAD = 5
+
+
+class Queue(NamedTuple):
+    """A queue's two names: programs call it by `url`, policies and mappings by `arn`."""
+
+    url: str
+    arn: str
+
+
+class Depth(NamedTuple):
+    """How many messages are in a queue; approximate on AWS, exact in the embedded account."""
+
+    visible: int
+    in_flight: int
+    delayed: int
+
+    @property
+    def total(self) -> int:
+        return sum(self)
+
+
+def find_queue(name: str) -> Queue | None:
+    """The queue with this name, or None."""
+    sqs = boto3.client("sqs")
+    try:
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        return None
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return Queue(str(url), str(answer["Attributes"]["QueueArn"]))
+
+
+def create_dead_letter_queue(lab: Lab, key_arn: str) -> Queue:
+    """banking-dead-letter-queue, encrypted. It keeps messages as long as SQS can, 14 days: the
+    clock of a dead letter is that of its first sending, not of its move.
+    """
+    return _create_queue(
+        lab,
+        DEAD_LETTER_QUEUE,
+        {"KmsMasterKeyId": key_arn, "MessageRetentionPeriod": str(14 * DAY)},
+    )
+
+
+def create_queue(lab: Lab, key_arn: str, dead_letter_queue_arn: str) -> Queue:
+    """banking-queue: encrypted, 30 s invisible, kept for 1 day, received with 20 s of waiting,
+    dead after 5 receives.
+    """
+    redrive = {
+        "deadLetterTargetArn": dead_letter_queue_arn,
+        "maxReceiveCount": RECEIVES_BEFORE_DEAD,
+    }
+    return _create_queue(
+        lab,
+        QUEUE,
+        {
+            "KmsMasterKeyId": key_arn,
+            "VisibilityTimeout": "30",
+            "MessageRetentionPeriod": str(DAY),
+            "ReceiveMessageWaitTimeSeconds": "20",
+            "RedrivePolicy": json.dumps(redrive),
+        },
+    )
+
+
+def measure_depth(url: str, sqs: Any = None) -> Depth:
+    """The queue's three counts, asked for by `sqs`, a client, or by one made for it."""
+    names = {
+        "visible": "ApproximateNumberOfMessages",
+        "in_flight": "ApproximateNumberOfMessagesNotVisible",
+        "delayed": "ApproximateNumberOfMessagesDelayed",
+    }
+    sqs = sqs or boto3.client("sqs")
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names.values()))
+    return Depth(**{count: int(answer["Attributes"][name]) for count, name in names.items()})
+
+
+def delete_queue(name: str) -> bool:
+    """Delete the queue and its messages, if the course created it."""
+    sqs = boto3.client("sqs")
+    queue = find_queue(name)
+    if queue is None or not tags.is_ours(sqs.list_queue_tags(QueueUrl=queue.url).get("Tags", {})):
+        return False
+    sqs.delete_queue(QueueUrl=queue.url)
+    return True
+
+
+def _create_queue(lab: Lab, name: str, attributes: dict[str, str]) -> Queue:
+    """Create the queue, or give the one of this name these attributes."""
+    sqs = boto3.client("sqs")
+    queue = find_queue(name)
+    if queue is not None:
+        sqs.set_queue_attributes(QueueUrl=queue.url, Attributes=attributes)
+        return queue
+    call_when_ready(
+        lab,
+        lambda: sqs.create_queue(QueueName=name, Attributes=attributes, tags=tags.AS_MAPPING),
+    )
+    created = find_queue(name)
+    assert created is not None
+    return created

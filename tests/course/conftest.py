@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import NamedTuple
+
+import pandas as pd
+import pytest
+
+from helpers import Lab, keys, ledger, open_lab, pipeline, receiver, sender
+from helpers.packages import SOURCES
+
+
+class Run(NamedTuple):
+    """A bank through which 100 transactions have gone."""
+
+    lab: Lab
+    bank: pipeline.Bank
+    sent: pd.DataFrame
+    depth: pd.DataFrame
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    with open_lab() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """For tests that only look; what one of them changes it puts back."""
+    with open_lab() as lab:
+        bank = pipeline.build_bank(lab)
+        sent = sender.send_transactions(count=100, seed=2026)
+        yield Run(lab, bank, sent, pipeline.watch_queues(lab, bank))
+
+
+@pytest.fixture
+def sources(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The functions' folder as the only place to import them from, as in their packages."""
+    names = {file.stem for file in SOURCES.glob("*.py")}
+    monkeypatch.syspath_prepend(str(SOURCES))
+    yield
+    for name in names & set(sys.modules):
+        del sys.modules[name]
+
+
+@pytest.fixture
+def receiver_code(lab: Lab, sources: None, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The receiver's own code, imported here, before a real ledger and a real secret."""
+    key = keys.create_key()
+    ledger.create_ledger()
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", receiver.FUNCTION)
+    monkeypatch.setenv("SIGNING_SECRET", keys.create_secret(key, receiver.FUNCTION))
+    monkeypatch.setenv("LEDGER_TABLE", ledger.TABLE)
+    return importlib.import_module("receiver")
+
+
+@pytest.fixture
+def sender_code(lab: Lab, sources: None) -> ModuleType:
+    """The sender's own code, imported here."""
+    return importlib.import_module("sender")

@@ -1,0 +1,180 @@
+"""The answers a learner gets: to right, wrong and missing work."""
+
+from pathlib import Path
+
+import boto3
+import pandas as pd
+import pytest
+
+from helpers import Lab, checks, pipeline, sender, tags
+from helpers.checks import environment
+from helpers.checks.predictions import Question
+from helpers.functions.transactions import Transaction, sign_transaction, write_body
+
+QUESTIONS = checks.QUESTIONS.items()
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_right_answer_is_accepted(name: str, question: Question) -> None:
+    rights = question.right if isinstance(question.right, tuple) else (question.right,)
+    for right in rights:
+        assert checks.judge(name, right) == f"Right. {question.why}"
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_stub_is_not_an_answer(name: str, question: Question) -> None:
+    assert checks.judge(name, ...) == checks.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [(name, wrong) for name, question in QUESTIONS for wrong in question.misconceptions],
+)
+def test_misconception_has_its_own_answer(name: str, answer: str | int) -> None:
+    question = checks.QUESTIONS[name]
+    assert not question.accepts(answer)
+    assert question.takes(answer)
+    assert checks.judge(name, answer) == f"Not so. {question.misconceptions[answer]}"
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_other_answers_get_a_hint_or_a_clear_word(name: str, question: Question) -> None:
+    assert checks.judge(name, None).startswith("The answer must be ")
+    assert checks.judge(name, 1.5).startswith("The answer must be ")
+    if question.choices:
+        assert checks.judge(name, "z") == ("""The answer must be "a", "b" or "c"; this is 'z'.""")
+        assert {question.right, *question.misconceptions} == set(question.choices)
+    else:
+        assert checks.judge(name, 987_654) == f"Not so. {question.hint}"
+
+
+def test_letters_may_be_large() -> None:
+    assert checks.judge("received message", " B ").startswith("Right.")
+
+
+def test_unknown_question() -> None:
+    with pytest.raises(ValueError, match=r"There is no question 'x'\. Choose one of: still"):
+        checks.judge("x", 1)
+
+
+# The exercise of notebook 00.
+
+
+def make_queue(timeout: str = "60", messages: int = 3) -> str:
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(
+        QueueName="my-first-queue",
+        Attributes={"VisibilityTimeout": timeout},
+        tags=tags.AS_MAPPING,
+    )["QueueUrl"]
+    for _ in range(messages):
+        sqs.send_message(QueueUrl=url, MessageBody="x")
+    return str(url)
+
+
+def test_own_queue(lab: Lab) -> None:
+    assert checks.check_own_queue().startswith("Not attempted yet")
+    url = make_queue()
+    assert checks.check_own_queue().startswith("Right")
+    boto3.client("sqs").receive_message(QueueUrl=url)
+    assert "in flight; let 60 s pass" in checks.check_own_queue()
+
+
+@pytest.mark.parametrize(
+    ("timeout", "messages", "answer"),
+    [
+        ("30", 3, "30 s, which a queue has if nobody says else"),
+        ("61", 3, "61 s, not 60 s"),
+        ("60", 2, "shows 2 messages, not 3"),
+    ],
+)
+def test_other_queue(lab: Lab, timeout: str, messages: int, answer: str) -> None:
+    make_queue(timeout, messages)
+    assert answer in checks.check_own_queue()
+
+
+# The exercises of notebook 06.
+
+
+def test_other_sending(lab: Lab) -> None:
+    bank = pipeline.build_bank(lab)
+    sent = sender.send_transactions(count=10, seed=1)
+    lab.run_until_idle()
+
+    def check(other: object) -> str:
+        return checks.check_other_sending(bank, other, sent)
+
+    assert check(...) == checks.NOT_ATTEMPTED
+    assert "must be what sender.send_transactions returned" in check(40)
+    assert "must be what sender.send_transactions returned" in check(pd.DataFrame())
+    assert "is an earlier sending" in check(sent)
+    same = sender.send_transactions(count=10, seed=1)
+    assert "Choose another one" in check(same)
+    few = sender.send_transactions(count=11, seed=3)
+    assert "11 transactions were sent, not 40" in check(few)
+    other = sender.send_transactions(count=40, seed=7)
+    assert "Let lab time pass" in check(other)
+    lab.run_until_idle()
+    assert "never sent" in check(other)
+    good = checks.check_other_sending(bank, other, sent, same, few)
+    assert good.startswith("Right: 71 sent = ")
+
+
+def test_forgery(lab: Lab) -> None:
+    bank = pipeline.build_bank(lab)
+    sqs = boto3.client("sqs")
+    sent = sender.send_transactions(count=40, seed=1)
+    lab.run_until_idle()
+    assert checks.check_forgery(bank, sent, ...).startswith("Not attempted yet")
+    sqs.send_message(QueueUrl=bank.queue_url, MessageBody="hello")
+    assert "Let lab time pass" in checks.check_forgery(bank, sent)
+    lab.run_until_idle()
+    assert "malformed: the body is not JSON" in checks.check_forgery(bank, sent)
+    own = Transaction("tx-own", "HB-1001", "HB-1002", 5, "mine")
+    body = write_body(own, sign_transaction(own, b"not the bank's"))
+    sqs.send_message(QueueUrl=bank.queue_url, MessageBody=body)
+    lab.run_until_idle()
+    assert checks.check_forgery(bank, sent).startswith("Right")
+
+
+# The environment.
+
+
+def test_environment_of_this_machine(lab: Lab) -> None:
+    for line in checks.check_environment(lab).splitlines():
+        assert line.startswith("[ OK ] ")
+        assert not any(letter.isdigit() for letter in line.replace("boto3", "")), line
+    assert boto3.client("lambda").list_functions()["Functions"] == []
+    assert boto3.client("iam").list_roles()["Roles"] == []
+
+
+def project(folder: Path, python: str, *packages: str) -> Path:
+    file = folder / "pyproject.toml"
+    file.write_text(f'[project]\nrequires-python = "{python}"\ndependencies = {list(packages)}\n')
+    return file
+
+
+def test_missing_and_old_parts_are_named(tmp_path: Path) -> None:
+    file = project(
+        tmp_path, ">=4", "boto3>=999", "no-such-package", "moto", "x; python_version<'3'"
+    )
+    python, boto, missing, moto = map(str, environment.list_packages(file))
+    assert python.startswith("[FAIL] python: this is ")
+    assert "the course needs >=999. Close JupyterLab and run `make lab` again." in boto
+    assert missing == (
+        "[FAIL] no-such-package: it is not installed. Close JupyterLab and run `make lab` again."
+    )
+    assert moto == "[ OK ] moto"
+
+
+def test_function_that_does_not_run_is_told(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object) -> str:
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(environment, "deploy_function", refuse)
+    assert "[FAIL] function runs: RuntimeError: no room" in checks.check_environment(lab)
+
+
+def test_clock_that_moves_is_told(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.checks.environment.time.sleep", lab.advance)
+    assert "[FAIL] clock stands still: it moved" in checks.check_environment(lab)

@@ -1,0 +1,84 @@
+"""The notebooks as lessons: the index, the questions, and solutions that the checks accept."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers import checks
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+PATHS = sorted(FOLDER.glob("*.ipynb"))
+SOLUTION = re.compile(r"<summary>Solution</summary>\s*```python\n(.*?)```", re.DOTALL)
+STUB = re.compile(r"^(\w+ = \.\.\.|# your code)$", re.MULTILINE)
+
+
+def read_cells(path: Path) -> list[dict[str, Any]]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [{**cell, "source": "".join(cell["source"])} for cell in cells]
+
+
+def run_with_solutions(path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """What each exercise prints, by cell id, when its stub is replaced by its solution."""
+    printed: dict[str, str] = {}
+    namespace: dict[str, Any] = {}
+    solution = ""
+    for cell in read_cells(path):
+        if cell["cell_type"] == "markdown":
+            found = SOLUTION.search(cell["source"])
+            solution = found[1] if found else ""
+            continue
+        code = cell["source"]
+        if solution:
+            assert STUB.search(code), f"no stub in {cell['id']}"
+            code = STUB.sub(lambda stub: solution.rstrip(), code, count=1)  # noqa: B023
+        capsys.readouterr()
+        exec(compile(code, f"{path.name}:{cell['id']}", "exec"), namespace)
+        if solution:
+            printed[cell["id"]] = capsys.readouterr().out
+            solution = ""
+    return printed
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+def test_solutions_are_accepted(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    printed = run_with_solutions(path, capsys)
+    assert len(printed) >= 2, "a Modify and a Make exercise"
+    for name, text in printed.items():
+        assert text.splitlines()[-1].startswith("Right"), f"{name}: {text}"
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+def test_stubs_are_not_attempted(path: Path) -> None:
+    """As saved: an exercise that nobody did must not look done."""
+    for cell in read_cells(path):
+        if (
+            cell["cell_type"] == "code"
+            and STUB.search(cell["source"])
+            and "check" in cell["source"]
+        ):
+            output = "".join("".join(output.get("text", [])) for output in cell["outputs"])
+            assert "Not attempted yet" in output, cell["id"]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+def test_three_predictions_at_least_each_with_a_question(path: Path) -> None:
+    code = "\n".join(cell["source"] for cell in read_cells(path) if cell["cell_type"] == "code")
+    asked = re.findall(r'checks\.judge\("([^"]+)"', code)
+    assert len(asked) >= 3
+    assert set(asked) <= checks.QUESTIONS.keys()
+
+
+def test_index_lists_every_notebook_and_no_other() -> None:
+    index = "\n".join(cell["source"] for cell in read_cells(FOLDER / "00_start_here.ipynb"))
+    rows = re.findall(r"^\| \[[^]]+\]\(([^)]+\.ipynb)\) \| \d+ minutes \|", index, re.MULTILINE)
+    assert rows == [path.name for path in PATHS]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    text = "\n".join(cell["source"] for cell in read_cells(path))
+    for link in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (FOLDER / link).exists(), link

@@ -1,0 +1,114 @@
+"""From rows to lines, labels, colours and words."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from helpers import plots
+
+
+def frame(
+    visible: list[int], in_flight: list[int], dead: list[int], step: int = 10
+) -> pd.DataFrame:
+    columns = {"visible": visible, "in_flight": in_flight, "dead_lettered": dead}
+    return pd.DataFrame(columns, index=range(0, step * len(visible), step))
+
+
+RUN = frame([100, 0, 0, 0, 0], [0, 12, 12, 12, 0], [0, 0, 0, 0, 12])
+
+
+def test_each_count_is_a_step_line_with_its_fixed_look() -> None:
+    (axes,) = plots.plot_queue_depth(RUN).axes
+    looks = [
+        (to_hex(line.get_color()).upper(), line.get_linestyle(), line.get_drawstyle())
+        for line in axes.lines
+    ]
+    assert looks == [
+        ("#0072B2", "-", "steps-post"),
+        ("#D55E00", "--", "steps-post"),
+        ("#000000", ":", "steps-post"),
+    ]
+    for line, column in zip(axes.lines, RUN.columns, strict=True):
+        assert np.array_equal(line.get_ydata(), RUN[column])
+        assert np.array_equal(line.get_xdata(), RUN.index)
+
+
+def test_axes_begin_at_zero_and_are_named() -> None:
+    figure = plots.plot_queue_depth(RUN)
+    (axes,) = figure.axes
+    assert axes.get_ylim()[0] == 0
+    assert axes.get_ylim()[1] > 100
+    assert axes.get_xlim() == (0, 40)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("lab time in seconds", "messages")
+    assert tuple(figure.get_size_inches()) == (7.0, 3.5)
+    assert to_hex(figure.get_facecolor()) == "#ffffff"
+    assert axes.get_legend() is None
+
+
+def test_labels_have_their_lines_colours_and_do_not_touch() -> None:
+    figure = plots.plot_queue_depth(RUN)
+    (axes,) = figure.axes
+    figure.canvas.draw()
+    assert [text.get_text() for text in axes.texts] == ["visible", "in flight", "dead-letter queue"]
+    for text, line in zip(axes.texts, axes.lines, strict=True):
+        assert text.get_color() == line.get_color()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    for place, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:place])
+        assert box.x1 <= figure.bbox.x1
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_nothing_to_see_is_drawn_too(rows: int) -> None:
+    empty = frame([0] * rows, [0] * rows, [0] * rows)
+    plots.plot_queue_depth(empty).canvas.draw()
+    assert plots.describe_queue_depth(empty) == (
+        "The queue stayed empty; 0 messages in the dead-letter queue."
+    )
+
+
+def test_sentence_says_what_the_rows_say() -> None:
+    assert plots.describe_queue_depth(RUN) == (
+        "The queue held 100 messages at 0 s, and it was empty at 40 s. From 10 s to 40 s a rest "
+        "of 12 stayed, in flight or visible: not one of them was deleted. 12 messages had moved "
+        "to the dead-letter queue by 40 s."
+    )
+
+
+def test_sentence_without_dead_letters() -> None:
+    good = frame([5, 0, 0], [0, 5, 0], [0, 0, 0], step=1)
+    assert plots.describe_queue_depth(good) == (
+        "The queue held 5 messages at 0 s, and it was empty at 2 s. "
+        "The dead-letter queue did not grow."
+    )
+
+
+def test_sentence_of_an_unfinished_run() -> None:
+    cut = frame([1, 1], [0, 0], [3, 4], step=1)
+    assert plots.describe_queue_depth(cut) == (
+        "The queue held 1 message at 0 s, and 1 were left at 1 s. "
+        "1 message had moved to the dead-letter queue by 1 s."
+    )
+
+
+def test_map_names_all_that_its_sentence_names() -> None:
+    figure = plots.draw_map()
+    words = {text.get_text() for text in figure.axes[0].texts}
+    assert {"banking-key", "banking-queue", "sender", "receiver", "ledger"} <= words
+    for name in ("banking-key", "banking-queue", "dead-letter queue", "ledger"):
+        assert name in words
+        assert name in plots.describe_map()
+
+
+def test_shown_figure_has_its_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: calls.append((data, more)))
+    plots.show(plots.draw_map(), "what is to be seen")
+    ((data, more),) = calls
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert data["text/plain"] == "what is to be seen"
+    assert more["metadata"] == {"image/png": {"alt": "what is to be seen"}}
+    assert capsys.readouterr().out == "what is to be seen\n"

@@ -1,0 +1,94 @@
+"""The receiver's code, called directly."""
+
+import importlib
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from helpers import ledger
+
+KNOWN = ("HB-1001", "HB-1002")
+
+
+def record(code: ModuleType, message_id: str, secret: bytes | None = None, **fields: Any) -> Any:
+    transactions = importlib.import_module("transactions")
+    content = {"transactionId": "tx-1", "payer": KNOWN[0], "payee": KNOWN[1], "cents": 5,
+               "purpose": "books", **fields}  # fmt: skip
+    transaction = transactions.Transaction(**content)
+    signature = transactions.sign_transaction(transaction, secret or code.open_secret())
+    return {
+        "messageId": message_id,
+        "body": transactions.write_body(transaction, signature),
+        "attributes": {"ApproximateReceiveCount": "2"},
+    }
+
+
+def handle(code: ModuleType, *records: Any) -> list[str]:
+    answer = code.handler({"Records": list(records)}, None)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_good_transaction_is_booked(receiver_code: ModuleType) -> None:
+    assert handle(receiver_code, record(receiver_code, "m1")) == []
+    (booking,) = ledger.read_bookings().reset_index().to_dict("records")
+    assert booking["transaction_id"] == "tx-1"
+    assert booking["cents"] == 5
+    assert booking["message_id"] == "m1"
+
+
+def test_a_message_delivered_twice_is_booked_once(
+    receiver_code: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = record(receiver_code, "m1")
+    assert handle(receiver_code, same, same) == []
+    assert handle(receiver_code, same) == []
+    assert len(ledger.read_bookings()) == 1
+    assert capsys.readouterr().out.count("already booked") == 2
+
+
+def test_only_the_bad_ones_come_back(
+    receiver_code: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failed = handle(
+        receiver_code,
+        record(receiver_code, "good", transactionId="tx-1"),
+        record(receiver_code, "forged", secret=b"another", transactionId="tx-2"),
+        record(receiver_code, "stranger", payee="XX-1", transactionId="tx-3"),
+        {"messageId": "broken", "body": "?", "attributes": {"ApproximateReceiveCount": "1"}},
+        record(receiver_code, "also good", transactionId="tx-5"),
+    )
+    assert failed == ["forged", "stranger", "broken"]
+    assert list(ledger.read_bookings().index) == ["tx-1", "tx-5"]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["reason"] for line in lines] == ["corrupted", "unreconcilable", "malformed"]
+    assert lines[0] == {
+        "event": "refused",
+        "reason": "corrupted",
+        "detail": "the signature does not fit the content",
+        "messageId": "forged",
+        "receiveCount": 2,
+    }
+
+
+def test_an_account_opened_later_is_found(receiver_code: ModuleType) -> None:
+    late = record(receiver_code, "m1", payee="HB-2000")
+    assert handle(receiver_code, late) == ["m1"]
+    ledger.open_accounts([{"account": "HB-2000", "owner": "New here"}])
+    assert handle(receiver_code, late) == []
+
+
+def test_ledger_down_fails_the_whole_batch(receiver_code: ModuleType) -> None:
+    ledger.delete_ledger()
+    with pytest.raises(Exception, match="ResourceNotFound"):
+        handle(receiver_code, record(receiver_code, "m1"))
+
+
+def test_the_secret_is_decrypted_once(
+    receiver_code: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = receiver_code.open_secret()
+    monkeypatch.delenv("SIGNING_SECRET")
+    assert receiver_code.open_secret() == first
+    assert len(first) == 32
