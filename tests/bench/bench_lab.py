@@ -37,14 +37,15 @@ def rows() -> Iterator[Row]:
 
 
 def the_bank() -> float:
-    from helpers.pipeline import build_bank, run_and_watch
+    from helpers import pipeline, sender
     from helpers.reconciliation import reconcile
 
     began = perf_counter()
     with open_lab() as lab:
-        bank = build_bank(lab)
-        run = run_and_watch(lab, bank)
-        assert reconcile(bank, run.manifest).balances
+        bank = pipeline.build_bank(lab)
+        sent = sender.send_transactions(count=100, seed=2026)
+        lab.run_until_idle()
+        reconcile(bank, sent).prove()
     return perf_counter() - began
 
 

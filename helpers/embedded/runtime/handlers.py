@@ -118,7 +118,7 @@ def _stack(trace: TracebackType | None, task_root: str) -> list[str]:
     if own is None:
         return []
     # As tuples, which have no columns: AWS shows no carets.
-    shown = [(each.filename, each.lineno, each.name, each.line) for each in frames[own:]]
+    shown = [(each.filename, each.lineno or 0, each.name, each.line) for each in frames[own:]]
     return [_as_on_aws(line, task_root) for line in traceback.format_list(shown)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from helpers.embedded.clock import SECOND, microseconds
 from helpers.embedded.gateway import Gateway
@@ -22,7 +22,7 @@ from helpers.embedded.runtime.messages import (
     Sleep,
 )
 from helpers.embedded.simulation import Silence, Simulation, Steps
-from helpers.embedded.wire import ApiRequest
+from helpers.embedded.wire import ApiRequest, ApiResponse
 
 MAXIMUM_PAYLOAD = 6_291_556
 """Bytes of a synchronous response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
@@ -110,11 +110,12 @@ class Invocation:
         simulation = self._simulation
         while True:
             message = yield simulation.ask(environment, self._spin_limit)
-            request = None
+            request: ApiRequest | None = None
             match message:
                 case Sleep(seconds):
                     moment = simulation.now + microseconds(seconds)
-                case Call(request):
+                case Call() as call:
+                    request = call.request
                     moment = simulation.now + self._durations.api_call
                 case Silence():
                     moment = deadline
@@ -145,7 +146,7 @@ class Invocation:
                     call.interrupt()
                     call.defused = True
                     return False
-                response = call.value
+                response = cast("ApiResponse", call.value)
         except NotInEmbeddedAccount as missing:
             environment.tell(Resume(simulation.now, error=str(missing)))
         else:
