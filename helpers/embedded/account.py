@@ -73,7 +73,7 @@ class EmbeddedAccount:
         self._seams = OpenSeams(self._simulation.clock, seed)
         self._telemetry = Telemetry(self._simulation.clock)
         self._services = MotoServices(self._connect)
-        self.access = Access(self._simulation.clock, ACCOUNT_ID, enforced=False)
+        self.access = Access(self._simulation.clock, ACCOUNT_ID)
         """Who may do what. `access.enforced = False` lets everybody do everything."""
         self._gateway = Gateway(self._services, self.access)
         self._queues = Queues(

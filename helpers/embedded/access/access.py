@@ -79,9 +79,8 @@ class Access:
         who = self._admit(request, service)
         if isinstance(who, ApiResponse):
             return who
-        if service == "sts" and who == self.identities.administrator:
-            if request.target == "GetCallerIdentity":
-                return denials.caller_identity(who)
+        if who == self.identities.administrator and request.target == "GetCallerIdentity":
+            return denials.caller_identity(who)
         with self.acting_as(who):
             self._call = read_call(request, service, who.account) if service == "sns" else None
             answer = proceed()

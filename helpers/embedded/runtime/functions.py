@@ -80,7 +80,6 @@ class Functions:
         self._folder = Path(tempfile.mkdtemp(prefix="lab-functions-"))
         self._warm: dict[FunctionVersion, list[ExecutionEnvironment]] = defaultdict(list)
         self._busy: dict[str, set[ExecutionEnvironment]] = defaultdict(set)
-        self._freed = simulation.event()
         self.logs = FunctionLogs(simulation.clock)
 
     # Invoking
@@ -259,8 +258,6 @@ class Functions:
         else:
             environment.idle_since = self._simulation.now
             self._warm[version].append(environment)
-        freed, self._freed = self._freed, self._simulation.event()
-        freed.succeed()
 
     @staticmethod
     def _retire(environments_: list[ExecutionEnvironment]) -> None:

@@ -9,6 +9,7 @@ of a result exists where all the series that it is made from have one.
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import operator
 import re
@@ -82,17 +83,13 @@ class _Evaluation:
             case ast.List(elements):
                 return [self._series(each) for each in elements]
             case ast.BinOp(left, operation, right) if type(operation) in _OPERATORS:
-                return _combine(
-                    _OPERATORS[type(operation)], self.value(left), self.value(right)
-                )
+                return _combine(_OPERATORS[type(operation)], self.value(left), self.value(right))
             case ast.UnaryOp(ast.USub(), operand):
                 return _combine(operator.mul, self.value(operand), -1.0)
             case ast.UnaryOp(ast.Not(), operand):
                 return _combine(operator.eq, self.value(operand), 0.0)
             case ast.Compare(left, [operation], [right]) if type(operation) in _OPERATORS:
-                return _combine(
-                    _OPERATORS[type(operation)], self.value(left), self.value(right)
-                )
+                return _combine(_OPERATORS[type(operation)], self.value(left), self.value(right))
             case ast.BoolOp(operation, operands):
                 both = isinstance(operation, ast.And)
                 values = [self.value(each) for each in operands]
@@ -209,7 +206,7 @@ def _rate(series: Timeline) -> Timeline:
     return series._replace(
         points={
             second: (value - before) / (second - earlier)
-            for (earlier, before), (second, value) in zip(points, points[1:], strict=False)
+            for (earlier, before), (second, value) in itertools.pairwise(points)
         }
     )
 
@@ -218,8 +215,7 @@ def _diff(series: Timeline) -> Timeline:
     points = sorted(series.points.items())
     return series._replace(
         points={
-            second: value - before
-            for (_, before), (second, value) in zip(points, points[1:], strict=False)
+            second: value - before for (_, before), (second, value) in itertools.pairwise(points)
         }
     )
 

@@ -160,7 +160,9 @@ def checked_statistic(name: str) -> str:
 
 
 def _check_queries(queries: Sequence[Query]) -> None:
-    repeated = [name for name, times in Counter(each["Id"] for each in queries).items() if times > 1]
+    repeated = [
+        name for name, times in Counter(each["Id"] for each in queries).items() if times > 1
+    ]
     if repeated:
         raise ValidationError(
             f"The values for parameter id in MetricDataQueries must be unique: {repeated[0]}"
@@ -210,9 +212,7 @@ def _range_of(start: datetime, end: datetime) -> tuple[int, int]:
     """Seconds since 1970. The start is moved back to a whole minute."""
     begin, stop = _second(start), _second(end)
     if begin >= stop:
-        raise ValidationError(
-            "The parameter StartTime must be less than the parameter EndTime."
-        )
+        raise ValidationError("The parameter StartTime must be less than the parameter EndTime.")
     return begin - begin % MINUTE, stop
 
 

@@ -88,15 +88,11 @@ KINDS: dict[str, _Kind] = {
     "NumberOfMessagesDeleted": _count("deleted"),
     "NumberOfEmptyReceives": _Kind("Count", _empty_receives),
     "SentMessageSize": _Kind("Bytes", _sizes),
-    "ApproximateNumberOfGroupsWithInflightMessages": _gauge(
-        lambda gauges: gauges.groups_in_flight
-    ),
+    "ApproximateNumberOfGroupsWithInflightMessages": _gauge(lambda gauges: gauges.groups_in_flight),
     "NumberOfDeduplicatedSentMessages": _Kind("Count", _deduplicated),
     "ApproximateNumberOfNoisyGroups": _fair_gauge(lambda fair: fair.noisy_groups),
     "ApproximateNumberOfMessagesVisibleInQuietGroups": _fair_gauge(lambda fair: fair.visible),
-    "ApproximateNumberOfMessagesNotVisibleInQuietGroups": _fair_gauge(
-        lambda fair: fair.in_flight
-    ),
+    "ApproximateNumberOfMessagesNotVisibleInQuietGroups": _fair_gauge(lambda fair: fair.in_flight),
     "ApproximateNumberOfMessagesDelayedInQuietGroups": _fair_gauge(lambda fair: fair.delayed),
     "ApproximateAgeOfOldestMessageInQuietGroups": _Kind("Seconds", _quiet_age),
 }

@@ -1,1 +1,0 @@
-"""KMS where moto's is a fake: real RSA, key states, and the encryption of queues."""
