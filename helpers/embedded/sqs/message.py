@@ -7,12 +7,8 @@ import struct
 from enum import IntEnum
 from typing import Any, NamedTuple, Protocol
 
-from helpers.embedded.clock import MILLISECOND, START
-
 Attributes = dict[str, dict[str, Any]]
 """Message attributes as the API has them: name -> DataType and StringValue or BinaryValue."""
-
-_START_MILLISECONDS = int(START.timestamp()) * 1000
 
 
 class Cipher(Protocol):
@@ -179,11 +175,6 @@ class Counters:
         """Messages that SQS moved from here to another queue."""
         self.expired = 0
         self.purged = 0
-
-
-def unix_milliseconds(elapsed: int) -> int:
-    """Milliseconds since 1970 at `elapsed` microseconds after the account was opened."""
-    return _START_MILLISECONDS + elapsed // MILLISECOND
 
 
 def body_md5(body: str) -> str:

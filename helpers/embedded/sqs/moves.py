@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
 
-from helpers.embedded.clock import SECOND
+from helpers.embedded.clock import SECOND, unix_milliseconds_at
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.sqs.errors import (
     InvalidParameterValue,
@@ -17,7 +17,6 @@ from helpers.embedded.sqs.errors import (
     bad_parameter,
     missing_resource,
 )
-from helpers.embedded.sqs.message import unix_milliseconds
 from helpers.embedded.sqs.queue import Queue
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class MoveTask:
             "ApproximateNumberOfMessagesMoved": self.moved,
             "ApproximateNumberOfMessagesToMove": self.to_move,
             "FailureReason": self.failure,
-            "StartedTimestamp": unix_milliseconds(self.started_at),
+            "StartedTimestamp": unix_milliseconds_at(self.started_at),
         }
         return {name: value for name, value in named.items() if value is not None}
 

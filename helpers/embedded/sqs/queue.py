@@ -8,30 +8,27 @@ from zlib import crc32
 
 from moto.moto_api._internal import mock_random
 
-from helpers.embedded.clock import SECOND
+from helpers.embedded.clock import SECOND, unix_milliseconds_at
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.sqs.deduplication import Accepted, Deduplication
 from helpers.embedded.sqs.disorder import Disorder, Duplicates
 from helpers.embedded.sqs.errors import SQSException, bad_parameter, invalid_handle
 from helpers.embedded.sqs.fifo_store import FifoStore
-from helpers.embedded.sqs.gauges import read_gauges
 from helpers.embedded.sqs.message import (
     Cipher,
     Counters,
-    Counts,
     Message,
     PlainText,
     Record,
     State,
-    unix_milliseconds,
 )
+from helpers.embedded.sqs.observed import ObservedQueue
 from helpers.embedded.sqs.receipts import Receipts, Receive
-from helpers.embedded.sqs.settings import Settings
 from helpers.embedded.sqs.standard_store import ShuffledStore, StandardStore
 from helpers.embedded.sqs.store import Store
 from helpers.embedded.sqs.waiting import Bell
-from helpers.embedded.telemetry.queue_meter import Gauges, QueueMeter, Tallies
-from helpers.embedded.trace import Happening, Trace
+from helpers.embedded.telemetry.queue_meter import QueueMeter
+from helpers.embedded.trace import Trace
 
 IN_FLIGHT_LIMIT = 120_000
 """Messages that may be in flight in one queue (SDG quotas-messages)."""
@@ -53,7 +50,7 @@ class Surroundings(NamedTuple):
     """Where a new queue's meter is kept for the metrics, when somebody wants them."""
 
 
-class Queue(Settings):
+class Queue(ObservedQueue):
     """moto's queue for its attributes and for CloudFormation; our store for the messages."""
 
     dead_letter_queue: Queue | None
@@ -216,8 +213,8 @@ class Queue(Settings):
             body_md5=record.body_md5,
             receipt_handle=self._receipts.handle(record.serial, record.receive_count),
             receive_count=record.receive_count,
-            sent_timestamp=unix_milliseconds(record.sent_at),
-            first_receive_timestamp=unix_milliseconds(record.first_received_at),
+            sent_timestamp=unix_milliseconds_at(record.sent_at),
+            first_receive_timestamp=unix_milliseconds_at(record.first_received_at),
             sender_id=record.sender_id,
             attributes=record.attributes or {},
             group_id=record.group_id,
@@ -351,24 +348,7 @@ class Queue(Settings):
             raise invalid_handle(receipt_handle)
         return receive
 
-    # Looking at the queue
-
-    def counts(self) -> Counts:
-        """Messages visible, in flight and delayed at this moment."""
-        self._settle()
-        return self._store.by_state()
-
-    def oldest_age(self, max_receives: int = 3) -> int:
-        """Whole seconds since the oldest message was sent that was received fewer times.
-
-        This is ApproximateAgeOfOldestMessage: a message received three times or more is left
-        out of it (SDG sqs-available-cloudwatch-metrics). 0 when there is none.
-        """
-        now = self._settle()
-        for record in self._store.oldest_first():
-            if record.receive_count < max_receives:
-                return (now - record.sent_at) // SECOND
-        return 0
+    # Emptying and changing it
 
     def purge(self) -> None:
         """Delete every message, those in flight and delayed included."""
@@ -386,58 +366,6 @@ class Queue(Settings):
         self._store = self._empty_store()
         self._bell.ring()
 
-    def _settle(self) -> int:
-        """Let everything happen that is due; the account's time in microseconds."""
-        now = self._simulation.now
-        if now >= self.meter.next_mark:
-            self.meter.use(now)
-        self.pass_time(now)
-        return now
-
-    def pass_time(self, now: int) -> None:
-        """Let everything happen that is due by `now`, microseconds of lab time."""
-        retention = self.message_retention_period * SECOND
-        for record in self._store.settle(now, now - retention):
-            self.counters.expired += 1
-            self._trace.happenings.append(
-                Happening(
-                    record.sent_at + retention,
-                    "expired",
-                    self.name,
-                    record.id,
-                    record.receive_count,
-                )
-            )
-
-    def _oldest(self) -> Record | None:
-        return next(self._store.oldest_first(), None)
-
-    # What its metrics are made of
-
-    def tallies(self) -> Tallies:
-        """Operations since the queue was created."""
-        counters = self.counters
-        return Tallies(
-            sent=counters.sent,
-            received=counters.received,
-            deleted=counters.deleted,
-            empty_receives=counters.empty_receives,
-        )
-
-    def gauges(self) -> Gauges:
-        return read_gauges(self._store, bool(self.fifo_queue), self._has_groups)
-
-    def gauges_change_at(self) -> int | None:
-        """When a message becomes visible or expires next, if nobody does anything before."""
-        oldest = self._oldest()
-        moments = [] if oldest is None else [self._expiry_of(oldest)]
-        if (returns := self._store.next_return()) is not None:
-            moments.append(returns)
-        return min(moments, default=None)
-
-    def _expiry_of(self, record: Record) -> int:
-        return record.sent_at + self.message_retention_period * SECOND + 1
-
     def attributes_changed(self) -> None:
         """Attributes were set; those who wait look at the queue again."""
         self.last_modified_timestamp = self._simulation.clock.unix()
@@ -446,20 +374,6 @@ class Queue(Settings):
     def add_message(self, message: object) -> None:
         """moto's way in, which would also invoke functions: nothing may come this way."""
         raise NotImplementedError("Messages enter a queue by accept and take_in.")
-
-    # What moto's queue would count from its list of messages
-
-    @property
-    def approximate_number_of_messages(self) -> int:
-        return self.counts().visible
-
-    @property
-    def approximate_number_of_messages_not_visible(self) -> int:
-        return self.counts().in_flight
-
-    @property
-    def approximate_number_of_messages_delayed(self) -> int:
-        return self.counts().delayed
 
 
 def sequence_number(record: Record) -> str:

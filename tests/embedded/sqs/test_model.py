@@ -21,9 +21,9 @@ from hypothesis.stateful import (
 )
 from moto.sqs.exceptions import SQSException
 
-from helpers.embedded.clock import SECOND
+from helpers.embedded.clock import SECOND, unix_milliseconds_at
 from helpers.embedded.simulation import Simulation
-from helpers.embedded.sqs.message import Counts, Message, unix_milliseconds
+from helpers.embedded.sqs.message import Counts, Message
 from helpers.embedded.sqs.queue import Queue, Surroundings
 from helpers.embedded.sqs.sending import send
 from helpers.embedded.trace import Trace
@@ -168,7 +168,7 @@ class QueueMachine(RuleBasedStateMachine):
         assert message.id == expected.id
         assert message.body == expected.body
         assert message.receive_count == expected.receives
-        assert message.sent_timestamp == unix_milliseconds(expected.sent_at)
+        assert message.sent_timestamp == unix_milliseconds_at(expected.sent_at)
         return Handle(message.receipt_handle, message.id, message.receive_count)
 
     @rule(handle=handles, seconds=st.sampled_from([0, 1, 50, 43_200]))
