@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -223,7 +223,9 @@ class EmbeddedAccount:
         elif service == "cloudwatch":
             from helpers.embedded.telemetry.monitoring import Monitoring
 
-            self._monitoring = Monitoring(self._telemetry, self._services)
+            self._monitoring = Monitoring(
+                self._telemetry, self._services, self._simulation, self._delivering_from
+            )
         elif service == "awslambda":
             from helpers.embedded.compute import Compute
 
@@ -239,6 +241,11 @@ class EmbeddedAccount:
                 account_id=ACCOUNT_ID,
                 spin_limit=self._spin_limit,
             )
+
+    def _delivering_from(self, topic_arn: str) -> AbstractContextManager[None]:
+        """While an alarm publishes to an SNS topic."""
+        self._services.load("sns")
+        return self.access.delivering_from(topic_arn)
 
 
 _open: EmbeddedAccount | None = None

@@ -239,6 +239,15 @@ class Access:
             return None
         return service_principal("sns.amazonaws.com", self._account_id)
 
+    @contextmanager
+    def delivering_from(self, topic_arn: str) -> Iterator[None]:
+        """What happens inside, SNS delivers from this topic, though nobody's request asked."""
+        before, self._call = self._call, _publish(topic_arn)
+        try:
+            yield
+        finally:
+            self._call = before
+
     def may_deliver(self, queue_arn: str) -> bool:
         """Whether the queue's policy lets the delivering service send.
 
@@ -297,6 +306,11 @@ class Access:
                             source.name,
                             key,
                         )
+
+
+def _publish(topic_arn: str) -> Call:
+    _, _, service, region, account, _ = topic_arn.split(":", 5)
+    return Call(service, "Publish", {"TopicArn": topic_arn}, region, account)
 
 
 def _only_reads(request: ApiRequest) -> bool:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
-from moto.cloudwatch.responses import CloudWatchResponse
-from moto.core.responses import ActionResult, EmptyResult
+from moto.core.responses import ActionResult
 from moto.moto_api._internal import mock_random
 
+from helpers.embedded.telemetry.alarms.api import AlarmApi, AlarmBackend
+from helpers.embedded.telemetry.alarms.watch import AlarmWatch
 from helpers.embedded.telemetry.queries import Queries
 from helpers.embedded.telemetry.samples import Samples
 from helpers.embedded.telemetry.series import MINUTE, Metric
@@ -19,7 +20,7 @@ from helpers.embedded.telemetry.telemetry import Telemetry
 _MOST_LISTED = 500
 
 
-class Backend(CloudWatchBackend):
+class Backend(AlarmBackend):
     """moto's state of one Region, with metrics that come from the account's telemetry."""
 
     telemetry: ClassVar[Telemetry]
@@ -57,7 +58,7 @@ def _samples(datum: Mapping[str, Any]) -> Samples:
     return samples
 
 
-class CloudWatchApi(CloudWatchResponse):
+class CloudWatchApi(AlarmApi):
     """One request to CloudWatch. What moto answers rightly is left to moto."""
 
     @property
@@ -124,15 +125,13 @@ def _matches(metric: Metric, given: Mapping[str, Any]) -> bool:
     )
 
 
-def install(telemetry: Telemetry) -> None:
+def install(telemetry: Telemetry, watch: AlarmWatch) -> None:
     """Make moto use our CloudWatch, from its next account on; `uninstall` undoes it."""
+    parts = {"telemetry": telemetry, "watch": watch}
     cloudwatch_backends.clear()
-    cloudwatch_backends.backend = type("AccountBackend", (Backend,), {"telemetry": telemetry})
+    cloudwatch_backends.backend = type("AccountBackend", (Backend,), parts)
 
 
 def uninstall() -> None:
     cloudwatch_backends.clear()
     cloudwatch_backends.backend = CloudWatchBackend
-
-
-__all__ = ["Backend", "CloudWatchApi", "EmptyResult", "install", "uninstall"]

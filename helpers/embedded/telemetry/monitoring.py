@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from helpers.embedded.moto_services import MotoServices
+from helpers.embedded.simulation import Simulation
 from helpers.embedded.telemetry import cloudwatch
+from helpers.embedded.telemetry.alarms.watch import AlarmWatch, Delivery
 from helpers.embedded.telemetry.telemetry import Telemetry
 
 
 class Monitoring:
-    """CloudWatch's place in the account."""
+    """CloudWatch's place in the account. `delivery` is how alarms deliver to SNS topics."""
 
-    def __init__(self, telemetry: Telemetry, services: MotoServices) -> None:
-        cloudwatch.install(telemetry)
+    def __init__(
+        self,
+        telemetry: Telemetry,
+        services: MotoServices,
+        simulation: Simulation,
+        delivery: Delivery,
+    ) -> None:
+        cloudwatch.install(telemetry, AlarmWatch(telemetry, simulation, delivery))
         services.handlers["cloudwatch"] = cloudwatch.CloudWatchApi.dispatch
 
     def close(self) -> None:

@@ -1,0 +1,165 @@
+"""All alarms of an account, evaluated as lab time passes.
+
+Every alarm is evaluated each minute (each period, if that is shorter), over windows that end at
+that moment. Modelled: on AWS the metrics, and with them the alarm, come some seconds later. While
+there is no alarm nothing is scheduled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+
+from helpers.embedded.clock import SECOND
+from helpers.embedded.simulation import Simulation, Steps
+from helpers.embedded.telemetry.alarms import actions, wording
+from helpers.embedded.telemetry.alarms.alarm import Alarm, HistoryItem
+from helpers.embedded.telemetry.alarms.verdict import Datapoint, State, judge
+from helpers.embedded.telemetry.queries import Queries
+from helpers.embedded.telemetry.series import START_UNIX, Metric
+from helpers.embedded.telemetry.telemetry import Telemetry
+
+Delivery = Callable[[str], AbstractContextManager[None]]
+"""What happens inside is done for the SNS topic with that ARN."""
+
+
+class AlarmWatch:
+    """Evaluates the alarms of all Regions, and keeps their history."""
+
+    def __init__(self, telemetry: Telemetry, simulation: Simulation, delivery: Delivery) -> None:
+        self._telemetry = telemetry
+        self._simulation = simulation
+        self._delivery = delivery
+        self._alarms: dict[str, Alarm] = {}
+        self._history: dict[str, list[HistoryItem]] = {}
+        self._watching = False
+
+    # What the API does
+
+    def put(self, settings: Mapping[str, Any], arn: str) -> Alarm:
+        """Create an alarm, or configure the one with that ARN anew."""
+        now = self._simulation.clock.now()
+        alarm = self._alarms.get(arn)
+        if alarm is None:
+            alarm = Alarm(settings, arn, now)
+            self._alarms[arn] = alarm
+            self._note(alarm, alarm.describe_change("create", now))
+        else:
+            alarm.configure(settings, now)
+            self._note(alarm, alarm.describe_change("update", now))
+        if not self._watching:
+            self._watching = True
+            self._simulation.start(self._watch())
+        return alarm
+
+    def delete(self, arn: str) -> None:
+        if alarm := self._alarms.pop(arn, None):
+            now = self._simulation.clock.now()
+            self._note(alarm, alarm.describe_change("delete", now))
+
+    def alarms(self, region: str) -> list[Alarm]:
+        """By name."""
+        home = (alarm for alarm in self._alarms.values() if _region(alarm) == region)
+        return sorted(home, key=lambda alarm: alarm.name)
+
+    def history(self, region: str) -> Iterable[HistoryItem]:
+        """Oldest first, of alarms that are no more too."""
+        return self._history.get(region, ())
+
+    def set_state(self, alarm: Alarm, state: State, reason: str, reason_data: str | None) -> None:
+        """Put an alarm into a state, with all that follows."""
+        before = alarm.state
+        changed = alarm.enter(state, reason, reason_data, self._simulation.clock.now())
+        if changed is None:
+            return
+        self._note(alarm, changed)
+        for topic in alarm.actions():
+            self._note(alarm, self._publish(alarm, before, topic))
+
+    # Evaluating
+
+    def _watch(self) -> Steps[None]:
+        while self._alarms:
+            step = min(alarm.step for alarm in self._alarms.values()) * SECOND
+            yield self._simulation.timeout(step - self._simulation.now % step)
+            now = self._simulation.now // SECOND
+            for alarm in list(self._alarms.values()):
+                if now % alarm.step == 0:
+                    self._evaluate(alarm, START_UNIX + now)
+        self._watching = False
+
+    def _evaluate(self, alarm: Alarm, now: int) -> None:
+        rule = alarm.rule
+        verdict = judge(self._datapoints(alarm, now), rule)
+        state = verdict.state
+        if state is None or (state is alarm.state and alarm.reason != wording.INITIAL):
+            return
+        reason = wording.reason(rule, verdict, alarm.counts_datapoints)
+        moment = self._simulation.clock.now()
+        data = wording.reason_data(rule, verdict, moment, alarm.statistic, alarm.period)
+        self.set_state(alarm, state, reason, data)
+
+    def _datapoints(self, alarm: Alarm, now: int) -> list[Datapoint]:
+        """The alarm's periods until `now`, newest first."""
+        start = now - alarm.rule.range * alarm.period
+        known = self._expression(alarm, start, now) or self._statistic(alarm, start, now)
+        seconds = range(now - alarm.period, start - 1, -alarm.period)
+        return [known.get(second, Datapoint(second, None)) for second in seconds]
+
+    def _statistic(self, alarm: Alarm, start: int, now: int) -> dict[int, Datapoint]:
+        settings = alarm.settings
+        if alarm.statistic is None:
+            return {}
+        metric = Metric.of(
+            settings["Namespace"], settings["MetricName"], settings.get("Dimensions")
+        )
+        if settings.get("Unit") not in (None, self._telemetry.unit(metric)):
+            return {}
+        periods = self._telemetry.periods(_region(alarm), metric, start, now, alarm.period)
+        return {
+            second: Datapoint(second, samples.statistic(alarm.statistic), samples.count)
+            for second, samples in periods.items()
+        }
+
+    def _expression(self, alarm: Alarm, start: int, now: int) -> dict[int, Datapoint]:
+        queries = alarm.settings.get("Metrics")
+        if not queries:
+            return {}
+        watched = next(each["Id"] for each in queries if each.get("ReturnData", True))
+        timelines = Queries(self._telemetry, _region(alarm)).timelines(queries, start, now)
+        points = timelines[watched].points
+        return {second: Datapoint(second, value) for second, value in points.items()}
+
+    # Telling
+
+    def _publish(self, alarm: Alarm, before: State, topic: str) -> HistoryItem:
+        account, region = topic.split(":")[4], topic.split(":")[3]
+        text = actions.message(alarm, before, account, _region(alarm))
+        data = {
+            "actionState": "Succeeded",
+            "stateUpdateTimestamp": int(alarm.updated.timestamp() * 1000),
+            "notificationResource": topic,
+            "publishedMessage": text,
+        }
+        summary = f"Successfully executed action {topic}"
+        try:
+            with self._delivery(topic):
+                from moto.sns.models import sns_backends  # slow to import, and seldom needed
+
+                sns_backends[account][region].publish(
+                    text, topic, subject=actions.subject(alarm, _region(alarm))
+                )
+        except ServiceException:  # moto knows no such topic
+            data |= {"actionState": "Failed", "error": "Topic does not exist"}
+            summary = f"Failed to execute action {topic}. Received error: Topic does not exist"
+        return HistoryItem(alarm.name, alarm.updated, "Action", summary, data)
+
+    def _note(self, alarm: Alarm, item: HistoryItem) -> None:
+        self._history.setdefault(_region(alarm), []).append(item)
+
+
+def _region(alarm: Alarm) -> str:
+    return alarm.alarm_arn.split(":")[3]
