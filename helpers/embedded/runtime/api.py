@@ -85,7 +85,8 @@ class Invocations:
         found = _INVOCATION_PATH.search(urlsplit(request.url).path)
         assert found is not None
         query = parse_qs(urlsplit(request.url).query)
-        function = self._functions.find(unquote(found["name"]), query.get("Qualifier", [None])[0])
+        name, qualifier = unquote(found["name"]), query.get("Qualifier", [None])[0]
+        arn, function = self._functions.resolve(f"{name}:{qualifier}" if qualifier else name)
         event = request.body.decode() or "{}"
         try:
             json.loads(event)
@@ -99,7 +100,7 @@ class Invocations:
                 self._asynchronous.accept(function, event)
                 return ApiResponse(202, {}, b"")
             case _:
-                invoked = yield from self._functions.invoke(function, event)
+                invoked = yield from self._functions.invoke(function, event, arn=arn)
                 wants_log = request.header("X-Amz-Log-Type") == "Tail"
                 return _answer(invoked, wants_log)
 

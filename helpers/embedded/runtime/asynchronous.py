@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_api._internal import mock_random
 
 from helpers.embedded.clock import SECOND
-from helpers.embedded.runtime.functions import Functions, Invoked, Throttled
+from helpers.embedded.runtime.functions import Functions, Invoked, Throttled, callee_of
 from helpers.embedded.simulation import Simulation, Steps
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ class AsynchronousInvocations:
         self._deliver = deliver
         self.pending = 0
         """Events accepted and not yet done with."""
-        self.delivery_failures: dict[str, int] = {}
-        """Per function: events that neither it nor its dead-letter queue could take."""
 
     def accept(self, function: LambdaFunction, event: str) -> None:
         self.pending += 1
@@ -102,7 +100,7 @@ class AsynchronousInvocations:
                 "StringValue": str(error.get("errorMessage", condition))[:1024] or "-",
             },
         }
-        self._send(function, target, event, attributes)
+        self._send(function, target, event, attributes, "DeadLetterErrors")
 
     def _tell(
         self,
@@ -135,16 +133,16 @@ class AsynchronousInvocations:
                 context["functionError"] = "Unhandled"
             record["responseContext"] = context
             record["responsePayload"] = json.loads(invoked.outcome.payload)
-        self._send(function, target, json.dumps(record), {})
+        self._send(function, target, json.dumps(record), {}, "DestinationDeliveryFailures")
 
     def _send(
-        self, function: LambdaFunction, target: str, body: str, attributes: Attributes
+        self, function: LambdaFunction, target: str, body: str, attributes: Attributes, metric: str
     ) -> None:
+        """Send to a target of the function; `metric` counts it when that does not work."""
         try:
             self._deliver(target, body, attributes)
         except LookupError:
-            name = function.function_name
-            self.delivery_failures[name] = self.delivery_failures.get(name, 0) + 1
+            self._functions.telemetry.functions.delivery_failed(callee_of(function), metric)
 
 
 def _event_invoke_config(function: LambdaFunction) -> dict[str, Any]:

@@ -134,7 +134,7 @@ class Functions:
         Raises:
             Throttled: before anything has run.
         """
-        callee = _callee(function, arn)
+        callee = callee_of(function, arn)
         facts = self.telemetry.functions
         try:
             self.claim(function)
@@ -286,7 +286,7 @@ def _split_name(name_or_arn: str) -> tuple[str, str | None]:
     return (found["name"], found["qualifier"]) if found else (name_or_arn, None)
 
 
-def _callee(function: LambdaFunction, arn: str | None) -> Callee:
+def callee_of(function: LambdaFunction, arn: str | None = None) -> Callee:
     """What was invoked, as the metrics name it: `arn` if it was a version or an alias."""
     resource = (arn or str(function.function_arn)).partition(":function:")[2]
     return Callee(function.function_name, resource, function.reserved_concurrency is not None)

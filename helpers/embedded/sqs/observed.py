@@ -30,7 +30,7 @@ class ObservedQueue(Settings):
     def _settle(self) -> int:
         """Let everything happen that is due; the account's time in microseconds."""
         now = self._simulation.now
-        if now >= self.meter.next_mark:
+        if now >= self.meter.wants_use_from:
             self.meter.use(now)
         self.pass_time(now)
         return now

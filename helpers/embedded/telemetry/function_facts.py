@@ -26,6 +26,7 @@ UNITS = {
     "Throttles": "Count",
     "Duration": "Milliseconds",
     "DeadLetterErrors": "Count",
+    "DestinationDeliveryFailures": "Count",
     "ConcurrentExecutions": "Count",
     "UnreservedConcurrentExecutions": "Count",
 }
@@ -91,9 +92,10 @@ class FunctionFacts:
     def throttled(self, callee: Callee) -> None:
         self._counts.append(("Throttles", self._clock.elapsed, callee, 1))
 
-    def dead_letter_failed(self, callee: Callee) -> None:
-        """An event that failed could not be sent to the function's own dead-letter queue."""
-        self._counts.append(("DeadLetterErrors", self._clock.elapsed, callee, 1))
+    def delivery_failed(self, callee: Callee, metric: str) -> None:
+        """An event could not be sent to where the function says. `metric`: DeadLetterErrors for
+        its own dead-letter queue, DestinationDeliveryFailures for a destination."""
+        self._counts.append((metric, self._clock.elapsed, callee, 1))
 
     # What the metrics are read from
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
@@ -15,7 +15,8 @@ from moto.cloudwatch.exceptions import (
     ValidationError,
 )
 
-from helpers.embedded.telemetry.expressions import ExpressionError, Timeline, evaluate
+from helpers.embedded.telemetry.expressions import ExpressionError, evaluate
+from helpers.embedded.telemetry.math_functions import Timeline
 from helpers.embedded.telemetry.samples import UnknownStatistic, check_statistic
 from helpers.embedded.telemetry.series import MINUTE, Metric
 from helpers.embedded.telemetry.telemetry import Telemetry
@@ -185,8 +186,8 @@ def _check_queries(queries: Sequence[Query]) -> None:
 
 
 def _needs(query: Query) -> set[str]:
-    words = set(re.findall(r"[A-Za-z_]\w*", query["Expression"]))
-    return words
+    """The words of its expression, among them the ids of other queries."""
+    return set(re.findall(r"[A-Za-z_]\w*", query["Expression"]))
 
 
 def _labels(queries: Sequence[Query]) -> dict[str, str]:
@@ -218,6 +219,4 @@ def _range_of(start: datetime, end: datetime) -> tuple[int, int]:
 
 def _second(moment: datetime) -> int:
     """moto hands over naive moments in UTC."""
-    from datetime import UTC
-
     return ceil((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

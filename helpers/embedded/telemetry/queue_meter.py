@@ -75,6 +75,16 @@ class Stretch(NamedTuple):
     polls: tuple[tuple[int, int], ...]
     """Since when, microseconds, how many of Lambda's pollers have waited."""
 
+    def goes_on_in(self, later: Stretch) -> bool:
+        """Whether `later` only makes it longer."""
+        return (
+            self.last + 1 == later.first
+            and self.gauges == later.gauges
+            and self.polls == later.polls
+            and not any(later.tallies)
+            and not later.sizes
+        )
+
 
 class Metered(Protocol):
     """What the meter sees of a queue."""
@@ -100,6 +110,8 @@ class QueueMeter:
         self.queue = queue
         self.next_mark = (now // MINUTE + 1) * MINUTE
         """The end of the minute under way: from then on, `catch_up` has something to do."""
+        self.wants_use_from = self.next_mark
+        """From then on the queue tells its next use. One a minute is enough."""
         self.sizes: dict[int, int] = {}
         self.deduplicated = 0
         self._stretches: list[Stretch] = []
@@ -119,9 +131,10 @@ class QueueMeter:
         self.sizes[size] = self.sizes.get(size, 0) + 1
 
     def use(self, now: int) -> None:
-        """Somebody uses the queue, for the first time since `next_mark`."""
+        """Somebody uses the queue, for the first time since `wants_use_from`."""
         self.catch_up(now)
         self._last_used = now // MINUTE
+        self.wants_use_from = self.next_mark
 
     @contextmanager
     def polled(self, clock: Clock, pollers: int) -> Iterator[None]:
@@ -160,6 +173,7 @@ class QueueMeter:
             else:
                 last = now // MINUTE - 1  # inactive: nothing more until somebody uses it
             self.next_mark = (last + 2) * MINUTE
+            self.wants_use_from = now
 
     def stretches(self, first: int, end: int) -> list[Stretch]:
         """Those with a minute from `first` to before `end`."""
@@ -185,7 +199,10 @@ class QueueMeter:
         )
         delta, self._before = tallies.since(self._before), tallies
         sizes, self.sizes = self.sizes, {}
-        self._stretches.append(Stretch(first, last, gauges, delta, sizes, tuple(self._polls)))
+        stretch = Stretch(first, last, gauges, delta, sizes, tuple(self._polls))
+        if self._stretches and self._stretches[-1].goes_on_in(stretch):
+            stretch = self._stretches.pop()._replace(last=last)
+        self._stretches.append(stretch)
 
 
 class Clock(Protocol):

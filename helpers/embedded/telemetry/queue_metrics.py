@@ -107,11 +107,12 @@ class QueueMetrics:
         self._clock = clock
 
     def metrics(self, region: str) -> Iterator[Metric]:
-        for meter in self._caught_up(region):
+        for meter in self._meters(region):
+            meter.catch_up(self._clock.elapsed)
             stretches = meter.stretches(0, self._clock.elapsed // MINUTE)
             for name, kind in KINDS.items():
                 if any(kind.read(each, each.first) is not None for each in stretches):
-                    yield _metric(meter, name)
+                    yield Metric(NAMESPACE, name, _dimensions(meter))
 
     def unit(self, metric: Metric) -> str | None:
         known = metric.namespace == NAMESPACE and metric.name in KINDS
@@ -123,21 +124,19 @@ class QueueMetrics:
         first, stop = minutes_between(start, end)
         stop = min(stop, self._clock.elapsed // MINUTE)
         series: Series = {}
-        for meter in self._caught_up(region):
-            if _metric(meter, metric.name) == metric:
+        for meter in self._meters(region):
+            if _dimensions(meter) == metric.dimensions:
+                meter.catch_up(self._clock.elapsed)
                 for minute, samples in _datapoints(meter, metric.name, first, stop):
                     series.setdefault(second_of(minute), Samples()).merge(samples)
         return series
 
-    def _caught_up(self, region: str) -> Iterable[QueueMeter]:
-        for meter in self.meters:
-            if meter.queue.region == region:
-                meter.catch_up(self._clock.elapsed)
-                yield meter
+    def _meters(self, region: str) -> Iterable[QueueMeter]:
+        return (meter for meter in self.meters if meter.queue.region == region)
 
 
-def _metric(meter: QueueMeter, name: str) -> Metric:
-    return Metric(NAMESPACE, name, (("QueueName", meter.name),))
+def _dimensions(meter: QueueMeter) -> tuple[tuple[str, str], ...]:
+    return (("QueueName", meter.name),)
 
 
 def _datapoints(
