@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -60,26 +60,32 @@ def alone(messages: int) -> float:
 
 
 def an_hour() -> float:
-    """Messages arrive evenly through the hour, and are sent in lab time."""
     with open_lab() as lab:
         assert isinstance(lab, EmbeddedAccount)
-        deploy_function(SLEEPS)
-        url = create_queue()
-        connect(url)
-        queue = lab._queues.find(arn(url))
-        assert queue is not None
-        simulation = lab._simulation
+        return an_hour_in(lab)
 
-        def traffic() -> Any:
-            for _ in range(72_000):
-                send(queue, {"MessageBody": "x" * 50})
-                yield simulation.timeout(50_000)
 
-        simulation.start(traffic())
-        began = perf_counter()
-        lab.advance(3600)
-        lab.run_until_idle()
-        return perf_counter() - began
+def an_hour_in(
+    lab: EmbeddedAccount, clock: Callable[[], float] = perf_counter, hours: float = 1
+) -> float:
+    """72,000 messages an hour arrive evenly, and are sent in lab time; seconds of `clock`."""
+    deploy_function(SLEEPS)
+    url = create_queue()
+    connect(url)
+    queue = lab._queues.find(arn(url))
+    assert queue is not None
+    simulation = lab._simulation
+
+    def traffic() -> Any:
+        for _ in range(int(hours * 72_000)):
+            send(queue, {"MessageBody": "x" * 50})
+            yield simulation.timeout(50_000)
+
+    simulation.start(traffic())
+    began = clock()
+    lab.advance(hours * 3600)
+    lab.run_until_idle()
+    return clock() - began
 
 
 def environments() -> Iterator[Row]:

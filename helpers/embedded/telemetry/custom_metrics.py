@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from helpers.embedded.telemetry.samples import Samples
-from helpers.embedded.telemetry.series import MINUTE, Metric, Series
+from helpers.embedded.telemetry.series import MINUTE, Metric, Series, within
 
 
 class CustomMetrics:
@@ -39,4 +39,4 @@ class CustomMetrics:
 
     def series(self, region: str, metric: Metric, start: int, end: int) -> Series:
         series = self._series.get((region, metric), {})
-        return {second: samples for second, samples in series.items() if start <= second < end}
+        return dict(within(series, start, end))

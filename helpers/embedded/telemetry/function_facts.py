@@ -1,4 +1,4 @@
-"""AWS/Lambda: the metrics of functions, derived from what was noted of each invocation.
+"""AWS/Lambda: the metrics of functions.
 
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 
@@ -9,13 +9,13 @@ request is no invocation and no error.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from helpers.embedded.clock import MILLISECOND, SECOND
 from helpers.embedded.telemetry.samples import Samples
-from helpers.embedded.telemetry.series import Metric, Series, minutes_between, second_of
+from helpers.embedded.telemetry.series import Metric, Series, minutes_between, second_of, within
 
 NAMESPACE = "AWS/Lambda"
 MINUTE = 60 * SECOND
@@ -45,67 +45,74 @@ class Callee(NamedTuple):
     """Whether the function has concurrency of its own."""
 
 
-class Change(NamedTuple):
-    """An invocation begins or ends."""
-
-    at: int
-    """Microseconds since the account was opened."""
-    callee: Callee
-    step: int
-
-
-class Ended(NamedTuple):
-    began: int
-    callee: Callee
-    duration: int
-    """Microseconds of the handler."""
-    failed: bool
-
-
 class FunctionFacts:
-    """What functions did, noted while it happens and added up when somebody asks."""
+    """What functions did: counted while it happens, put together when somebody asks."""
 
     def __init__(self, clock: Any) -> None:
         self._clock = clock
-        self._changes: list[Change] = []
-        self._ended: list[Ended] = []
-        self._counts: list[tuple[str, int, Callee, int]] = []
-        self._minutes: dict[tuple[str, Dimensions], dict[int, Samples]] = defaultdict(
-            lambda: defaultdict(Samples)
-        )
+        self._facts: dict[Callee, _Facts] = {}
         self._levels: dict[tuple[str, Dimensions], _Level] = defaultdict(_Level)
 
     # What functions tell
 
     def began(self, callee: Callee) -> None:
-        self._changes.append(Change(self._clock.elapsed, callee, 1))
+        minute = self._clock.elapsed // MINUTE
+        for level in self._of(callee).levels:
+            level.rise(minute)
 
     def ended(self, callee: Callee, began: int, duration: int, failed: bool) -> None:
         """An invocation is over; `began` and `duration` in microseconds."""
-        self._changes.append(Change(self._clock.elapsed, callee, -1))
-        self._ended.append(Ended(began, callee, duration, failed))
+        facts = self._of(callee)
+        tally = facts.minutes[began // MINUTE]
+        tally.durations[duration] = tally.durations.get(duration, 0) + 1
+        tally.errors += failed
+        minute = self._clock.elapsed // MINUTE
+        for level in facts.levels:
+            level.fall(minute)
 
     def abandoned(self, callee: Callee) -> None:
         """An invocation was given up with the account; it leaves no other metric."""
-        self._changes.append(Change(self._clock.elapsed, callee, -1))
+        for level in self._of(callee).levels:
+            level.fall(self._clock.elapsed // MINUTE)
 
     def throttled(self, callee: Callee) -> None:
-        self._counts.append(("Throttles", self._clock.elapsed, callee, 1))
+        self._count(callee, "Throttles")
 
     def delivery_failed(self, callee: Callee, metric: str) -> None:
         """An event could not be sent to where the function says. `metric`: DeadLetterErrors for
         its own dead-letter queue, DestinationDeliveryFailures for a destination."""
-        self._counts.append((metric, self._clock.elapsed, callee, 1))
+        self._count(callee, metric)
+
+    def _count(self, callee: Callee, metric: str) -> None:
+        self._of(callee).minutes[self._clock.elapsed // MINUTE].counts[metric] += 1
+
+    def _of(self, callee: Callee) -> _Facts:
+        facts = self._facts.get(callee)
+        if facts is None:
+            dimension_sets = _dimension_sets(callee)
+            keys = [("ConcurrentExecutions", dimensions) for dimensions in dimension_sets]
+            if not callee.reserved:
+                keys.append(("UnreservedConcurrentExecutions", _ACCOUNT))
+            levels = tuple(self._levels[key] for key in keys)
+            facts = _Facts(dimension_sets, levels, defaultdict(_Tally))
+            self._facts[callee] = facts
+        return facts
 
     # What the metrics are read from
 
     def metrics(self, region: str) -> Iterator[Metric]:
-        self._add_up()
-        for (name, dimensions), minutes in self._minutes.items():
-            if any(minute < self._now for minute in minutes):
-                yield Metric(NAMESPACE, name, dimensions)
+        now = self._now
+        for facts in self._facts.values():
+            names: set[str] = set()
+            for minute, tally in facts.minutes.items():
+                if minute < now:
+                    names.update(tally.names())
+            for dimensions in facts.dimension_sets:
+                for name in UNITS:
+                    if name in names:
+                        yield Metric(NAMESPACE, name, dimensions)
         for (name, dimensions), level in self._levels.items():
-            if any(minute < self._now for minute in level.highest):
+            if any(minute < now for minute in level.until(now)):
                 yield Metric(NAMESPACE, name, dimensions)
 
     def unit(self, metric: Metric) -> str | None:
@@ -114,73 +121,99 @@ class FunctionFacts:
     def series(self, region: str, metric: Metric, start: int, end: int) -> Series:
         if self.unit(metric) is None:
             return {}
-        self._add_up()
         first, stop = minutes_between(start, end)
         stop = min(stop, self._now)
-        key = (metric.name, metric.dimensions)
-        minutes = dict(self._minutes.get(key, {}))
-        if level := self._levels.get(key):
-            minutes = {minute: Samples({high: 1}) for minute, high in level.highest.items()}
-        return {
-            second_of(minute): samples
-            for minute, samples in minutes.items()
-            if first <= minute < stop
-        }
+        series: Series = {}
+        for facts in self._facts.values():
+            if metric.dimensions in facts.dimension_sets:
+                for minute, tally in within(facts.minutes, first, stop):
+                    if samples := tally.samples(metric.name):
+                        series.setdefault(second_of(minute), Samples()).add_all(samples)
+        if level := self._levels.get((metric.name, metric.dimensions)):
+            for minute, high in within(level.until(self._now), first, stop):
+                series[second_of(minute)] = Samples({high: 1})
+        return series
 
     @property
     def _now(self) -> int:
         """The minute under way, which is not published yet."""
         return int(self._clock.elapsed // MINUTE)
 
-    def _add_up(self) -> None:
-        for fact in self._ended:
-            minute = fact.began // MINUTE
-            self._note("Invocations", minute, fact.callee, 1)
-            self._note("Errors", minute, fact.callee, int(fact.failed))
-            self._note("Throttles", minute, fact.callee, 0)
-            self._note("Duration", minute, fact.callee, fact.duration / MILLISECOND)
-        for name, at, callee, value in self._counts:
-            self._note(name, at // MINUTE, callee, value)
-        for change in self._changes:
-            self._change_levels(change)
-        for level in self._levels.values():
-            level.pass_to(self._now)
-        self._ended.clear()
-        self._counts.clear()
-        self._changes.clear()
 
-    def _note(self, name: str, minute: int, callee: Callee, value: float) -> None:
-        for dimensions in _dimension_sets(callee):
-            self._minutes[name, dimensions][minute].add(value)
+class _Facts(NamedTuple):
+    """Of one callee."""
 
-    def _change_levels(self, change: Change) -> None:
-        callee, minute = change.callee, change.at // MINUTE
-        for dimensions in _dimension_sets(callee):
-            self._levels["ConcurrentExecutions", dimensions].change(minute, change.step)
-        if not callee.reserved:
-            self._levels["UnreservedConcurrentExecutions", _ACCOUNT].change(minute, change.step)
+    dimension_sets: tuple[Dimensions, ...]
+    """Under which it is published."""
+    levels: tuple[_Level, ...]
+    """Of which its invocations are a part."""
+    minutes: defaultdict[int, _Tally]
+
+
+class _Tally:
+    """What began in one minute."""
+
+    __slots__ = ("counts", "durations", "errors")
+
+    def __init__(self) -> None:
+        self.durations: dict[int, int] = {}
+        """Microseconds of handlers, and how many invocations took so long."""
+        self.errors = 0
+        self.counts: Counter[str] = Counter()
+        """Of other metrics."""
+
+    def names(self) -> Iterator[str]:
+        """Metrics with a datapoint."""
+        if self.durations:
+            yield from ("Invocations", "Errors", "Throttles", "Duration")
+        yield from self.counts
+
+    def samples(self, name: str) -> dict[float, float]:
+        """A metric's values, and how often each came."""
+        invocations = sum(self.durations.values())
+        match name:
+            case "Duration":
+                return {micros / MILLISECOND: count for micros, count in self.durations.items()}
+            case "Invocations":
+                values = {1: invocations}
+            case "Errors":
+                values = {0: invocations - self.errors, 1: self.errors}
+            case "Throttles":
+                values = {0: invocations, 1: self.counts[name]}
+            case _:
+                values = {1: self.counts[name]}
+        return {value: count for value, count in values.items() if count}
 
 
 class _Level:
     """Invocations at once: how many now, and the highest number in each minute with any."""
 
+    __slots__ = ("_highest", "_level", "_minute")
+
     def __init__(self) -> None:
-        self.highest: dict[int, int] = {}
+        self._highest: dict[int, int] = {}
         self._level = 0
         self._minute = 0
 
-    def change(self, minute: int, step: int) -> None:
-        self.pass_to(minute)
-        self._level += step
-        if self._level > self.highest.get(minute, 0):
-            self.highest[minute] = self._level
+    def rise(self, minute: int) -> None:
+        if minute != self._minute:
+            self.until(minute)
+        self._level += 1
+        if self._level > self._highest.get(minute, 0):
+            self._highest[minute] = self._level
 
-    def pass_to(self, minute: int) -> None:
-        """Until that minute nothing changed."""
+    def fall(self, minute: int) -> None:
+        if minute != self._minute:
+            self.until(minute)
+        self._level -= 1
+
+    def until(self, minute: int) -> dict[int, int]:
+        """The highest number by minute; until this one nothing more has changed."""
         if self._level:
             for each in range(self._minute + 1, minute + 1):
-                self.highest[each] = self._level
+                self._highest[each] = self._level
         self._minute = max(self._minute, minute)
+        return self._highest
 
 
 def _dimension_sets(callee: Callee) -> tuple[Dimensions, Dimensions, Dimensions]:

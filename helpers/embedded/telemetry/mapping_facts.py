@@ -12,7 +12,7 @@ from typing import Any
 
 from helpers.embedded.telemetry.function_facts import MINUTE, NAMESPACE
 from helpers.embedded.telemetry.samples import Samples
-from helpers.embedded.telemetry.series import Metric, Series, minutes_between, second_of
+from helpers.embedded.telemetry.series import Metric, Series, minutes_between, second_of, within
 
 EVENT_COUNT = "EventCount"
 """The group of metrics that a mapping's MetricsConfig can ask for."""
@@ -72,8 +72,7 @@ class MappingFacts:
         return {
             second_of(minute): samples
             for counts in self._counts
-            for minute, samples in counts.minutes.get(metric, {}).items()
-            if first <= minute < stop
+            for minute, samples in within(counts.minutes.get(metric, {}), first, stop)
         }
 
     @property

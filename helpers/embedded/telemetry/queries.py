@@ -43,7 +43,6 @@ class Queries:
         """The MetricDataResults of GetMetricData."""
         _check_queries(queries)
         begin, stop = _range_of(start, end)
-        self._telemetry.refresh()
         timelines = self.timelines(queries, begin, stop)
         labels = _labels(queries)
         results = []
@@ -120,7 +119,6 @@ class Queries:
                 f"exceeds the limit of {_MOST_DATAPOINTS:,}. You may reduce the datapoints "
                 "requested by increasing Period, or decreasing the time range."
             )
-        self._telemetry.refresh()
         known = self._telemetry.unit(metric)
         if unit not in (None, known):
             return []

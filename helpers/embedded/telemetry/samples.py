@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import ceil, inf
 
 _PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,10})?|100)")
@@ -36,19 +36,15 @@ class Samples:
         self._set_sum += total
         self._low, self._high = min(self._low, low), max(self._high, high)
 
-    def merge(self, other: Samples) -> None:
-        for value, count in other.values.items():
+    def add_all(self, values: Mapping[float, float]) -> None:
+        for value, count in values.items():
             self.add(value, count)
+
+    def merge(self, other: Samples) -> None:
+        self.add_all(other.values)
         self._set_count += other._set_count
         self._set_sum += other._set_sum
         self._low, self._high = min(self._low, other._low), max(self._high, other._high)
-
-    @classmethod
-    def merged(cls, parts: Iterable[Samples]) -> Samples:
-        whole = cls()
-        for part in parts:
-            whole.merge(part)
-        return whole
 
     @property
     def count(self) -> float:

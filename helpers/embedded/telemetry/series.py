@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from helpers.embedded.clock import START
 from helpers.embedded.telemetry.samples import Samples
@@ -65,3 +65,13 @@ def minutes_between(start: int, end: int) -> tuple[int, int]:
     """The account's minutes that begin from `start` to before `end` (seconds since 1970), as a
     half-open range."""
     return -((START_UNIX - start) // MINUTE), -((START_UNIX - end) // MINUTE)
+
+
+T = TypeVar("T")
+
+
+def within(by_moment: Mapping[int, T], first: int, stop: int) -> Iterator[tuple[int, T]]:
+    """Those from `first` to before `stop`, without looking at many others."""
+    if stop - first < len(by_moment):
+        return ((each, by_moment[each]) for each in range(first, stop) if each in by_moment)
+    return ((each, value) for each, value in by_moment.items() if first <= each < stop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from helpers.embedded.clock import Clock
@@ -26,8 +26,6 @@ class Telemetry:
         self.functions = FunctionFacts(clock)
         self.mappings = MappingFacts(clock)
         self.custom = CustomMetrics()
-        self.refresh: Callable[[], None] = lambda: None
-        """Brings in what still waits elsewhere: log lines can become metrics."""
 
     @property
     def _sources(self) -> tuple[Source, ...]:
@@ -35,7 +33,6 @@ class Telemetry:
 
     def metrics(self, region: str) -> Iterator[Metric]:
         """The metrics of a Region that have a datapoint, each once."""
-        self.refresh()
         seen: set[Metric] = set()
         for source in self._sources:
             for metric in source.metrics(region):
