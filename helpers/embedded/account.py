@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from helpers.embedded.compute import Compute
+    from helpers.embedded.telemetry.log_search import LogSearch
     from helpers.embedded.telemetry.monitoring import Monitoring
 
 ACCOUNT_ID = "123456789012"
@@ -85,6 +86,7 @@ class EmbeddedAccount:
             meters=self._telemetry.queues.meters,
         )
         self._monitoring: Monitoring | None = None
+        self._log_search: LogSearch | None = None
         self._compute: Compute | None = None
         self._settings = SandboxedSettings(region)
         self._is_open = True
@@ -158,8 +160,9 @@ class EmbeddedAccount:
             _open = None
         if self._compute is not None:
             self._compute.close()
-        if self._monitoring is not None:
-            self._monitoring.close()
+        for part in (self._monitoring, self._log_search):
+            if part is not None:
+                part.close()
         self._queues.close()
         self._seams.close()
         self._settings.restore()
@@ -226,10 +229,15 @@ class EmbeddedAccount:
             self._monitoring = Monitoring(
                 self._telemetry, self._services, self._simulation, self._delivering_from
             )
+        elif service == "logs":
+            from helpers.embedded.telemetry.log_search import LogSearch
+
+            self._log_search = LogSearch(self._telemetry, self._services, self._simulation.clock)
         elif service == "awslambda":
             from helpers.embedded.compute import Compute
 
             self._services.load("sqs")
+            self._services.load("logs")
             self._compute = Compute(
                 self._simulation,
                 self._gateway,

@@ -16,6 +16,7 @@ from helpers.embedded.runtime.functions import Functions
 from helpers.embedded.simulation import Simulation
 from helpers.embedded.sqs import Queues
 from helpers.embedded.sqs.sending import send
+from helpers.embedded.telemetry.logs.service import Backend as LogsBackend
 from helpers.embedded.telemetry.telemetry import Telemetry
 from helpers.embedded.trace import Trace
 
@@ -96,13 +97,11 @@ class Compute:
             raise LookupError(arn)
 
     def _publish_logs(self) -> None:
-        """Hand what functions have logged to moto's CloudWatch Logs, which now is asked for it."""
+        """Hand what functions have logged to CloudWatch Logs, which now is asked for it."""
         backend = logs_backends[self._account_id][self._region]
+        assert isinstance(backend, LogsBackend)
         for (group, stream), entries in self._functions.logs.take().items():
-            backend.ensure_log_group(group)
-            if stream not in backend.groups[group].streams:
-                backend.create_log_stream(group, stream)
-            backend.put_log_events(group, stream, [entry._asdict() for entry in entries])
+            backend.take_in(group, stream, entries)
 
 
 def _has_work(mapping: Mapping) -> bool:

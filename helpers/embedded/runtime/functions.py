@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -80,7 +81,7 @@ class Functions:
         self._folder = Path(tempfile.mkdtemp(prefix="lab-functions-"))
         self._warm: dict[FunctionVersion, list[ExecutionEnvironment]] = defaultdict(list)
         self._busy: dict[str, set[ExecutionEnvironment]] = defaultdict(set)
-        self.logs = FunctionLogs(simulation.clock)
+        self.logs = FunctionLogs(simulation.clock, partial(telemetry.logs.note, region))
 
     # Invoking
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections import defaultdict
+from collections.abc import Callable
 from math import ceil
 from typing import NamedTuple
 
@@ -27,15 +28,21 @@ class LogEntry(NamedTuple):
 
 
 class FunctionLogs:
-    """Log entries of all functions, kept until somebody reads CloudWatch Logs."""
+    """Log entries of all functions, kept until somebody reads CloudWatch Logs.
 
-    def __init__(self, clock: Clock) -> None:
+    `note` is told of them when they are written: some become metrics.
+    """
+
+    def __init__(self, clock: Clock, note: Callable[[str, list[LogEntry]], None]) -> None:
         self._clock = clock
+        self._note = note
         self._pending: dict[tuple[str, str], list[LogEntry]] = defaultdict(list)
 
     def write(self, group: str, stream: str, messages: list[str]) -> None:
         now = self._clock.unix_milliseconds()
-        self._pending[group, stream].extend(LogEntry(now, text) for text in messages)
+        entries = [LogEntry(now, text) for text in messages]
+        self._pending[group, stream] += entries
+        self._note(group, entries)
 
     def take(self) -> dict[tuple[str, str], list[LogEntry]]:
         """The entries since the last time, by log group and stream."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from helpers.embedded.telemetry.samples import Samples
@@ -14,7 +13,8 @@ class CustomMetrics:
 
     def __init__(self) -> None:
         self._series: dict[tuple[str, Metric], Series] = {}
-        self._units: dict[Metric, str] = defaultdict(lambda: "None")
+        self._defaults: dict[tuple[str, Metric], Series] = {}
+        self._units: dict[Metric, str] = {}
 
     def put(
         self,
@@ -31,6 +31,12 @@ class CustomMetrics:
         series = self._series.setdefault((region, metric), {})
         series.setdefault(second - second % resolution, Samples()).merge(samples)
 
+    def put_default(self, region: str, metric: Metric, second: int, value: float) -> None:
+        """One sample for the minute of `second`, unless others come to be in it."""
+        self._series.setdefault((region, metric), {})
+        defaults = self._defaults.setdefault((region, metric), {})
+        defaults[second - second % MINUTE] = Samples({value: 1})
+
     def metrics(self, region: str) -> Iterator[Metric]:
         return (metric for home, metric in self._series if home == region)
 
@@ -38,5 +44,6 @@ class CustomMetrics:
         return self._units.get(metric)
 
     def series(self, region: str, metric: Metric, start: int, end: int) -> Series:
+        defaults = self._defaults.get((region, metric), {})
         series = self._series.get((region, metric), {})
-        return dict(within(series, start, end))
+        return dict(within(defaults, start, end)) | dict(within(series, start, end))

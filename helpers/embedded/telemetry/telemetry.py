@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helpers.embedded.clock import Clock
 from helpers.embedded.telemetry.custom_metrics import CustomMetrics
 from helpers.embedded.telemetry.function_facts import FunctionFacts
+from helpers.embedded.telemetry.logs.log_metrics import LogMetrics
 from helpers.embedded.telemetry.mapping_facts import MappingFacts
 from helpers.embedded.telemetry.queue_metrics import QueueMetrics
 from helpers.embedded.telemetry.samples import Samples
@@ -26,6 +27,7 @@ class Telemetry:
         self.functions = FunctionFacts(clock)
         self.mappings = MappingFacts(clock)
         self.custom = CustomMetrics()
+        self.logs = LogMetrics(self.custom)
 
     @property
     def _sources(self) -> tuple[Source, ...]:

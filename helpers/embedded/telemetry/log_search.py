@@ -1,0 +1,19 @@
+"""CloudWatch Logs in an embedded account, put together when it is used first."""
+
+from __future__ import annotations
+
+from helpers.embedded.clock import Clock
+from helpers.embedded.moto_services import MotoServices
+from helpers.embedded.telemetry.logs import service
+from helpers.embedded.telemetry.telemetry import Telemetry
+
+
+class LogSearch:
+    """CloudWatch Logs' place in the account."""
+
+    def __init__(self, telemetry: Telemetry, services: MotoServices, clock: Clock) -> None:
+        service.install(telemetry.logs, clock)
+        services.handlers["logs"] = service.LogsApi.dispatch
+
+    def close(self) -> None:
+        service.uninstall()
