@@ -33,6 +33,15 @@ class Seam(NamedTuple):
     replacement: Callable[[Clock], Any]
 
 
+class Reach(NamedTuple):
+    """Something of moto's that is not its public face, and that a part of ours builds on."""
+
+    module: str
+    path: str
+    """Attribute of the module, dotted."""
+    why: str
+
+
 def _datetime_class(clock: Clock) -> type[real_datetime.datetime]:
     """A `datetime` class whose `now` is the account's; its instances are ordinary datetimes."""
 

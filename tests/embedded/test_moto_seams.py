@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.metadata import version
+from operator import attrgetter
 
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
-from helpers.embedded.moto_seams import SEAMS, Seam
+from helpers.embedded.moto_seams import SEAMS, Reach, Seam
+from helpers.embedded.sqs import seams as of_queues
+from helpers.embedded.telemetry import seams as of_telemetry
 
 
 @pytest.mark.parametrize("seam", SEAMS, ids=lambda seam: f"{seam.module}.{seam.attribute}")
@@ -18,6 +21,19 @@ def test_the_seam_is_where_it_was(seam: Seam) -> None:
         f"moto {version('moto')} has no {seam.module}.{seam.attribute} any more ({seam.why}): "
         "see helpers/embedded/moto_seams.py"
     )
+
+
+@pytest.mark.parametrize(
+    "reach",
+    of_queues.REACHES + of_telemetry.REACHES,
+    ids=lambda reach: f"{reach.module}.{reach.path}",
+)
+def test_what_we_build_on_is_there(reach: Reach) -> None:
+    module = import_module(reach.module)
+    try:
+        attrgetter(reach.path)(module)
+    except AttributeError:
+        pytest.fail(f"moto has no {reach.module}.{reach.path} any more. It is {reach.why}.")
 
 
 def test_moto_reads_the_account_s_clock_and_the_kernel_does_not(lab: EmbeddedAccount) -> None:
@@ -44,11 +60,16 @@ def test_closing_puts_everything_back() -> None:
 
         boto3.client("sqs").list_queues()
         boto3.client("lambda").list_functions()
+        boto3.client("cloudwatch").list_metrics()
         assert sqs_backends.backend is not SQSBackend
     from moto.awslambda.models import LambdaBackend, lambda_backends
+    from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
+    from moto.logs.models import LogsBackend, logs_backends
 
     assert sqs_backends.backend is SQSBackend
     assert lambda_backends.backend is LambdaBackend
+    assert cloudwatch_backends.backend is CloudWatchBackend
+    assert logs_backends.backend is LogsBackend
     assert moto.core.utils.datetime is datetime
 
 

@@ -1,22 +1,12 @@
 """Where this package reaches inside moto's SQS, and why: one list.
 
-tests/embedded/sqs/test_seams.py asks moto for each of them, so that a new moto which moved one
+tests/embedded/test_moto_seams.py asks moto for each of them, so that a new moto which moved one
 fails there, by name. Seams that concern all of moto stand in helpers.embedded.moto_seams.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Reach(NamedTuple):
-    """Something of moto's that is not its public face."""
-
-    module: str
-    path: str
-    """Attribute of the module, dotted."""
-    why: str
-
+from helpers.embedded.moto_seams import Reach
 
 REACHES = (
     Reach(
