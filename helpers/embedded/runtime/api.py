@@ -97,7 +97,7 @@ class Invocations:
             case "DryRun":
                 return ApiResponse(204, {}, b"")
             case "Event":
-                self._asynchronous.accept(function, event)
+                self._asynchronous.accept(function, event, arn)
                 return ApiResponse(202, {}, b"")
             case _:
                 invoked = yield from self._functions.invoke(function, event, arn=arn)

@@ -39,11 +39,12 @@ class AsynchronousInvocations:
         self.pending = 0
         """Events accepted and not yet done with."""
 
-    def accept(self, function: LambdaFunction, event: str) -> None:
+    def accept(self, function: LambdaFunction, event: str, arn: str | None = None) -> None:
+        """`arn`: what was invoked, if it was a version or an alias."""
         self.pending += 1
-        self._simulation.start(self._run(function, event))
+        self._simulation.start(self._run(function, event, arn))
 
-    def _run(self, function: LambdaFunction, event: str) -> Steps[None]:
+    def _run(self, function: LambdaFunction, event: str, arn: str | None) -> Steps[None]:
         try:
             request_id = str(mock_random.uuid4())
             config = _event_invoke_config(function)
@@ -51,7 +52,7 @@ class AsynchronousInvocations:
             for attempt in range(1 + config["MaximumRetryAttempts"]):
                 if attempt:
                     yield self._simulation.timeout(PAUSES[attempt - 1] * SECOND)
-                invoked = yield from self._attempt(function, event, request_id, expires)
+                invoked = yield from self._attempt(function, event, arn, request_id, expires)
                 if invoked is None:
                     self._give_up(function, event, request_id, None, "EventAgeExceeded", attempt)
                     return
@@ -63,13 +64,22 @@ class AsynchronousInvocations:
             self.pending -= 1
 
     def _attempt(
-        self, function: LambdaFunction, event: str, request_id: str, expires: int
+        self,
+        function: LambdaFunction,
+        event: str,
+        arn: str | None,
+        request_id: str,
+        expires: int,
     ) -> Steps[Invoked | None]:
         """One invocation; while the function is throttled the event waits. None: too long."""
         pause = SECOND
         while self._simulation.now < expires:
             try:
-                return (yield from self._functions.invoke(function, event, request_id=request_id))
+                return (
+                    yield from self._functions.invoke(
+                        function, event, arn=arn, request_id=request_id
+                    )
+                )
             except Throttled:
                 yield self._simulation.timeout(pause)
                 pause = min(2 * pause, 300 * SECOND)

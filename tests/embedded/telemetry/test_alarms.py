@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.moto_services import NotInEmbeddedAccount
 from tests.embedded.telemetry.conftest import dimensions
 from tests.embedded.test_event_source import create_queue, send
 
@@ -236,6 +237,18 @@ def test_actions_that_are_switched_off_or_fail(
     assert action["HistorySummary"].startswith(f"Failed to execute action {gone}")
 
 
+def test_a_subscribed_queue_that_is_gone_stops_nothing(
+    lab: EmbeddedAccount, cloudwatch: Any, put_alarm: PutAlarm
+) -> None:
+    topic, alerts = subscribed_queue()
+    boto3.client("sqs").delete_queue(QueueUrl=alerts)
+    put_alarm(AlarmActions=[topic])
+    cloudwatch.set_alarm_state(AlarmName="deep", StateValue="ALARM", StateReason="a drill")
+    assert [item["HistorySummary"] for item in history("Action")] == [
+        f"Successfully executed action {topic}"
+    ]
+
+
 def test_an_alarm_is_updated_found_and_deleted(
     lab: EmbeddedAccount, cloudwatch: Any, put_alarm: PutAlarm
 ) -> None:
@@ -277,6 +290,31 @@ def test_what_no_alarm_can_be(put_alarm: PutAlarm, changed: dict[str, Any], comp
     with pytest.raises(ClientError, match=complaint) as refused:
         put_alarm(**changed)
     assert refused.value.response["Error"]["Code"] == "ValidationError"
+
+
+@pytest.mark.parametrize(
+    ("metrics", "complaint"),
+    [
+        ([{"Id": "e", "Expression": "m + 1"}], "the id m is not defined"),
+        ([{"Id": "e", "Expression": "1 +"}], "syntax error"),
+        ([{"Id": "e", "Expression": "SUM(METRICS())", "ReturnData": False}], "Exactly one"),
+    ],
+)
+def test_an_expression_is_checked_when_the_alarm_is_put(
+    lab: EmbeddedAccount, cloudwatch: Any, metrics: list[dict[str, Any]], complaint: str
+) -> None:
+    with pytest.raises(ClientError, match=complaint):
+        cloudwatch.put_metric_alarm(
+            AlarmName="deep", Metrics=metrics, EvaluationPeriods=1, Threshold=1,
+            ComparisonOperator="GreaterThanThreshold",
+        )  # fmt: skip
+    lab.advance(120)
+    assert cloudwatch.describe_alarms()["MetricAlarms"] == []
+
+
+def test_composite_alarms_are_not_here(lab: EmbeddedAccount, cloudwatch: Any) -> None:
+    with pytest.raises(NotInEmbeddedAccount, match="no composite alarms"):
+        cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a) AND ALARM(b)")
 
 
 def test_an_alarm_that_is_not_there(lab: EmbeddedAccount, cloudwatch: Any) -> None:

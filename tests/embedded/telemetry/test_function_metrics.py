@@ -107,7 +107,7 @@ def test_a_version_and_an_alias_have_a_dimension_of_their_own(
     version = client.publish_version(FunctionName="function")["Version"]
     client.create_alias(FunctionName="function", Name="live", FunctionVersion=version)
     invoke()
-    invoke(Qualifier="live")
+    invoke(Qualifier="live", InvocationType="Event")
     invoke(Qualifier=version)
     lab.advance(60)
     listed = cloudwatch.list_metrics(Namespace=LAMBDA, MetricName="Invocations")["Metrics"]

@@ -8,7 +8,7 @@ there is no alarm nothing is scheduled.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -40,12 +40,17 @@ class AlarmWatch:
     # What the API does
 
     def put(self, settings: Mapping[str, Any], arn: str) -> Alarm:
-        """Create an alarm, or configure the one with that ARN anew."""
+        """Create an alarm, or configure the one with that ARN anew.
+
+        Raises:
+            ValidationError: AWS would refuse it, or this account cannot evaluate it.
+        """
         now = self._simulation.clock.now()
+        made = Alarm(settings, arn, now)
+        self._datapoints(made, START_UNIX)  # an expression that cannot be evaluated is refused now
         alarm = self._alarms.get(arn)
         if alarm is None:
-            alarm = Alarm(settings, arn, now)
-            self._alarms[arn] = alarm
+            alarm = self._alarms[arn] = made
             self._note(alarm, alarm.describe_change("create", now))
         else:
             alarm.configure(settings, now)
@@ -136,8 +141,7 @@ class AlarmWatch:
     # Telling
 
     def _publish(self, alarm: Alarm, before: State, topic: str) -> HistoryItem:
-        account, region = topic.split(":")[4], topic.split(":")[3]
-        text = actions.message(alarm, before, account, _region(alarm))
+        text = actions.message(alarm, before, topic.split(":")[4], _region(alarm))
         data = {
             "actionState": "Succeeded",
             "stateUpdateTimestamp": int(alarm.updated.timestamp() * 1000),
@@ -145,17 +149,22 @@ class AlarmWatch:
             "publishedMessage": text,
         }
         summary = f"Successfully executed action {topic}"
-        try:
-            with self._delivery(topic):
-                from moto.sns.models import sns_backends  # slow to import, and seldom needed
-
-                sns_backends[account][region].publish(
-                    text, topic, subject=actions.subject(alarm, _region(alarm))
-                )
-        except ServiceException:  # moto knows no such topic
+        if not self._deliver(topic, text, actions.subject(alarm, _region(alarm))):
             data |= {"actionState": "Failed", "error": "Topic does not exist"}
             summary = f"Failed to execute action {topic}. Received error: Topic does not exist"
         return HistoryItem(alarm.name, alarm.updated, "Action", summary, data)
+
+    def _deliver(self, topic: str, text: str, subject: str) -> bool:
+        """Whether there is such a topic. What a subscriber does with the message is its affair."""
+        with self._delivery(topic):
+            from moto.sns.models import sns_backends  # slow to import, and seldom needed
+
+            backend = sns_backends[topic.split(":")[4]][topic.split(":")[3]]
+            if topic not in backend.topics:
+                return False
+            with suppress(ServiceException):
+                backend.publish(text, topic, subject=subject)
+        return True
 
     def _note(self, alarm: Alarm, item: HistoryItem) -> None:
         self._history.setdefault(_region(alarm), []).append(item)
