@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from helpers.embedded.compute import Compute
+    from helpers.embedded.kms import KeyService
     from helpers.embedded.telemetry.log_search import LogSearch
     from helpers.embedded.telemetry.monitoring import Monitoring
 
@@ -88,6 +89,8 @@ class EmbeddedAccount:
         self._monitoring: Monitoring | None = None
         self._log_search: LogSearch | None = None
         self._compute: Compute | None = None
+        self._keys: KeyService | None = None
+        self._seed = seed
         self._settings = SandboxedSettings(region)
         self._is_open = True
         _open = self
@@ -160,7 +163,7 @@ class EmbeddedAccount:
             _open = None
         if self._compute is not None:
             self._compute.close()
-        for part in (self._monitoring, self._log_search):
+        for part in (self._monitoring, self._log_search, self._keys):
             if part is not None:
                 part.close()
         self._queues.close()
@@ -221,6 +224,12 @@ class EmbeddedAccount:
         if service == "sqs":
             self._queues.attach(self._gateway)
             self._services.handlers["sqs"] = self._queues.handler
+        elif service == "kms":
+            from helpers.embedded.kms import KeyService
+
+            self._keys = KeyService(self._simulation.clock, self._seed)
+            self._services.handlers["kms"] = self._keys.handler
+            self._gateway.before("kms", self._keys.settle)
         elif service == "iam":
             load_aws_managed_policies(ACCOUNT_ID)
         elif service == "cloudwatch":

@@ -10,11 +10,8 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from helpers.embedded.access.calls import Call, encryption_context
-
-_KEY_ID_LENGTH = 36
 
 Given = Mapping[str, tuple[str, ...]]
 """Condition keys in lower case that the call itself gives values to."""
@@ -111,12 +108,11 @@ def _kms_resources(call: Call) -> list[str]:
 
 
 def _key_of_ciphertext(call: Call, blob: str) -> list[str]:
-    """moto's ciphertexts begin with the id of their key; what is none of them names no key."""
-    head = b64decode(blob)[:_KEY_ID_LENGTH]
-    try:
-        return [key_arn(call, str(UUID(head.decode("ascii"))))]
-    except ValueError:
-        return []
+    """A ciphertext of a symmetric key knows its key; what is none of them names no key."""
+    from helpers.embedded.kms.ciphertext import parse
+
+    sealed = parse(b64decode(blob))
+    return [key_arn(call, sealed.key_id)] if sealed else []
 
 
 def _re_encrypt(call: Call) -> Iterator[Want]:

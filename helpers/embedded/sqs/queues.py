@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
-import moto.sqs.models
 from moto.core.request import Request
+from moto.sqs.models import sqs_backends
 
 from helpers.embedded.clock import SECOND
 from helpers.embedded.gateway import Gateway
+from helpers.embedded.moto_backends import ReplacedBackend
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.sqs.api import SqsApi, is_receive_valid
 from helpers.embedded.sqs.backend import Backend
@@ -51,15 +52,12 @@ class Queues:
         disorder = Disorder(standard_order == "shuffled", duplicates, seed)
         self.around = Surroundings(simulation, trace, disorder, meters)
         self._simulation = simulation
-        self._replaced: type | None = None
+        self._replaced: ReplacedBackend | None = None
 
     def install(self) -> None:
         """Make moto use our queues, from its next account on. `close` undoes it."""
-        backends = moto.sqs.models.sqs_backends
         if self._replaced is None:
-            self._replaced = backends.backend
-            backends.clear()
-            backends.backend = type("AccountBackend", (Backend,), {"account": self})
+            self._replaced = ReplacedBackend(sqs_backends, Backend, self)
 
     def close(self) -> None:
         """Give moto its own queues back and let go of all messages, which moto would keep."""
@@ -67,13 +65,7 @@ class Queues:
             for queue in self.all():
                 queue.close()
             Queue.instances_tracked.clear()  # type: ignore[attr-defined]  # moto's metaclass
-            backends = moto.sqs.models.sqs_backends
-            # A cache of moto's keeps `regions`, and through it our class, for ever.
-            for regions in backends.values():
-                regions.clear()
-            del backends.backend.account  # type: ignore[attr-defined]  # it is ours
-            backends.backend = self._replaced
-            backends.clear()
+            self._replaced.restore()
             self._replaced = None
 
     def attach(self, gateway: Gateway) -> None:
@@ -96,9 +88,8 @@ class Queues:
             yield from backend.queues.values()
 
     def _backends(self) -> Iterator[Backend]:
-        for _, _, backend in moto.sqs.models.sqs_backends.iter_backends():
-            if isinstance(backend, Backend):
-                yield backend
+        if self._replaced is not None:
+            yield from self._replaced.all()
 
     def _long_poll(self, request: ApiRequest) -> Steps[None]:
         """Wait for a message as long as the request asks for; moto's handler answers then."""

@@ -1,0 +1,5 @@
+"""KMS as AWS runs it: moto's API and records of keys, with key material that really encrypts."""
+
+from helpers.embedded.kms.service import KeyService
+
+__all__ = ["KeyService"]

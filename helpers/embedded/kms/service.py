@@ -1,0 +1,53 @@
+"""The KMS part of one account: where the rest of the account finds its keys."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from moto.core.request import Request
+from moto.kms.models import kms_backends
+
+from helpers.embedded.clock import Clock
+from helpers.embedded.kms.api import KmsApi
+from helpers.embedded.kms.backend import Backend, backend_of
+from helpers.embedded.kms.key import Key
+from helpers.embedded.moto_backends import ReplacedBackend
+
+
+class KeyService:
+    """All keys of an account, in every Region, from the moment it is made until `close`.
+
+    Args:
+        seed: of the key material and of everything else that KMS draws, so that ciphertexts
+            repeat. It has randomness of its own: the ids in the account do not depend on how
+            much is encrypted.
+    """
+
+    def __init__(self, clock: Clock, seed: int) -> None:
+        self.clock = clock
+        self.random = Random(f"kms {seed}")
+        self._replaced = ReplacedBackend(kms_backends, Backend, self)
+
+    def close(self) -> None:
+        """Give moto its own keys back."""
+        self._replaced.restore()
+
+    def handler(self, request: Request, url: str, headers: Any) -> Any:
+        """Answers a request to KMS, in the place of moto's own handler."""
+        return KmsApi().dispatch_request(request, url, headers)
+
+    def settle(self) -> None:
+        """Let every rotation and deletion happen that is due by now."""
+        now = self.clock.now().replace(tzinfo=None)
+        for backend in self._replaced.all():
+            backend.settle(now)
+
+    def find(self, given: str, region: str, account: str) -> Key:
+        """The key by its id, ARN, alias or the alias's ARN, as somebody in `account` names it.
+
+        Raises:
+            KmsException: NotFoundException.
+        """
+        owner = given.split(":")[4] if given.startswith("arn:") and given.count(":") >= 5 else ""
+        return backend_of(kms_backends, owner or account, region).find(given)
