@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from helpers.embedded.clock import Clock
 from helpers.embedded.telemetry.samples import Samples
 from helpers.embedded.telemetry.series import MINUTE, Metric, Series, within
 
@@ -11,7 +12,10 @@ from helpers.embedded.telemetry.series import MINUTE, Metric, Series, within
 class CustomMetrics:
     """What was put, by Region."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.late_puts = 0
+        """How often something was put into a minute that has ended."""
         self._series: dict[tuple[str, Metric], Series] = {}
         self._defaults: dict[tuple[str, Metric], Series] = {}
         self._units: dict[Metric, str] = {}
@@ -26,6 +30,7 @@ class CustomMetrics:
         resolution: int = MINUTE,
     ) -> None:
         """Add samples at `second` since 1970; metrics of standard resolution keep the minute."""
+        self._note_moment(second)
         if unit:
             self._units[metric] = unit
         series = self._series.setdefault((region, metric), {})
@@ -33,9 +38,13 @@ class CustomMetrics:
 
     def put_default(self, region: str, metric: Metric, second: int, value: float) -> None:
         """One sample for the minute of `second`, unless others come to be in it."""
+        self._note_moment(second)
         self._series.setdefault((region, metric), {})
         defaults = self._defaults.setdefault((region, metric), {})
         defaults[second - second % MINUTE] = Samples({value: 1})
+
+    def _note_moment(self, second: int) -> None:
+        self.late_puts += second < self._clock.unix() // MINUTE * MINUTE
 
     def metrics(self, region: str) -> Iterator[Metric]:
         return (metric for home, metric in self._series if home == region)

@@ -26,7 +26,7 @@ class Telemetry:
         self.queues = QueueMetrics(clock)
         self.functions = FunctionFacts(clock)
         self.mappings = MappingFacts(clock)
-        self.custom = CustomMetrics()
+        self.custom = CustomMetrics(clock)
         self.logs = LogMetrics(self.custom)
 
     @property

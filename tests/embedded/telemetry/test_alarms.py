@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -110,6 +111,50 @@ def test_an_alarm_waits_for_m_out_of_n(lab: EmbeddedAccount, put_alarm: PutAlarm
         lab.advance(60)
         states.append(state_of())
     assert states == ["OK", "ALARM", "ALARM"]
+
+
+@pytest.fixture
+def book(lab: EmbeddedAccount, cloudwatch: Any) -> Callable[[float, int], None]:
+    """Put an amount into the metric Booked, some minutes ago."""
+
+    def book(amount: float, minutes_ago: int) -> None:
+        moment = lab.now() - timedelta(minutes=minutes_ago)
+        datum = {"MetricName": "Booked", "Value": amount, "Timestamp": moment}
+        cloudwatch.put_metric_data(Namespace="Bank", MetricData=[datum])
+
+    return book
+
+
+BOOKED: dict[str, Any] = {
+    "Namespace": "Bank",
+    "MetricName": "Booked",
+    "Dimensions": [],
+    "Statistic": "Sum",
+    "Threshold": 10,
+}
+
+
+def test_a_long_period_moves_on_with_every_minute(
+    lab: EmbeddedAccount, put_alarm: PutAlarm, book: Callable[[float, int], None]
+) -> None:
+    put_alarm(**BOOKED, Period=3600)
+    states = []
+    for amount, seconds in ((6, 1800), (6, 60), (0, 1680), (0, 120)):
+        book(amount, 0)
+        lab.advance(seconds)
+        states.append(state_of())
+    assert states == ["OK", "ALARM", "ALARM", "OK"]
+
+
+def test_what_is_put_late_counts(
+    lab: EmbeddedAccount, put_alarm: PutAlarm, book: Callable[[float, int], None]
+) -> None:
+    put_alarm(**BOOKED, EvaluationPeriods=20, DatapointsToAlarm=1, TreatMissingData="notBreaching")
+    lab.advance(1800)
+    assert state_of() == "OK"
+    book(11, 18)
+    lab.advance(60)
+    assert state_of() == "ALARM"
 
 
 def test_a_queue_that_nobody_used_for_six_hours_leaves_its_alarm_without_data(

@@ -17,9 +17,9 @@ from helpers.embedded.clock import SECOND
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.telemetry.alarms import actions, wording
 from helpers.embedded.telemetry.alarms.alarm import Alarm, HistoryItem
-from helpers.embedded.telemetry.alarms.verdict import Datapoint, State, judge
-from helpers.embedded.telemetry.queries import Queries
-from helpers.embedded.telemetry.series import START_UNIX, Metric
+from helpers.embedded.telemetry.alarms.verdict import State, judge
+from helpers.embedded.telemetry.alarms.windows import Windows
+from helpers.embedded.telemetry.series import START_UNIX
 from helpers.embedded.telemetry.telemetry import Telemetry
 
 Delivery = Callable[[str], AbstractContextManager[None]]
@@ -34,6 +34,7 @@ class AlarmWatch:
         self._simulation = simulation
         self._delivery = delivery
         self._alarms: dict[str, Alarm] = {}
+        self._windows: dict[str, Windows] = {}
         self._history: dict[str, list[HistoryItem]] = {}
         self._watching = False
 
@@ -47,7 +48,11 @@ class AlarmWatch:
         """
         now = self._simulation.clock.now()
         made = Alarm(settings, arn, now)
-        self._datapoints(made, START_UNIX)  # an expression that cannot be evaluated is refused now
+        windows = Windows(
+            self._telemetry, _region(made), made.settings, made.period, made.rule.range
+        )
+        windows.until(START_UNIX)  # an expression that cannot be evaluated is refused now
+        self._windows[arn] = windows
         alarm = self._alarms.get(arn)
         if alarm is None:
             alarm = self._alarms[arn] = made
@@ -98,7 +103,7 @@ class AlarmWatch:
 
     def _evaluate(self, alarm: Alarm, now: int) -> None:
         rule = alarm.rule
-        verdict = judge(self._datapoints(alarm, now), rule)
+        verdict = judge(self._windows[alarm.alarm_arn].until(now), rule)
         state = verdict.state
         if state is None or (state is alarm.state and alarm.reason != wording.INITIAL):
             return
@@ -106,37 +111,6 @@ class AlarmWatch:
         moment = self._simulation.clock.now()
         data = wording.reason_data(rule, verdict, moment, alarm.statistic, alarm.period)
         self.set_state(alarm, state, reason, data)
-
-    def _datapoints(self, alarm: Alarm, now: int) -> list[Datapoint]:
-        """The alarm's periods until `now`, newest first."""
-        start = now - alarm.rule.range * alarm.period
-        known = self._expression(alarm, start, now) or self._statistic(alarm, start, now)
-        seconds = range(now - alarm.period, start - 1, -alarm.period)
-        return [known.get(second, Datapoint(second, None)) for second in seconds]
-
-    def _statistic(self, alarm: Alarm, start: int, now: int) -> dict[int, Datapoint]:
-        settings = alarm.settings
-        if alarm.statistic is None:
-            return {}
-        metric = Metric.of(
-            settings["Namespace"], settings["MetricName"], settings.get("Dimensions")
-        )
-        if settings.get("Unit") not in (None, self._telemetry.unit(metric)):
-            return {}
-        periods = self._telemetry.periods(_region(alarm), metric, start, now, alarm.period)
-        return {
-            second: Datapoint(second, samples.statistic(alarm.statistic), samples.count)
-            for second, samples in periods.items()
-        }
-
-    def _expression(self, alarm: Alarm, start: int, now: int) -> dict[int, Datapoint]:
-        queries = alarm.settings.get("Metrics")
-        if not queries:
-            return {}
-        watched = next(each["Id"] for each in queries if each.get("ReturnData", True))
-        timelines = Queries(self._telemetry, _region(alarm)).timelines(queries, start, now)
-        points = timelines[watched].points
-        return {second: Datapoint(second, value) for second, value in points.items()}
 
     # Telling
 

@@ -14,9 +14,9 @@ from moto.moto_api._internal import mock_random
 
 from helpers.embedded.clock import Clock
 from helpers.embedded.telemetry.logs.conditions import BadPattern
-from helpers.embedded.telemetry.logs.insights import run_query
-from helpers.embedded.telemetry.logs.insights_rows import Record
-from helpers.embedded.telemetry.logs.insights_syntax import Malformed
+from helpers.embedded.telemetry.logs.insights.query import run_query
+from helpers.embedded.telemetry.logs.insights.rows import Record
+from helpers.embedded.telemetry.logs.insights.syntax import Malformed
 from helpers.embedded.telemetry.logs.log_metrics import LogMetrics, MetricFilter
 from helpers.embedded.telemetry.logs.patterns import Match, compile_pattern
 

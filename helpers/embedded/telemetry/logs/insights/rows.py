@@ -82,6 +82,8 @@ class Row:
                 return f"{record.account}:{record.group}"
             case "@ptr":
                 return f"{record.number:056d}"
+        if name in _MEASURES:
+            return _measure(record, name)
         if self._found is None:
             self._found = dict(_discover(record))
         return self._found.get(name)
@@ -100,12 +102,17 @@ def _discover(record: Record) -> Iterator[tuple[str, Any]]:
 def _discover_lambda(message: str) -> Iterator[tuple[str, Any]]:
     if found := _PLATFORM.match(message):
         yield from (("@type", found[1]), ("@requestId", found[2]))
-        if found[1] == "REPORT":
-            for name, (expression, factor) in _MEASURES.items():
-                if measured := expression.search(message):
-                    yield name, Measured(float(measured[1]) * factor)
     elif found := _LOGGED.search(message):
         yield "@requestId", found[1]
+
+
+def _measure(record: Record, name: str) -> Measured | None:
+    """A figure of Lambda's REPORT line."""
+    if not (record.message.startswith("REPORT ") and record.group.startswith("/aws/lambda/")):
+        return None
+    expression, factor = _MEASURES[name]
+    found = expression.search(record.message)
+    return Measured(float(found[1]) * factor) if found else None
 
 
 def _flatten(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from helpers.embedded.telemetry.logs.insights_rows import Moment, Row
-from helpers.embedded.telemetry.logs.insights_syntax import (
+from helpers.embedded.telemetry.logs.insights.rows import Moment, Row
+from helpers.embedded.telemetry.logs.insights.syntax import (
     Call,
     Constant,
     Field,
@@ -27,6 +27,8 @@ from helpers.embedded.telemetry.logs.insights_syntax import (
 _SECOND = 1000
 _UNITS = {"ms": 1, "s": _SECOND, "m": 60 * _SECOND, "h": 3600 * _SECOND, "d": 86_400 * _SECOND}
 _UNITS["w"] = 7 * _UNITS["d"]
+
+_NUMBERS_BEGIN = tuple("0123456789+-.")
 
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "+": operator.add,
@@ -108,13 +110,15 @@ def _calls(node: Node) -> Iterator[Call]:
                 yield from _calls(each)
 
 
-def number_of(value: Any) -> float | None:
+def number_of(value: str | float | None) -> float | None:
     """A text that looks like a number is one."""
     if isinstance(value, int | float):
         return value
+    if value is None or value[:1] not in _NUMBERS_BEGIN:
+        return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except ValueError:
         return None
     return number if math.isfinite(number) else None
 

@@ -1,34 +1,30 @@
-"""Logs Insights: the commands fields, display, filter, parse, stats, sort, limit and dedup.
+"""The commands fields, display, filter, parse, stats, sort, limit and dedup.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 
-A query goes from command to command over rows. What is not known is refused by name.
+A query goes from command to command over rows.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from helpers.embedded.telemetry.logs.insights_functions import (
+from helpers.embedded.telemetry.logs.insights.functions import (
     check,
     evaluate,
     is_aggregate,
     is_true,
     number_of,
 )
-from helpers.embedded.telemetry.logs.insights_rows import Record, Row, show
-from helpers.embedded.telemetry.logs.insights_syntax import (
+from helpers.embedded.telemetry.logs.insights.rows import Row
+from helpers.embedded.telemetry.logs.insights.syntax import (
     Field,
     Malformed,
     Node,
     Reader,
-    unexpected,
 )
-
-_MOST_ROWS = 10_000
-_SHOWN_WITHOUT_FIELDS = ["@timestamp", "@message"]
 
 Rows = list[Row]
 
@@ -50,78 +46,6 @@ class Result(NamedTuple):
 
 
 Command = Callable[[Result], Result]
-
-
-def run_query(query: str, records: Iterable[Record], groups: int) -> dict[str, Any]:
-    """What GetQueryResults answers.
-
-    Args:
-        query: its text.
-        records: the log events of its groups and its time.
-        groups: how many log groups those are.
-
-    Raises:
-        Malformed: the query is not understood.
-    """
-    commands = parse_query(query)
-    rows = [Row(record) for record in records]
-    scanned = len(rows)
-    size = sum(len(row.record.message.encode()) for row in rows if row.record)
-    rows.sort(key=lambda row: row.get("@timestamp"), reverse=True)
-    result = Result(rows, [])
-    for command in commands:
-        result = command(result)
-    matched = len(result.rows) if result.matched is None else result.matched
-    return {
-        "queryLanguage": "CWLI",
-        "status": "Complete",
-        "results": [_describe(row, result) for row in result.rows[:_MOST_ROWS]],
-        "statistics": {
-            "recordsMatched": float(matched),
-            "recordsScanned": float(scanned),
-            "estimatedRecordsSkipped": 0.0,
-            "bytesScanned": float(size),
-            "estimatedBytesSkipped": 0.0,
-            "logGroupsScanned": float(groups),
-        },
-    }
-
-
-def parse_query(query: str) -> list[Command]:
-    """The query's commands.
-
-    Raises:
-        Malformed: one of them is not understood.
-    """
-    reader = Reader(query)
-    commands = []
-    while True:
-        token = reader.next()
-        make = _COMMANDS.get(token.text.lower())
-        if token.kind == "name" and make is None:
-            raise Malformed(
-                f"{unexpected(query, token)}: the embedded account knows the commands "
-                + ", ".join(_COMMANDS),
-                token.start,
-                token.end,
-            )
-        if make is None:
-            raise unexpected(query, token)
-        commands.append(make(reader))
-        if reader.token.kind == "end":
-            return commands
-        reader.expect("|")
-
-
-def _describe(row: Row, result: Result) -> list[dict[str, str]]:
-    columns = result.columns or _SHOWN_WITHOUT_FIELDS
-    if row.record is not None:
-        columns = [*columns, "@ptr"]
-    values = ((name, row.get(name)) for name in columns)
-    return [{"field": name, "value": show(value)} for name, value in values if value is not None]
-
-
-# The commands
 
 
 def _named(reader: Reader) -> Named:
@@ -288,7 +212,7 @@ def _dedup(reader: Reader) -> Command:
     return command
 
 
-_COMMANDS: dict[str, Callable[[Reader], Command]] = {
+COMMANDS: dict[str, Callable[[Reader], Command]] = {
     "fields": _fields,
     "display": _display,
     "filter": _filter,
