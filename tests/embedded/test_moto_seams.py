@@ -74,6 +74,29 @@ def test_closing_puts_everything_back() -> None:
     assert moto.core.utils.datetime is datetime
 
 
+def test_a_closed_lab_is_forgotten() -> None:
+    import gc
+    import weakref
+
+    import boto3
+    from moto.logs.models import LogEvent
+
+    from helpers import open_lab
+
+    with open_lab() as lab:
+        logs = boto3.client("logs")
+        logs.create_log_group(logGroupName="group")
+        logs.create_log_stream(logGroupName="group", logStreamName="stream")
+        event = {"timestamp": int(lab.now().timestamp() * 1000), "message": "text"}
+        logs.put_log_events(logGroupName="group", logStreamName="stream", logEvents=[event])
+        boto3.client("cloudwatch").list_metrics()
+        account = weakref.ref(lab)
+    del lab
+    gc.collect()
+    assert account() is None
+    assert LogEvent.instances_tracked == []
+
+
 def test_moto_s_own_event_source_refuses_to_run() -> None:
     from helpers.embedded.runtime.api import FunctionBackend
 

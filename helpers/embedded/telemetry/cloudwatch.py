@@ -10,6 +10,7 @@ from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.core.responses import ActionResult
 from moto.moto_api._internal import mock_random
 
+from helpers.embedded.moto_seams import replace_backend, restore_backend
 from helpers.embedded.telemetry.alarms.api import AlarmApi, AlarmBackend
 from helpers.embedded.telemetry.alarms.watch import AlarmWatch
 from helpers.embedded.telemetry.queries import Queries
@@ -127,11 +128,8 @@ def _matches(metric: Metric, given: Mapping[str, Any]) -> bool:
 
 def install(telemetry: Telemetry, watch: AlarmWatch) -> None:
     """Make moto use our CloudWatch, from its next account on; `uninstall` undoes it."""
-    parts = {"telemetry": telemetry, "watch": watch}
-    cloudwatch_backends.clear()
-    cloudwatch_backends.backend = type("AccountBackend", (Backend,), parts)
+    replace_backend(cloudwatch_backends, Backend, telemetry=telemetry, watch=watch)
 
 
 def uninstall() -> None:
-    cloudwatch_backends.clear()
-    cloudwatch_backends.backend = CloudWatchBackend
+    restore_backend(cloudwatch_backends, CloudWatchBackend)

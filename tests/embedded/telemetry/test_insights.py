@@ -5,14 +5,16 @@ The function is invoked at 9:00, 9:04 and 9:08; it prints lines of three kinds.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
-from tests.embedded.conftest import Deploy, invoke
+from tests.embedded.conftest import deploy_function, invoke
 
 GROUP = "/aws/lambda/function"
 SAYS = """
@@ -28,13 +30,17 @@ SAYS = """
 INVOCATIONS = ((0.1, 10, "north"), (0.2, 20, "south"), (0.3, 30, "north"))
 
 
-@pytest.fixture
-def bank(lab: EmbeddedAccount, deploy: Deploy) -> EmbeddedAccount:
-    deploy(SAYS)
-    for seconds, amount, branch in INVOCATIONS:
-        invoke("function", {"seconds": seconds, "amount": amount, "branch": branch})
-        lab.advance(240)
-    return lab
+@pytest.fixture(scope="module")
+def bank() -> Iterator[EmbeddedAccount]:
+    """One lab for all questions: they change nothing."""
+    with open_lab() as lab:
+        assert isinstance(lab, EmbeddedAccount)
+        deploy_function(SAYS)
+        for seconds, amount, branch in INVOCATIONS:
+            invoke("function", {"seconds": seconds, "amount": amount, "branch": branch})
+            lab.advance(240)
+        boto3.client("logs").create_log_group(logGroupName="other")
+        yield lab
 
 
 def ask(lab: EmbeddedAccount, query: str, *groups: str, seconds_ago: int = 0) -> dict[str, Any]:
@@ -120,8 +126,6 @@ def test_columns_are_called_as_they_were_written(bank: EmbeddedAccount) -> None:
 def test_several_groups_and_a_time_that_ends_early(bank: EmbeddedAccount) -> None:
     answer = ask(bank, "stats count(*)", seconds_ago=700)
     assert answer["results"][0][0]["value"] == "6"
-    logs = boto3.client("logs")
-    logs.create_log_group(logGroupName="other")
     answer = ask(bank, "stats count(*)", GROUP, "other")
     assert answer["statistics"]["logGroupsScanned"] == 2
 
@@ -155,7 +159,7 @@ def test_what_is_not_understood_is_refused_with_its_place(
     assert 0 <= location["startCharOffset"] <= location["endCharOffset"] <= len(query)
 
 
-def test_a_query_that_nobody_started(lab: EmbeddedAccount) -> None:
+def test_a_query_that_nobody_started(bank: EmbeddedAccount) -> None:
     with pytest.raises(ClientError) as refused:
         boto3.client("logs").get_query_results(queryId="none")
     assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"

@@ -13,6 +13,7 @@ from moto.logs.responses import LogsResponse
 from moto.moto_api._internal import mock_random
 
 from helpers.embedded.clock import Clock
+from helpers.embedded.moto_seams import replace_backend, restore_backend
 from helpers.embedded.telemetry.logs.conditions import BadPattern
 from helpers.embedded.telemetry.logs.insights.query import run_query
 from helpers.embedded.telemetry.logs.insights.rows import Record
@@ -240,11 +241,8 @@ def _refusing(make: Any, *arguments: Any) -> Any:
 def install(log_metrics: LogMetrics, clock: Clock) -> None:
     """Make moto use our CloudWatch Logs, from its next account on; `uninstall` undoes it."""
     LogEvent._event_id = 0  # ids repeat from lab to lab
-    logs_backends.clear()
-    parts = {"log_metrics": log_metrics, "clock": clock}
-    logs_backends.backend = type("AccountBackend", (Backend,), parts)
+    replace_backend(logs_backends, Backend, log_metrics=log_metrics, clock=clock)
 
 
 def uninstall() -> None:
-    logs_backends.clear()
-    logs_backends.backend = LogsBackend
+    restore_backend(logs_backends, LogsBackend)

@@ -150,9 +150,5 @@ def _as_java_writes(value: float) -> str:
     """102.0, but 1.28E8."""
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return str(float(value))
-    digits, _, power = f"{value:.16e}".partition("e")
-    return (
-        f"{float(digits):.15g}"
-        + ("" if "." in f"{float(digits):.15g}" else ".0")
-        + (f"E{int(power)}")
-    )
+    digits, _, power = f"{value:.15e}".partition("e")
+    return f"{float(digits)}E{int(power)}"
