@@ -17,6 +17,7 @@ from helpers.embedded.gateway import Gateway
 from helpers.embedded.moto_seams import OpenSeams, load_aws_managed_policies
 from helpers.embedded.moto_services import MotoServices
 from helpers.embedded.progress import Progress
+from helpers.embedded.queue_keys import KeysForQueues
 from helpers.embedded.simulation import Simulation
 from helpers.embedded.sqs import Queues
 from helpers.embedded.telemetry.telemetry import Telemetry
@@ -81,6 +82,7 @@ class EmbeddedAccount:
         self._queues = Queues(
             self._simulation,
             self._trace,
+            KeysForQueues(self._loaded_keys, self.access, self._trace, seed),
             standard_order=standard_order,
             duplicates=duplicates,
             seed=seed,
@@ -143,9 +145,9 @@ class EmbeddedAccount:
         """Everything that happened, oldest first, one row each.
 
         Columns: at (seconds of lab time since the account was opened), what (sent, received,
-        deleted, dead-lettered, expired, invoked ...), queue, message_id, receive_count,
-        function, environment (its log stream), duration (seconds), outcome ("success" or AWS's
-        errorType). What does not apply to a row is missing.
+        deleted, dead-lettered, expired, invoked, kms:Decrypt ...), queue, message_id,
+        receive_count, function, environment (its log stream), duration (seconds), outcome
+        ("success", or AWS's errorType or error code). What does not apply to a row is missing.
         """
         from helpers.embedded.trace import as_frame
 
@@ -258,6 +260,11 @@ class EmbeddedAccount:
                 account_id=ACCOUNT_ID,
                 spin_limit=self._spin_limit,
             )
+
+    def _loaded_keys(self) -> KeyService:
+        self._services.load("kms")
+        assert self._keys is not None
+        return self._keys
 
     def _delivering_from(self, topic_arn: str) -> AbstractContextManager[None]:
         """While an alarm publishes to an SNS topic."""

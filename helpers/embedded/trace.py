@@ -40,6 +40,10 @@ class Trace:
             Happening(self._clock.elapsed, what, queue, message_id, receive_count)
         )
 
+    def key_use(self, what: str, queue: str, outcome: str) -> None:
+        """Note that SQS called KMS for a message: kms:GenerateDataKey or kms:Decrypt."""
+        self.happenings.append(Happening(self._clock.elapsed, what, queue, outcome=outcome))
+
     def invocation(
         self, function: str, environment: str, began: int, outcome: str, queue: str | None
     ) -> None:

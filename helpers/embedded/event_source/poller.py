@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from helpers.embedded.event_source.mappings import Mapping
 
 _THROTTLE_PAUSE = SECOND
+_REFUSED_PAUSE = 20 * SECOND
 
 IDLE_POLLERS = 5
 """How many long polls Lambda keeps open at a queue without messages (LDG services-sqs-scaling)."""
@@ -81,7 +82,11 @@ class Poller:
                     self.last_result = "PROBLEM: The specified queue does not exist."
                     return
                 batch = []
-                yield from self._gather(batch)
+                try:
+                    yield from self._gather(batch)
+                except ServiceException as refusal:
+                    self.last_result = f"PROBLEM: {refusal.message}"
+                    yield self._simulation.timeout(_REFUSED_PAUSE)
                 self._hand_over(batch)
         except simpy.Interrupt:
             self._hand_over(batch)

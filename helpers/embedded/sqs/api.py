@@ -16,6 +16,7 @@ from moto.sqs.responses import SQSResponse
 from helpers.embedded.sqs.backend import Backend
 from helpers.embedded.sqs.errors import (
     InvalidParameterValue,
+    KmsRefusal,
     MissingParameter,
     SQSException,
     bad_parameter,
@@ -53,6 +54,9 @@ class SqsApi(SQSResponse):
         is_json = bool(self.headers.get("X-Amz-Target"))
         if isinstance(result, Exception):
             status, headers, body = super().serialized(action_result)
+            if isinstance(result, KmsRefusal):
+                headers["x-amzn-query-error"] = f"{result.query_code};Sender"
+                body = str(body).replace(f">{result.code}<", f">{result.query_code}<", 1)
             return status, headers, _with_common_error_type(body) if is_json else body
         if not is_json or isinstance(action_result, PaginatedResult):
             return super().serialized(action_result)
@@ -79,6 +83,7 @@ class SqsApi(SQSResponse):
             )
         for entry in entries:
             _check_batch_ids(queue, entry)
+        queue.cipher.prepare()
         trace_header = self._trace_header
         return _each(entries, lambda entry: send(queue, entry, True, trace_header).as_result())
 

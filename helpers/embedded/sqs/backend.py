@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,6 +12,7 @@ from helpers.embedded.clock import SECOND
 from helpers.embedded.sqs import attributes as queue_attributes
 from helpers.embedded.sqs.errors import (
     InvalidAttributeName,
+    KmsRefusal,
     QueueDoesNotExist,
     SQSException,
     bad_parameter,
@@ -23,6 +25,8 @@ from helpers.embedded.sqs.settings import ATTRIBUTE_NAMES
 
 if TYPE_CHECKING:
     from helpers.embedded.sqs.queues import Queues
+
+_log = logging.getLogger("lab.sqs")
 
 _NAME_BLOCKED = 60 * SECOND
 """After DeleteQueue, until a queue of that name can be created again (API DeleteQueue)."""
@@ -119,8 +123,11 @@ class Backend(SQSBackend):
         group_id: str | None = None,
         system_attributes: dict[str, Any] | None = None,
         validate_group_id: bool = True,
-    ) -> Sent:
-        """Send for other services of moto, such as SNS and EventBridge."""
+    ) -> Sent | None:
+        """Send for other services of moto, such as SNS and EventBridge.
+
+        A delivery that the queue's key does not allow is dropped, as on AWS; nobody is told.
+        """
         entry = {
             "MessageBody": message_body,
             "MessageAttributes": message_attributes,
@@ -129,7 +136,11 @@ class Backend(SQSBackend):
             "MessageGroupId": group_id,
             "MessageSystemAttributes": system_attributes,
         }
-        return send(self.get_queue(queue_name), entry)
+        try:
+            return send(self.get_queue(queue_name), entry)
+        except KmsRefusal as refusal:
+            _log.warning("Not delivered to %s: %s", queue_name, refusal.message)
+            return None
 
     def purge_queue(self, queue_name: str) -> None:
         queue = self.get_queue(queue_name)

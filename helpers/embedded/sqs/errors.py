@@ -13,6 +13,7 @@ from moto.sqs.exceptions import (
 __all__ = [
     "InvalidAttributeName",
     "InvalidParameterValue",
+    "KmsRefusal",
     "MissingParameter",
     "QueueDoesNotExist",
     "SQSException",
@@ -21,6 +22,21 @@ __all__ = [
     "invalid_handle",
     "missing_resource",
 ]
+
+
+class KmsRefusal(SQSException):
+    """A refusal of KMS, passed on by SQS.
+
+    Args:
+        kms_code: as KMS itself says it, such as DisabledException.
+    """
+
+    def __init__(self, kms_code: str, message: str) -> None:
+        plain = kms_code.removeprefix("KMS")
+        # The error's name in the service model, by which boto3 knows its class: KmsDisabled.
+        super().__init__("Kms" + plain.removesuffix("Exception"), message)
+        self.query_code = f"KMS.{plain}"
+        """Its code, as SQS has kept it from its query protocol: KMS.DisabledException."""
 
 
 def bad_parameter(value: object, name: str, reason: str) -> SQSException:

@@ -5,28 +5,12 @@ from __future__ import annotations
 import hashlib
 import struct
 from enum import IntEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
+
+from helpers.embedded.sqs.cipher import Sealed
 
 Attributes = dict[str, dict[str, Any]]
 """Message attributes as the API has them: name -> DataType and StringValue or BinaryValue."""
-
-
-class Cipher(Protocol):
-    """What a queue does to a body before it keeps it."""
-
-    def seal(self, body: str) -> str | bytes: ...
-
-    def open(self, sealed: Any) -> str: ...
-
-
-class PlainText:
-    """The cipher of a queue without a key: SSE-SQS, which nobody can observe."""
-
-    def seal(self, body: str) -> str:
-        return body
-
-    def open(self, sealed: Any) -> str:
-        return str(sealed)
 
 
 class State(IntEnum):
@@ -51,9 +35,9 @@ class Record:
         "group_id",
         "hidden_until",
         "id",
+        "kept_body",
         "receive_count",
         "received_elsewhere",
-        "sealed_body",
         "sender_id",
         "sent_at",
         "serial",
@@ -65,7 +49,7 @@ class Record:
     def __init__(
         self,
         message_id: str,
-        sealed_body: str | bytes,
+        kept_body: str | Sealed,
         body_md5: str,
         size: int,
         sent_at: int,
@@ -76,7 +60,8 @@ class Record:
         trace_header: str | None = None,
     ) -> None:
         self.id = message_id
-        self.sealed_body = sealed_body
+        self.kept_body = kept_body
+        """Sealed, unless its queue was not encrypted when it was sent."""
         self.body_md5 = body_md5
         self.size = size
         """Bytes of body and attributes together."""

@@ -13,6 +13,7 @@ from helpers.embedded.clock import SECOND, unix_milliseconds_at
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.sqs.errors import (
     InvalidParameterValue,
+    KmsRefusal,
     SQSException,
     bad_parameter,
     missing_resource,
@@ -33,12 +34,19 @@ class MoveTask:
     """One run through the messages of a dead-letter queue."""
 
     def __init__(
-        self, source: Queue, destination: Queue | None, rate: int | None, started_at: int
+        self,
+        source: Queue,
+        destination: Queue | None,
+        rate: int | None,
+        started_at: int,
+        started_by: Any,
     ) -> None:
         self.source = source
         self.destination = destination
         self.rate = rate
         self.started_at = started_at
+        self.started_by = started_by
+        """Whose permissions on the keys of both queues the task uses."""
         self.to_move = source.counts().visible
         self.moved = 0
         self.status = "RUNNING"
@@ -68,6 +76,7 @@ class Moves:
     def __init__(self, backend: Backend, simulation: Simulation) -> None:
         self._backend = backend
         self._simulation = simulation
+        self._keys = backend.around.keys
         self._tasks: list[MoveTask] = []
 
     def start(self, source_arn: str, destination_arn: str | None, rate: int | None) -> MoveTask:
@@ -107,7 +116,7 @@ class Moves:
                 "There is already a task running. Only one active task is allowed for a source "
                 "queue arn at a given time.",
             )
-        task = MoveTask(source, destination, rate, self._simulation.now)
+        task = MoveTask(source, destination, rate, self._simulation.now, self._keys.caller())
         self._tasks.append(task)
         self._simulation.start(self._run(task))
         return task
@@ -159,6 +168,13 @@ class Moves:
         target = task.destination or self._backend.by_arn(record.dead_letter_source_arn or "")
         if target is None or target.deleted:
             task.failure = "AWS.SimpleQueueService.NonExistentQueue"
+            return False
+        try:
+            with self._keys.acting_as(task.started_by):
+                body = task.source.cipher.open(record.kept_body)
+                record.kept_body = target.cipher.seal(body)
+        except KmsRefusal as refusal:
+            task.failure = refusal.query_code
             return False
         task.source.give_away(record, "moved")
         target.take_in_as_new(record)

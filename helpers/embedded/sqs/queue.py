@@ -10,15 +10,14 @@ from moto.moto_api._internal import mock_random
 
 from helpers.embedded.clock import SECOND, unix_milliseconds_at
 from helpers.embedded.simulation import Simulation, Steps
+from helpers.embedded.sqs.cipher import KeyUse, QueueCipher
 from helpers.embedded.sqs.deduplication import Accepted, Deduplication
 from helpers.embedded.sqs.disorder import Disorder, Duplicates
 from helpers.embedded.sqs.errors import SQSException, bad_parameter, invalid_handle
 from helpers.embedded.sqs.fifo_store import FifoStore
 from helpers.embedded.sqs.message import (
-    Cipher,
     Counters,
     Message,
-    PlainText,
     Record,
     State,
 )
@@ -45,6 +44,7 @@ class Surroundings(NamedTuple):
 
     simulation: Simulation
     trace: Trace
+    keys: KeyUse
     disorder: Disorder = Disorder()
     meters: list[QueueMeter] | None = None
     """Where a new queue's meter is kept for the metrics, when somebody wants them."""
@@ -59,7 +59,7 @@ class Queue(ObservedQueue):
         super().__init__(name, region, account_id)
         self.fifo_queue = name.endswith(".fifo")
         self.counters = Counters()
-        self.cipher: Cipher = PlainText()
+        self.cipher = QueueCipher(self, around.keys)
         self.deleted = False
         self._simulation = around.simulation
         self._trace = around.trace
@@ -145,18 +145,30 @@ class Queue(ObservedQueue):
         """Up to `max_messages`, now in flight for `visibility_timeout` seconds.
 
         Messages that have used up their receives are moved to the dead-letter queue instead.
-        Nothing is received while the limit of messages in flight is reached, and no receive is
-        counted when the cipher refuses to open the first message.
+        Nothing is received while the limit of messages in flight is reached.
+
+        Raises:
+            SQSException: the caller may not open the first message. It stays where it is, and no
+                receive is counted; a later one that they may not open ends the batch before it.
         """
         now = self._settle()
-        if (front := self._store.peek()) is not None:
-            self.cipher.open(front.sealed_body)
+        refusals: list[SQSException] = []
+
+        def admits(record: Record) -> bool:
+            if not self._is_exhausted(record):
+                try:
+                    self.cipher.unlock(record.kept_body)
+                except SQSException as refusal:
+                    refusals.append(refusal)
+                    return False
+            return True
+
         seconds = self.visibility_timeout if visibility_timeout is None else visibility_timeout
         room = min(max_messages, IN_FLIGHT_LIMIT - self._store.counts[State.IN_FLIGHT])
         again = self._duplicates.take(room) if self._duplicates else []
-        received = [self._count_receive(record, now) for record in again]
+        received = [self._count_receive(record, now) for record in again if admits(record)]
         handed_out: list[Record] = []
-        while len(received) < room and (taken := self._store.take(room - len(received))):
+        while len(received) < room and (taken := self._store.take(room - len(received), admits)):
             for record in taken:
                 if self._is_exhausted(record):
                     self._dead_letter(record)
@@ -170,6 +182,8 @@ class Queue(ObservedQueue):
         self._duplicates.choose(handed_out)
         if self._duplicates:
             self._bell.ring()
+        if refusals and not received:
+            raise refusals[0]
         if received:
             self.counters.received += len(received)
         else:
@@ -209,7 +223,7 @@ class Queue(ObservedQueue):
         self._trace.message("received", self.name, record.id, record.receive_count)
         return Message(
             id=record.id,
-            body=self.cipher.open(record.sealed_body),
+            body=self.cipher.open(record.kept_body),
             body_md5=record.body_md5,
             receipt_handle=self._receipts.handle(record.serial, record.receive_count),
             receive_count=record.receive_count,

@@ -15,6 +15,7 @@ from helpers.embedded.moto_backends import ReplacedBackend
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.sqs.api import SqsApi, is_receive_valid
 from helpers.embedded.sqs.backend import Backend
+from helpers.embedded.sqs.cipher import KeyUse
 from helpers.embedded.sqs.disorder import Disorder
 from helpers.embedded.sqs.queue import Queue, Surroundings
 from helpers.embedded.telemetry.queue_meter import QueueMeter
@@ -26,6 +27,7 @@ class Queues:
     """All queues of an account, in every Region.
 
     Args:
+        keys: KMS, for queues that are encrypted with a key of it.
         standard_order: "best-effort": a standard queue hands out messages in the order in which
             they became visible; "shuffled": in any order, as SQS is allowed to.
         duplicates: probability that a standard queue delivers a message once more.
@@ -37,6 +39,7 @@ class Queues:
         self,
         simulation: Simulation,
         trace: Trace,
+        keys: KeyUse,
         *,
         standard_order: str = "best-effort",
         duplicates: float = 0.0,
@@ -50,7 +53,7 @@ class Queues:
         if not 0 <= duplicates <= 1:
             raise ValueError(f"duplicates must be between 0 and 1, not {duplicates!r}")
         disorder = Disorder(standard_order == "shuffled", duplicates, seed)
-        self.around = Surroundings(simulation, trace, disorder, meters)
+        self.around = Surroundings(simulation, trace, keys, disorder, meters)
         self._simulation = simulation
         self._replaced: ReplacedBackend | None = None
 

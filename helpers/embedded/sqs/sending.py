@@ -87,7 +87,7 @@ def send(
     digest = body_md5(body)
     record = Record(
         message_id=str(mock_random.uuid4()),
-        sealed_body=queue.cipher.seal(body),
+        kept_body=queue.cipher.seal(body),
         body_md5=digest,
         size=size,
         sent_at=queue.now,

@@ -42,6 +42,7 @@ class Settings(MotoQueue):
     deduplication_scope: str
     delay_seconds: int
     fifo_queue: bool
+    kms_data_key_reuse_period_seconds: int
     kms_master_key_id: str | None
     maximum_message_size: int
     message_retention_period: int

@@ -8,13 +8,17 @@ costs more on a deep queue than on a shallow one.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
 
 from helpers.embedded.sqs.message import Counts, Record, State
 
 _STALE_ALLOWED = 64
 """Stale entries that a heap may hold beside as many live ones again, before it is rebuilt."""
+
+
+def _any(record: Record) -> bool:
+    return True
 
 
 class Store(ABC):
@@ -45,12 +49,14 @@ class Store(ABC):
             self.counts[State.VISIBLE] += 1
             self._offer(record)
 
-    def take(self, most: int) -> list[Record]:
-        """Up to `most` receivable messages, in the order of the queue; they stay receivable
-        only until `hide` or `remove` is called for each, which must come next."""
+    def take(self, most: int, admits: Callable[[Record], bool] = _any) -> list[Record]:
+        """Up to `most` receivable messages, in the order of the queue, before the first that
+        `admits` does not; they stay receivable only until `hide` or `remove` is called for each,
+        which must come next."""
         taken: list[Record] = []
-        while len(taken) < most and (record := self._next()) is not None:
-            taken.append(record)
+        while len(taken) < most and (front := self.peek()) is not None and admits(front):
+            self._next()
+            taken.append(front)
         return taken
 
     @abstractmethod

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.sqs import Queue, Queues
+from helpers.embedded.sqs.cipher import DataKey
 from helpers.embedded.trace import Trace
 
 
@@ -29,6 +30,12 @@ class Refusal(NamedTuple):
     query_code: str
     message: str
     status: int
+
+
+class NoKeys:
+    """What a queue knows of KMS that stands alone: the key of SSE-SQS, and no other."""
+
+    sqs_owned_key = DataKey(bytes(32), None)
 
 
 @pytest.fixture

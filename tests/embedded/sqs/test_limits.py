@@ -286,28 +286,3 @@ def test_a_closed_account_lets_go_of_its_messages() -> None:
     del lab
     gc.collect()
     assert queue() is None
-
-
-class NoKey:
-    """A cipher whose key may not be used for reading."""
-
-    def seal(self, body: str) -> str:
-        return body[::-1]
-
-    def open(self, sealed: str) -> str:
-        raise PermissionError(sealed)
-
-
-def test_a_body_is_sealed_at_rest_and_a_refused_key_counts_no_receive(
-    sqs: Any, make: Make, inside: Inside
-) -> None:
-    url = make()
-    (queue,) = inside.queues.all()
-    plain, queue.cipher = queue.cipher, NoKey()
-    send(sqs, url, "secret")
-    with pytest.raises(PermissionError, match="terces"):
-        queue.receive(1)
-    assert counts(sqs, url) == (1, 0, 0)
-    queue.cipher = plain
-    (message,) = queue.receive(1)
-    assert (message.body, message.receive_count) == ("terces", 1)

@@ -27,6 +27,7 @@ from helpers.embedded.sqs.message import Counts, Message
 from helpers.embedded.sqs.queue import Queue, Surroundings
 from helpers.embedded.sqs.sending import send
 from helpers.embedded.trace import Trace
+from tests.embedded.sqs.conftest import NoKeys
 
 RETENTION = 300
 VISIBILITY = 30
@@ -125,7 +126,7 @@ class QueueMachine(RuleBasedStateMachine):
         super().__init__()
         self.simulation = Simulation()
         self.trace = Trace(self.simulation.clock)
-        around = Surroundings(self.simulation, self.trace)
+        around = Surroundings(self.simulation, self.trace, NoKeys())
         name, suffix = "queue", ".fifo" if self.fifo else ""
         self.queue = Queue(name + suffix, "us-east-1", "123456789012", around)  # type: ignore[abstract]
         self.queue.message_retention_period = RETENTION
@@ -267,7 +268,7 @@ class StandardMachine(QueueMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        around = Surroundings(self.simulation, self.trace)
+        around = Surroundings(self.simulation, self.trace, NoKeys())
         self.dead_letters = Queue("dead", "us-east-1", "123456789012", around)  # type: ignore[abstract]
         self.dead_letters.message_retention_period = 2 * RETENTION
         self.dead_model = Model(2 * RETENTION)
