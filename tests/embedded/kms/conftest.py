@@ -9,7 +9,9 @@ import boto3
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
-from tests.embedded.sqs.conftest import Refusal
+from tests.embedded.sqs.conftest import Refusal, inside, make, queue, sqs
+
+__all__ = ["inside", "make", "queue", "sqs"]
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 CONTEXT = {"LambdaFunctionName": "banking-reconciliation-function"}
