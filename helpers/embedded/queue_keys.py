@@ -110,6 +110,7 @@ class KeysForQueues:
             **encryption_facts(_context(sent_to)),
             "kms:viaservice": (f"sqs.{region}.amazonaws.com",),
             "aws:viaawsservice": ("true",),
+            **self._access.delivery_facts(),
         }
         decision = self._access.decide(caller, action, key_arn, given)
         if not decision.allowed:

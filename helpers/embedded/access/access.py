@@ -254,13 +254,17 @@ class Access:
         https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
         """
         service = self.delivering_service()
-        if not self.enforced or service is None or self._call is None:
+        if not self.enforced or service is None:
             return True
+        return self.decide(service, "sqs:SendMessage", queue_arn, self.delivery_facts()).allowed
+
+    def delivery_facts(self) -> Given:
+        """Where the delivery comes from: aws:SourceArn and aws:SourceAccount; without one, {}."""
+        if self.delivering_service() is None or self._call is None:
+            return {}
         topic = self._call.parameters.get("TopicArn") or self._call.parameters.get("TargetArn")
         given = {"aws:sourceaccount": (self._account_id,)}
-        if topic:
-            given["aws:sourcearn"] = (str(topic),)
-        return self.decide(service, "sqs:SendMessage", queue_arn, given).allowed
+        return given | {"aws:sourcearn": (str(topic),)} if topic else given
 
     def explain(
         self, principal: str, action: str, resource: str, context: Mapping[str, str] | None = None

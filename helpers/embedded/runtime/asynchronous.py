@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from moto.core.exceptions import ServiceException
 from moto.moto_api._internal import mock_random
 
 from helpers.embedded.clock import SECOND
@@ -151,7 +152,7 @@ class AsynchronousInvocations:
         """Send to a target of the function; `metric` counts it when that does not work."""
         try:
             self._deliver(target, body, attributes)
-        except LookupError:
+        except (LookupError, ServiceException):
             self._functions.telemetry.functions.delivery_failed(callee_of(function), metric)
 
 

@@ -9,6 +9,7 @@ import json
 import pickle
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -50,10 +51,11 @@ def kms_calls(lab: EmbeddedAccount) -> Counter[str]:
 
 def refusals(sqs: Any, url: str) -> tuple[Refusal, Refusal]:
     """Of a send and of a receive."""
-    return (
-        refusal(sqs.send_message, QueueUrl=url, MessageBody="x"),
-        refusal(sqs.receive_message, QueueUrl=url),
-    )
+    return refusal_of_send(sqs, url), refusal(sqs.receive_message, QueueUrl=url)
+
+
+def refusal_of_send(sqs: Any, url: str) -> Refusal:
+    return refusal(sqs.send_message, QueueUrl=url, MessageBody="x")
 
 
 def user(name: str, *actions: str, on: str = "*") -> Any:
@@ -157,12 +159,11 @@ def test_a_sender_generates_and_decrypts_and_a_receiver_decrypts(
     if may_send:
         send(who, url, SECRET)
     else:
-        found = refusal(who.send_message, QueueUrl=url, MessageBody="x")
-        assert found.code == "KMS.AccessDeniedException"
+        assert refusal_of_send(who, url).code == "KMS.AccessDeniedException"
 
 
 def test_a_denial_tells_what_is_missing(sqs: Any, url: str, key: str) -> None:
-    found = refusal(user("clerk").send_message, QueueUrl=url, MessageBody="x")
+    found = refusal_of_send(user("clerk"), url)
     said, _, service = found.message.partition(" (")
     assert found[:2] == ("KMS.AccessDeniedException", "KmsAccessDenied")
     assert found.status == 400
@@ -192,8 +193,7 @@ def test_a_permission_can_be_for_one_queue_only(
     if allowed:
         send(who, url, SECRET)
     else:
-        found = refusal(who.send_message, QueueUrl=url, MessageBody="x")
-        assert found.code == "KMS.AccessDeniedException"
+        assert refusal_of_send(who, url).code == "KMS.AccessDeniedException"
 
 
 def test_the_aws_managed_key_is_for_everybody_who_may_use_sqs(sqs: Any, make: Make) -> None:
@@ -215,7 +215,23 @@ def test_a_reader_of_dead_letters_needs_the_key_of_the_source(sqs: Any, kms: Any
     assert bodies(receive(user("two", DECRYPT, on=source_key), dead)) == [SECRET]
 
 
-def test_sns_needs_a_word_in_the_key_s_policy(lab: EmbeddedAccount, sqs: Any, kms: Any) -> None:
+def test_a_grant_opens_the_queue(sqs: Any, kms: Any, url: str, key: str) -> None:
+    who, name = user("clerk"), "arn:aws:iam::123456789012:user/clerk"
+    assert refusal_of_send(who, url).code == "KMS.AccessDeniedException"
+    grant = kms.create_grant(
+        KeyId=key, GranteePrincipal=name, Operations=["GenerateDataKey", "Decrypt"]
+    )
+    send(who, url, SECRET)
+    assert bodies(receive(who, url)) == [SECRET]
+    kms.revoke_grant(KeyId=key, GrantId=grant["GrantId"])
+    other = create_queue("other", KmsMasterKeyId=key)
+    assert refusal_of_send(who, other).code == "KMS.AccessDeniedException"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_sns_needs_a_word_in_the_key_s_policy(
+    lab: EmbeddedAccount, sqs: Any, kms: Any, named: bool
+) -> None:
     account = "arn:aws:iam::123456789012:root"
     delegate = statement("Allow", "kms:*", "*", Principal={"AWS": account})
     deliver = statement(
@@ -232,10 +248,13 @@ def test_sns_needs_a_word_in_the_key_s_policy(lab: EmbeddedAccount, sqs: Any, km
     topic = sns.create_topic(Name="topic")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn(sqs, url))
     sns.publish(TopicArn=topic, Message="before")
+    source = topic if named else "arn:aws:sns:us-east-1:123456789012:another"
+    deliver["Condition"] = {"ArnEquals": {"aws:SourceArn": source}}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [delegate, deliver]})
     kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
     sns.publish(TopicArn=topic, Message="after")
-    assert [json.loads(body)["Message"] for body in bodies(receive(sqs, url))] == ["after"]
+    received = [json.loads(body)["Message"] for body in bodies(receive(sqs, url))]
+    assert received == (["after"] if named else [])
 
 
 # When the key is asked
@@ -456,3 +475,25 @@ def test_a_mapping_stops_with_its_key_and_goes_on_with_it(
     lab.run_until_idle()
     assert counts(sqs, url) == (0, 0, 0)
     assert mapping.poller.last_result == "OK"
+
+
+def test_a_dead_letter_that_the_key_keeps_out_is_counted(
+    lab: EmbeddedAccount, sqs: Any, kms: Any, url: str, key: str
+) -> None:
+    target = {"DeadLetterConfig": {"TargetArn": arn(sqs, url)}}
+    name = deploy_function("def handler(event, context): raise ValueError", **target)
+    kms.disable_key(KeyId=key)
+    boto3.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+    lab.run_until_idle()
+    lab.advance(60)
+    found = boto3.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="DeadLetterErrors",
+        Dimensions=[{"Name": "FunctionName", "Value": name}],
+        StartTime=lab.now() - timedelta(hours=1),
+        EndTime=lab.now(),
+        Period=3600,
+        Statistics=["Sum"],
+    )
+    assert sum(point["Sum"] for point in found["Datapoints"]) == 1
+    assert counts(sqs, url) == (0, 0, 0)
