@@ -17,8 +17,9 @@ from tests.embedded.test_event_source import connect, create_queue
 
 lab = open_lab()
 sqs, kms, functions = (boto3.client(name) for name in ("sqs", "kms", "lambda"))
-print(kms.create_key()["KeyMetadata"])
-url = create_queue()
+key = kms.create_key()["KeyMetadata"]
+print(key, kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"])
+url = create_queue(KmsMasterKeyId=key["Arn"])
 source = "import uuid\\ndef handler(e, c): print(uuid.uuid4(), {'a', 'b'}, e, c.aws_request_id)"
 print(functions.create_function(
     FunctionName="f", Role=create_role(), Runtime="python3.13", Handler="code.handler",
@@ -29,6 +30,7 @@ for number in range(20):
     print(sqs.send_message(QueueUrl=url, MessageBody=str(number))["MessageId"])
 print(sqs.receive_message(QueueUrl=url, MessageSystemAttributeNames=["All"])["Messages"])
 print(lab.run_until_idle(), lab.now())
+print(lab.trace().to_string())
 for event in boto3.client("logs").filter_log_events(logGroupName="/aws/lambda/f")["events"]:
     print(event["timestamp"], event["logStreamName"], event["message"])
 """

@@ -27,6 +27,16 @@ class KmsApi(CryptographyApi):
             )
         return super().create_alias()
 
+    def list_grants(self) -> str:
+        """Of the key, and of one grantee if the request names one."""
+        grantee = self._get_param("GranteePrincipal")
+        grants = [
+            grant.to_json() | {"KeyId": self.key.arn}
+            for grant in self.kms_backend.list_grants(self.key.id, self._get_param("GrantId"))
+            if grantee in (None, grant.grantee_principal)
+        ]
+        return as_json(Grants=grants, Truncated=False)
+
     # Deletion
 
     def schedule_key_deletion(self) -> str:

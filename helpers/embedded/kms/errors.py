@@ -103,6 +103,14 @@ def unknown_ciphertext() -> KmsException:
     )
 
 
+def dry_run() -> KmsException:
+    """The answer to a request that would have been granted (KMS guide, testing-permissions)."""
+    return KmsException(
+        "DryRunOperationException",
+        "The request would have succeeded, but the DryRun option is set.",
+    )
+
+
 def unsupported(arn: str, what: str, value: str) -> KmsException:
     return KmsException(
         "UnsupportedOperationException",

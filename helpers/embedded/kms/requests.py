@@ -11,7 +11,7 @@ from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
 
 from helpers.embedded.kms.backend import Backend, backend_of
-from helpers.embedded.kms.errors import KmsException, invalid_request
+from helpers.embedded.kms.errors import KmsException, dry_run, invalid_request
 from helpers.embedded.kms.key import Key
 from helpers.embedded.kms.states import CRYPTOGRAPHY, check_state
 
@@ -33,12 +33,19 @@ class KmsRequest(KmsResponse):
         given: dict[str, Any] = {"PolicyName": "default"} | json.loads(self.body or b"{}")
         self._given = given | {name: b64decode(given[name]) for name in _BYTES if name in given}
         self.keys: dict[str, Key] = {}
+        operation = self._get_action()
         try:
-            self._find_keys(self._get_action())
+            self._find_keys(operation)
+            if not self._get_param("DryRun"):
+                return super().call_action()
+            if operation in CRYPTOGRAPHY:
+                status, headers, body = super().call_action()
+                if status != 200:
+                    return status, headers, body
+            raise dry_run()
         except KmsException as error:
             headers, body = self._enrich_response(dict(error.get_headers()), error.description)
             return error.code, headers, body
-        return super().call_action()
 
     def _find_keys(self, operation: str) -> None:
         for name in _KEYS:

@@ -259,7 +259,8 @@ def test_grants_are_kept_until_they_are_revoked_or_retired(kms: Any) -> None:
     made = [kms.create_grant(KeyId=name, **asked) for name in (key, identity(key), key)]
     listed = kms.list_grants(KeyId=key)["Grants"]
     assert [grant["GrantId"] for grant in listed] == [grant["GrantId"] for grant in made]
-    assert {grant["GranteePrincipal"] for grant in listed} == {role}
+    assert {(grant["GranteePrincipal"], grant["KeyId"]) for grant in listed} == {(role, key)}
+    assert kms.list_grants(KeyId=key, GranteePrincipal=role + "s")["Grants"] == []
     assert len(kms.list_retirable_grants(RetiringPrincipal=role)["Grants"]) == 3
     kms.revoke_grant(KeyId=key, GrantId=made[0]["GrantId"])
     kms.retire_grant(KeyId=key, GrantId=made[1]["GrantId"])
@@ -267,6 +268,22 @@ def test_grants_are_kept_until_they_are_revoked_or_retired(kms: Any) -> None:
     assert kms.list_grants(KeyId=key)["Grants"] == []
     found = refusal(kms.revoke_grant, KeyId=key, GrantId=made[0]["GrantId"])
     assert found.code == "NotFoundException"
+
+
+def test_a_dry_run_asks_and_does_nothing(kms: Any) -> None:
+    key = create_key(kms)
+    grantee = "arn:aws:iam::123456789012:role/reader"
+    granted = ("DryRunOperationException",
+               "The request would have succeeded, but the DryRun option is set.")  # fmt: skip
+    asked: dict[str, Any] = {"KeyId": key, "DryRun": True}
+    assert error(refusal(kms.encrypt, Plaintext=b"x", **asked)) == granted
+    assert error(refusal(kms.encrypt, Plaintext=b"x" * 4097, **asked))[0] == "ValidationException"
+    grant = {"GranteePrincipal": grantee, "Operations": ["Decrypt"]}
+    assert error(refusal(kms.create_grant, **grant, **asked)) == granted
+    assert kms.list_grants(KeyId=key)["Grants"] == []
+    kms.disable_key(KeyId=key)
+    found = refusal(kms.encrypt, Plaintext=b"x", **asked)
+    assert error(found) == ("DisabledException", f"{key} is disabled.")
 
 
 def test_the_key_of_a_service_is_made_when_it_is_needed(kms: Any) -> None:
