@@ -56,12 +56,12 @@ class KeysForQueues:
         caller = self.caller()
         return caller and (caller.identity, caller.session_policy)
 
-    def generate_data_key(self, key: str, queue_arn: str) -> tuple[bytes, Envelope]:
-        def generate(found: Key) -> tuple[bytes, Envelope]:
+    def generate_data_key(self, key: str, queue_arn: str) -> Envelope:
+        def generate(found: Key) -> Envelope:
             from helpers.embedded.kms.operations import generate_data_key
 
             made = generate_data_key(found, _context(queue_arn), DATA_KEY_BYTES)
-            return made.plaintext, Envelope(found.arn, queue_arn, made.sealed)
+            return Envelope(found.arn, queue_arn, made.sealed)
 
         return self._call("GenerateDataKey", key, queue_arn, queue_arn, generate)
 

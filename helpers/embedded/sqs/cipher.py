@@ -84,8 +84,8 @@ class KeyUse(Protocol):
     def requester(self) -> Hashable:
         """Who calls now, as far as SQS tells callers apart."""
 
-    def generate_data_key(self, key: str, queue_arn: str) -> tuple[bytes, Envelope]:
-        """A new data key, in the open and sealed.
+    def generate_data_key(self, key: str, queue_arn: str) -> Envelope:
+        """A new data key.
 
         Raises:
             SQSException: the key cannot be used, or not by the caller.
@@ -124,6 +124,7 @@ class QueueCipher:
         self._keys = keys
         self._sending: dict[tuple[Hashable, str], DataKey] = {}
         self._opened: dict[tuple[Hashable, Envelope], DataKey] = {}
+        self._most_opened = _KEPT
 
     def prepare(self) -> None:
         """Refuse a caller who may not send, before anything is sent.
@@ -161,12 +162,12 @@ class QueueCipher:
         return key.open(kept.nonce_and_text)
 
     def _data_key(self, key: str) -> DataKey:
-        """KMS makes a new one and, before it is used, is asked to open it again."""
+        """KMS makes a new one and, to verify it, is asked to open it before it is used."""
         caller = self._keys.requester()
         known = self._sending.get((caller, key))
         if known is None or self._is_over(known):
-            secret, envelope = self._keys.generate_data_key(key, self._queue.queue_arn)
-            assert self._keys.decrypt(envelope, self._queue.queue_arn) == secret
+            envelope = self._keys.generate_data_key(key, self._queue.queue_arn)
+            secret = self._keys.decrypt(envelope, self._queue.queue_arn)
             known = self._sending[caller, key] = DataKey(secret, envelope, self._queue.now)
         return known
 
@@ -175,12 +176,16 @@ class QueueCipher:
         known = self._opened.get(place)
         if known is None or self._is_over(known):
             secret = self._keys.decrypt(envelope, self._queue.queue_arn)
-            if len(self._opened) >= _KEPT:
-                self._opened = {
-                    place: key for place, key in self._opened.items() if not self._is_over(key)
-                }
             known = self._opened[place] = DataKey(secret, envelope, self._queue.now)
+            self._forget_what_is_over()
         return known
+
+    def _forget_what_is_over(self) -> None:
+        """Now and then: a look at all costs no more than what was remembered since the last."""
+        if len(self._opened) > self._most_opened:
+            opened = self._opened.items()
+            self._opened = {place: key for place, key in opened if not self._is_over(key)}
+            self._most_opened = max(_KEPT, 2 * len(self._opened))
 
     def _is_over(self, key: DataKey) -> bool:
         period = self._queue.kms_data_key_reuse_period_seconds * SECOND

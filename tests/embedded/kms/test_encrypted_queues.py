@@ -303,6 +303,17 @@ def test_callers_share_no_data_key_and_sessions_of_a_role_do(
     assert kms_calls(lab)[GENERATE] == 3
 
 
+def test_opened_data_keys_are_forgotten_when_their_time_is_over(
+    lab: EmbeddedAccount, sqs: Any, make: Make, queue: Any, key: str
+) -> None:
+    url = make(KmsMasterKeyId=key, KmsDataKeyReusePeriodSeconds=60, VisibilityTimeout=0)
+    for _ in range(200):
+        send(sqs, url, "x")
+        lab.advance(60)
+        receive(sqs, url)
+    assert len(queue(url).cipher._opened) < 100
+
+
 def test_sse_sqs_asks_no_key(lab: EmbeddedAccount, sqs: Any, make: Make) -> None:
     url = make()
     send(user("clerk"), url, SECRET)

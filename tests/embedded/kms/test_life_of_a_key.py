@@ -6,8 +6,10 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
+from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
 from tests.embedded.kms.conftest import create_key, error, identity
 from tests.embedded.sqs.conftest import refusal
@@ -299,3 +301,14 @@ def test_the_key_of_a_service_is_made_when_it_is_needed(kms: Any) -> None:
         "AccessDeniedException"
     ), "only SQS may use it"
     assert refusal(kms.disable_key, KeyId=described["Arn"]).code == "AccessDeniedException"
+
+
+def test_a_closed_account_gives_moto_its_keys_back() -> None:
+    from moto.kms.models import KmsBackend, kms_backends
+
+    with open_lab():
+        boto3.client("kms").create_key()
+        assert kms_backends.backend is not KmsBackend
+    assert kms_backends.backend is KmsBackend
+    with open_lab():
+        assert boto3.client("kms").list_keys()["Keys"] == []

@@ -190,4 +190,4 @@ def _clients() -> tuple[Any, Any]:
 TestQueues = Queues.TestCase
 TestFifoQueues = FifoQueues.TestCase
 for case in (TestQueues, TestFifoQueues):
-    case.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+    case.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
