@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -27,6 +27,7 @@ from helpers.embedded.wire import ApiRequest, ApiResponse
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from helpers.embedded.access import Explanation
     from helpers.embedded.compute import Compute
     from helpers.embedded.kms import KeyService
     from helpers.embedded.telemetry.log_search import LogSearch
@@ -152,6 +153,27 @@ class EmbeddedAccount:
         from helpers.embedded.trace import as_frame
 
         return as_frame(self._trace.happenings)
+
+    def explain(
+        self, principal: str, action: str, resource: str, context: Mapping[str, str] | None = None
+    ) -> Explanation:
+        """Whether a principal may do something, and the statements that decide it.
+
+        Nothing is called, and nothing changes.
+
+        Args:
+            principal: ARN of a role, of one of its sessions or of a user; or the name of a
+                service, such as "sns.amazonaws.com".
+            action: such as "sqs:SendMessage".
+            resource: an ARN, or "*" where the action has none.
+            context: condition keys and their values, such as {"aws:SourceAccount": "123456789012"}.
+
+        Raises:
+            ValueError: there is no such principal in this account.
+        """
+        with self._working():
+            self._services.load("iam")
+            return self.access.explain(principal, action, resource, context)
 
     # Opening and closing
 

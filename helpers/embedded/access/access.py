@@ -15,6 +15,7 @@ from helpers.embedded.access.facts import collect_facts
 from helpers.embedded.access.identities import (
     ORGANIZATION_ROLE,
     Identities,
+    find_entity,
     find_role,
     role_session,
 )
@@ -271,6 +272,9 @@ class Access:
     ) -> Explanation:
         """The decision for a principal by its ARN or service name, and what made it."""
         who = self._named(principal)
+        is_ours = who.is_entity and who.account == self._account_id
+        if is_ours and who != self.identities.administrator and find_entity(who) is None:
+            raise ValueError(f"There is no {who.kind} {principal} in this account.")
         given = {key.lower(): (value,) for key, value in (context or {}).items()}
         decision = self.decide(who, action, resource, given)
         return explain(who, Want(action, resource, given), decision)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpers.embedded.access.denials import sentence
 from helpers.embedded.access.evaluation import Decision
 from helpers.embedded.access.principals import Principal
 from helpers.embedded.access.wants import Want
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class Said(NamedTuple):
@@ -34,6 +38,31 @@ class Explanation(NamedTuple):
         for said in self.statements:
             lines += [f"  {said.kind} {said.policy}:", f"    {json.dumps(said.statement)}"]
         return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def frame(self) -> DataFrame:
+        """One row for each statement.
+
+        Columns: policy, kind, effect, action, resource, condition; texts. A list stands with
+        commas; what a statement does not have is empty.
+        """
+        import pandas as pd
+
+        rows = [(said.policy, said.kind, *_elements(said.statement)) for said in self.statements]
+        return pd.DataFrame(
+            rows, columns=["policy", "kind", "effect", "action", "resource", "condition"]
+        )
+
+
+def _elements(statement: dict[str, Any]) -> Iterator[str]:
+    """Effect, action, resource and condition of a statement as text."""
+    yield statement["Effect"]
+    for name in ("Action", "Resource"):
+        negated = f"Not{name}" in statement
+        prefix, element = "not " * negated, statement.get(f"Not{name}", statement.get(name, ""))
+        yield prefix + (", ".join(element) if isinstance(element, list) else str(element))
+    yield json.dumps(statement["Condition"]) if "Condition" in statement else ""
 
 
 def explain(principal: Principal, want: Want, decision: Decision) -> Explanation:
