@@ -1,19 +1,6 @@
 """What tells a learner where they stand: the environment, their predictions, their exercises.
 
-Everything here returns words for a notebook to print, and the words are the same on any machine.
+A notebook has a module of its name here, with its `QUESTIONS`, `judge` and the checks of its
+exercises. The checks look into the account, not at the learner's code. Everything returns words
+for the notebook to print, and the words are the same on any machine.
 """
-
-from helpers.checks.environment import check_environment
-from helpers.checks.exercises import check_forgery, check_other_sending, check_own_queue
-from helpers.checks.predictions import NOT_ATTEMPTED, QUESTIONS, Question, judge
-
-__all__ = [
-    "NOT_ATTEMPTED",
-    "QUESTIONS",
-    "Question",
-    "check_environment",
-    "check_forgery",
-    "check_other_sending",
-    "check_own_queue",
-    "judge",
-]

@@ -1,0 +1,70 @@
+"""The questions before each experiment, and an answer for each way to think about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+NOT_ATTEMPTED = "Not attempted yet: put your own answer in place of the three dots, and run again."
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with one answer, or a range of numbers that count as right.
+
+    Attributes:
+        right: the answer; for a range of numbers its lowest and highest.
+        why: said to a right answer.
+        misconceptions: wrong answers and what lies behind each of them.
+        hint: said to any other wrong answer.
+    """
+
+    right: str | int | tuple[int, int]
+    why: str
+    misconceptions: Mapping[str | int, str]
+    hint: str
+    choices: tuple[str, ...] = field(default=())
+
+    @property
+    def wants(self) -> str:
+        """What kind of answer it takes, in words."""
+        if self.choices:
+            quoted = [f'"{choice}"' for choice in self.choices]
+            return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+        return "a whole number"
+
+    def takes(self, answer: object) -> bool:
+        """Whether it is an answer to this question at all."""
+        if self.choices:
+            return answer in self.choices
+        return isinstance(answer, int) and not isinstance(answer, bool)
+
+    def accepts(self, answer: object) -> bool:
+        """Whether the answer is right."""
+        if isinstance(self.right, tuple):
+            return isinstance(answer, int) and self.right[0] <= answer <= self.right[1]
+        return answer == self.right
+
+
+def judge_answer(questions: Mapping[str, Question], name: str, answer: object) -> str:
+    """What to say to this answer to the question of this name, one of `questions`.
+
+    Raises:
+        ValueError: there is no such question.
+    """
+    if name not in questions:
+        raise ValueError(f"There is no question {name!r}. Choose one of: {', '.join(questions)}.")
+    question = questions[name]
+    if answer is ...:
+        return NOT_ATTEMPTED
+    answer = answer.strip().lower() if isinstance(answer, str) else answer
+    if not question.takes(answer):
+        return f"The answer must be {question.wants}; this is {answer!r}."
+    if question.accepts(answer):
+        return f"Right. {question.why}"
+    if isinstance(answer, str | int) and answer in question.misconceptions:
+        return f"Not so. {question.misconceptions[answer]}"
+    return f"Not so. {question.hint}"
+
+
+ABC = ("a", "b", "c")
