@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import boto3
@@ -17,18 +17,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Bank:
-    """The names of everything the bank consists of."""
+class Queues:
+    """The bank's key and its two queues: what a consumer finds when it comes."""
 
     key_arn: str
     queue_url: str
     queue_arn: str
     dead_letter_queue_url: str
     dead_letter_queue_arn: str
+
+
+@dataclass(frozen=True)
+class Bank(Queues):
+    """The names of everything the bank consists of."""
+
     ledger: str
     receiver: str
     sender: str
     mapping: str
+
+
+def build_queues(lab: Lab) -> Queues:
+    """Build the key and the two queues, as far as they do not exist already.
+
+    Settings that were changed since are set back. Messages stay.
+    """
+    key_arn = keys.create_key()
+    dead_letter_queue = queues.create_dead_letter_queue(lab, key_arn)
+    queue = queues.create_queue(lab, key_arn, dead_letter_queue.arn)
+    return Queues(key_arn, *queue, *dead_letter_queue)
 
 
 def build_bank(lab: Lab) -> Bank:
@@ -36,23 +53,17 @@ def build_bank(lab: Lab) -> Bank:
 
     Settings that were changed since are set back. Messages and bookings stay.
     """
-    key_arn = keys.create_key()
-    dead_letter_queue = queues.create_dead_letter_queue(lab, key_arn)
-    queue = queues.create_queue(lab, key_arn, dead_letter_queue.arn)
+    built = build_queues(lab)
     table_arn = ledger.create_ledger()
     is_new = not find_variables(receiver.FUNCTION)
-    receiver.create_receiver(lab, key_arn, table_arn)
-    sender.create_sender(lab, key_arn, queue.url, queue.arn, reseal=is_new)
+    receiver.create_receiver(lab, built.key_arn, table_arn)
+    sender.create_sender(lab, built.key_arn, built.queue_url, built.queue_arn, reseal=is_new)
     return Bank(
-        key_arn=key_arn,
-        queue_url=queue.url,
-        queue_arn=queue.arn,
-        dead_letter_queue_url=dead_letter_queue.url,
-        dead_letter_queue_arn=dead_letter_queue.arn,
+        **asdict(built),
         ledger=ledger.TABLE,
         receiver=receiver.FUNCTION,
         sender=sender.FUNCTION,
-        mapping=receiver.connect_queue(lab, queue.arn),
+        mapping=receiver.connect_queue(lab, built.queue_arn),
     )
 
 
