@@ -145,10 +145,12 @@ class EmbeddedAccount:
     def trace(self) -> DataFrame:
         """Everything that happened, oldest first, one row each.
 
-        Columns: at (seconds of lab time since the account was opened), what (sent, received,
-        deleted, dead-lettered, expired, invoked, kms:Decrypt ...), queue, message_id,
-        receive_count, function, environment (its log stream), duration (seconds), outcome
-        ("success", or AWS's errorType or error code). What does not apply to a row is missing.
+        Columns: time (UTC), at (seconds of lab time since the account was opened), what (sent,
+        received, hidden, deleted, dead-lettered, expired, moved, redriven, invoked, kms:Decrypt
+        ...), queue, message_id, receive_count, function, environment (its log stream), duration
+        (seconds: of an invocation; for which a message is invisible), outcome ("success", or
+        AWS's errorType or error code). What does not apply to a row is missing. A redriven
+        message has a new id; the row above says under which one it was moved.
         """
         from helpers.embedded.trace import as_frame
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from helpers.embedded.clock import SECOND, Clock
+from helpers.embedded.clock import SECOND, START, Clock
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -34,10 +34,20 @@ class Trace:
         self.happenings: list[Happening] = []
         self.invocations = 0
 
-    def message(self, what: str, queue: str, message_id: str, receive_count: int) -> None:
-        """Note what happened to a message: sent, received, deleted, dead-lettered, expired."""
+    def message(
+        self,
+        what: str,
+        queue: str,
+        message_id: str,
+        receive_count: int,
+        hidden: int | None = None,
+    ) -> None:
+        """Note what happened to a message: sent, received, deleted, dead-lettered, expired.
+
+        `hidden`: the microseconds for which that makes it invisible, unless more happens.
+        """
         self.happenings.append(
-            Happening(self._clock.elapsed, what, queue, message_id, receive_count)
+            Happening(self._clock.elapsed, what, queue, message_id, receive_count, duration=hidden)
         )
 
     def key_use(self, what: str, queue: str, outcome: str) -> None:
@@ -63,13 +73,14 @@ class Trace:
 
 
 def as_frame(happenings: list[Happening]) -> DataFrame:
-    """The happenings as a table, `at` and `duration` in seconds of lab time.
+    """The happenings as a table, `at` and `duration` in seconds of lab time, `time` in UTC.
 
     An invocation stands where it began.
     """
     import pandas as pd
 
     frame = pd.DataFrame(happenings, columns=list(Happening._fields))
+    frame.insert(0, "time", START + pd.to_timedelta(frame["at"], unit="us"))
     frame["at"] = frame["at"].astype(float) / SECOND
     frame["duration"] = frame["duration"].astype(float) / SECOND
     frame["receive_count"] = frame["receive_count"].astype("Int64")

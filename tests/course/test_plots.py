@@ -49,7 +49,7 @@ def test_axes_begin_at_zero_and_are_named() -> None:
 def test_labels_have_their_lines_colours_and_do_not_touch() -> None:
     figure = plots.plot_queue_depth(RUN)
     (axes,) = figure.axes
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert [text.get_text() for text in axes.texts] == ["visible", "in flight", "dead-letter queue"]
     for text, line in zip(axes.texts, axes.lines, strict=True):
         assert text.get_color() == line.get_color()
@@ -62,7 +62,7 @@ def test_labels_have_their_lines_colours_and_do_not_touch() -> None:
 @pytest.mark.parametrize("rows", [1, 2])
 def test_nothing_to_see_is_drawn_too(rows: int) -> None:
     empty = frame([0] * rows, [0] * rows, [0] * rows)
-    plots.plot_queue_depth(empty).canvas.draw()
+    plots.plot_queue_depth(empty).draw_without_rendering()
     assert plots.describe_queue_depth(empty) == (
         "The queue stayed empty; 0 messages in the dead-letter queue."
     )

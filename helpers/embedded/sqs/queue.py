@@ -111,7 +111,7 @@ class Queue(ObservedQueue):
         self.meter.note_sent(record.size)
         if record.group_id is not None:
             self._has_groups = True
-        self._trace.message("sent", self.name, record.id, 0)
+        self._trace.message("sent", self.name, record.id, 0, seconds * SECOND)
         return accepted
 
     def take_in(self, record: Record) -> None:
@@ -134,6 +134,7 @@ class Queue(ObservedQueue):
         record.first_received_at = None
         record.dead_letter_source_arn = None
         self.take_in(record)
+        self._trace.message("redriven", self.name, record.id, 0)
 
     def _keep(self, record: Record, now: int, visible_at: int) -> None:
         self._store.add(record, now, visible_at)
@@ -166,7 +167,7 @@ class Queue(ObservedQueue):
         seconds = self.visibility_timeout if visibility_timeout is None else visibility_timeout
         room = min(max_messages, IN_FLIGHT_LIMIT - self._store.counts[State.IN_FLIGHT])
         again = self._duplicates.take(room) if self._duplicates else []
-        received = [self._count_receive(record, now) for record in again if admits(record)]
+        received = [self._count_receive(record, now, None) for record in again if admits(record)]
         handed_out: list[Record] = []
         while len(received) < room and (taken := self._store.take(room - len(received), admits)):
             for record in taken:
@@ -175,7 +176,7 @@ class Queue(ObservedQueue):
                 else:
                     self._store.hide(record, now + seconds * SECOND)
                     handed_out.append(record)
-                    received.append(self._count_receive(record, now))
+                    received.append(self._count_receive(record, now, seconds * SECOND))
         if seconds == 0:
             for record in handed_out:
                 self._store.show(record)
@@ -216,11 +217,11 @@ class Queue(ObservedQueue):
             known = [moment for moment in moments if moment is not None]
             yield self._bell.wait(min(known) if known else None)
 
-    def _count_receive(self, record: Record, now: int) -> Message:
+    def _count_receive(self, record: Record, now: int, hidden: int | None) -> Message:
         record.receive_count += 1
         if record.first_received_at is None:
             record.first_received_at = now
-        self._trace.message("received", self.name, record.id, record.receive_count)
+        self._trace.message("received", self.name, record.id, record.receive_count, hidden)
         return Message(
             id=record.id,
             body=self.cipher.open(record.kept_body),
@@ -354,6 +355,7 @@ class Queue(ObservedQueue):
             self._store.hide(record, until)
         else:
             self._store.show(record)
+        self._trace.message("hidden", self.name, record.id, record.receive_count, seconds * SECOND)
         self._bell.ring()
 
     def _parse(self, receipt_handle: str) -> Receive:

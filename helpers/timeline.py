@@ -1,0 +1,180 @@
+"""What became of each message and each invocation: the account's trace as rows for pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.lab import Lab
+
+ENDS = {
+    "deleted": "deleted",
+    "purged": "deleted",
+    "expired": "expired",
+}
+"""What ends a message for good, and the word for it."""
+
+
+class Span(NamedTuple):
+    """A time for which a message was in one state. Seconds; one row of `read_lifelines`."""
+
+    message: str
+    state: str
+    """delayed, visible, in flight, or dead-letter queue (visible there)."""
+    begins: float
+    ends: float
+    receive_count: int
+    then: str
+    """What ended it: sent (a delay is over), received, visible again, dead-lettered, redriven,
+    deleted or expired; nothing if it lasts until now."""
+
+
+class NoTrace(RuntimeError):
+    """The account does not tell what happens in it."""
+
+
+def read_lifelines(
+    lab: Lab, *queue_urls: str, names: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """The life of each message that was in one of the queues, as spans of time.
+
+    Args:
+        queue_urls: the queues that matter; all, if none is named.
+        names: a word for a message, by its id. Others are called message 1, message 2 ..., in
+            the order of their first sending.
+
+    Returns:
+        One row for each span, by message and time; columns message, state (delayed, visible,
+        in flight, dead-letter queue), begins, ends (both in seconds of lab time since the first
+        of these messages was sent), receive_count, then (what ended the span; "" if nothing
+        did: the message is in that state now).
+
+    Raises:
+        NoTrace: the lab is a real account, which keeps no trace of its messages.
+    """
+    import pandas as pd
+
+    trace = _read_trace(lab)
+    trace = trace[trace["message_id"].notna()]
+    queues = {url.rsplit("/", 1)[-1] for url in queue_urls}
+    lives = _follow(trace.itertuples(index=False))
+    wanted = [life for life in lives if not queues or queues & life.queues]
+    if not wanted:
+        return pd.DataFrame(columns=list(Span._fields))
+    now = wanted[0].since + (lab.now() - wanted[0].sent).total_seconds()
+    start = wanted[0].since
+    spans = [
+        span._replace(
+            message=_find_name(life, names or {}) or f"message {number}",
+            begins=round(span.begins - start, 6),
+            ends=round(span.ends - start, 6),
+        )
+        for number, life in enumerate(wanted, start=1)
+        for span in life.finish(now)
+    ]
+    return pd.DataFrame(spans, columns=list(Span._fields))
+
+
+@dataclass
+class _Life:
+    """One message, followed through its happenings. Seconds since the account was opened."""
+
+    since: float
+    sent: pd.Timestamp
+    ids: list[str]
+    queues: set[str] = field(default_factory=set)
+    spans: list[Span] = field(default_factory=list)
+    state: str = "visible"
+    began: float = 0.0
+    until: float | None = None
+    """When a hidden message will be visible, if nothing happens before."""
+    receives: int = 0
+    is_dead: bool = False
+
+    def note(self, row: Any) -> None:
+        """Go on to this happening."""
+        self.queues.add(row.queue)
+        if row.what in ("sent", "redriven"):
+            self._enter(row.at, row.duration, "delayed")
+            return
+        self._pass(row.at)
+        if row.what == "received":
+            self._leave(row.at, "received")
+            self.receives += 1
+            if row.duration == row.duration:  # a second delivery hides nothing anew
+                self._enter(row.at, row.duration, "in flight")
+        elif row.what == "hidden":
+            self.until = row.at + row.duration
+        elif row.what == "dead-lettered":
+            self._leave(row.at, "dead-lettered")
+            self.is_dead = True
+            self._enter(row.at, 0, "")
+        elif row.what == "moved":
+            self._leave(row.at, "redriven")
+            self.is_dead, self.receives = False, 0
+        elif row.what in ENDS:
+            self._leave(row.at, ENDS[row.what])
+            self.state = ""
+
+    def finish(self, now: float) -> list[Span]:
+        """Its spans, the last one lasting until `now` unless the message is gone."""
+        self._pass(now)
+        rest = [self._span(now, "")] if self.state else []
+        return self.spans + rest
+
+    def _pass(self, now: float) -> None:
+        """A timeout that ends until now makes the message visible."""
+        if self.until is not None and self.until <= now and self.state:
+            self._leave(self.until, "sent" if self.state == "delayed" else "visible again")
+            self._enter(self.until, 0, "")
+
+    def _enter(self, at: float, duration: float, hidden: str) -> None:
+        visible = "dead-letter queue" if self.is_dead else "visible"
+        self.state = hidden if duration and duration > 0 else visible
+        self.until = at + duration if self.state == hidden else None
+        self.began = at
+
+    def _leave(self, at: float, then: str) -> None:
+        self.spans.append(self._span(at, then))
+        self.began = at
+
+    def _span(self, ends: float, then: str) -> Span:
+        return Span("", self.state, self.began, ends, self.receives, then)
+
+
+def _follow(rows: Any) -> list[_Life]:
+    """The lives, in the order of their first sending. A redriven message is the one it was."""
+    lives: list[_Life] = []
+    by_id: dict[str, _Life] = {}
+    moved: _Life | None = None
+    for row in rows:
+        if row.what == "redriven" and moved is not None:
+            by_id[row.message_id] = moved
+            moved.ids.append(row.message_id)
+            moved = None
+        elif row.message_id not in by_id:
+            by_id[row.message_id] = _Life(row.at, row.time, [row.message_id])
+            lives.append(by_id[row.message_id])
+        life = by_id[row.message_id]
+        life.note(row)
+        if row.what == "moved":
+            moved = life
+    return lives
+
+
+def _find_name(life: _Life, names: Mapping[str, str]) -> str | None:
+    return next((names[each] for each in life.ids if each in names), None)
+
+
+def _read_trace(lab: Lab) -> pd.DataFrame:
+    if not hasattr(lab, "trace"):
+        raise NoTrace(
+            "A real account keeps no trace of its messages, so there are no lifelines to draw. "
+            "Go on with the next cell; plots.plot_queue_depth and the metrics work there, too."
+        )
+    frame: pd.DataFrame = lab.trace()
+    return frame

@@ -1,0 +1,206 @@
+"""From the account's trace to spans of time, and from those to bars, marks and words."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import boto3
+import matplotlib.pyplot
+import pandas as pd
+import pytest
+
+from helpers import Lab, plots, timeline
+
+COLUMNS = ["message", "state", "begins", "ends", "receive_count", "then"]
+
+
+def rows(*spans: tuple[str, str, float, float, int, str]) -> pd.DataFrame:
+    return pd.DataFrame(spans, columns=COLUMNS)
+
+
+def states(lifelines: pd.DataFrame) -> list[tuple[object, ...]]:
+    columns = ["state", "begins", "ends", "then"]
+    return list(lifelines[columns].itertuples(index=False, name=None))
+
+
+@pytest.fixture
+def queue(lab: Lab) -> str:
+    """A queue of 30 s invisibility and 2 receives, then its dead-letter queue."""
+    sqs = boto3.client("sqs")
+    dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]
+    redrive = {"deadLetterTargetArn": arn["QueueArn"], "maxReceiveCount": 2}
+    attributes = {"VisibilityTimeout": "30", "RedrivePolicy": json.dumps(redrive)}
+    return str(sqs.create_queue(QueueName="queue", Attributes=attributes)["QueueUrl"])
+
+
+def receive(queue: str) -> str:
+    """The receipt handle of the message in the queue."""
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=queue)["Messages"]
+    return str(message["ReceiptHandle"])
+
+
+def test_a_message_that_is_received_and_deleted(lab: Lab, queue: str) -> None:
+    sqs = boto3.client("sqs")
+    lab.advance(100)
+    sqs.send_message(QueueUrl=queue, MessageBody="a", DelaySeconds=5)
+    lab.advance(7)
+    handle = receive(queue)
+    lab.advance(3)
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=handle)
+    lab.advance(50)
+    assert states(timeline.read_lifelines(lab, queue)) == [
+        ("delayed", 0, 5, "sent"),
+        ("visible", 5, 7, "received"),
+        ("in flight", 7, 10, "deleted"),
+    ]
+
+
+def test_a_timeout_that_is_changed_and_ends(lab: Lab, queue: str) -> None:
+    sqs = boto3.client("sqs")
+    sqs.send_message(QueueUrl=queue, MessageBody="a")
+    handle = receive(queue)
+    lab.advance(10)
+    sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=handle, VisibilityTimeout=40)
+    lab.advance(60)
+    assert states(timeline.read_lifelines(lab, queue)) == [
+        ("visible", 0, 0, "received"),
+        ("in flight", 0, 50, "visible again"),
+        ("visible", 50, 70, ""),
+    ]
+
+
+def test_a_message_goes_to_the_dead_letter_queue_and_back(lab: Lab, queue: str) -> None:
+    sqs = boto3.client("sqs")
+    sent = sqs.send_message(QueueUrl=queue, MessageBody="a")
+    for _ in range(2):
+        receive(queue)
+        lab.advance(30)
+    assert "Messages" not in sqs.receive_message(QueueUrl=queue)
+    lab.advance(5)
+    dead = sqs.get_queue_url(QueueName="dead")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]
+    sqs.start_message_move_task(SourceArn=arn["QueueArn"])
+    lab.advance(5)
+    lifelines = timeline.read_lifelines(lab, dead, names={sent["MessageId"]: "a"})
+    assert set(lifelines["message"]) == {"a"}
+    assert states(lifelines)[-3:] == [
+        ("visible", 60, 60, "dead-lettered"),
+        ("dead-letter queue", 60, 65, "redriven"),
+        ("visible", 65, 70, ""),
+    ]
+    assert plots.describe_lifelines(lifelines) == (
+        "1 message: at 70 s 1 visible. a was received 2 times; "
+        "2 times a message became visible again."
+    )
+
+
+def test_expiry_ends_a_life(lab: Lab, queue: str) -> None:
+    sqs = boto3.client("sqs")
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"MessageRetentionPeriod": "60"})
+    sqs.send_message(QueueUrl=queue, MessageBody="a")
+    lab.advance(100)
+    sqs.receive_message(QueueUrl=queue)
+    assert states(timeline.read_lifelines(lab, queue)) == [("visible", 0, 60, "expired")]
+
+
+def test_other_queues_are_left_out(lab: Lab, queue: str) -> None:
+    other = boto3.client("sqs").create_queue(QueueName="other")["QueueUrl"]
+    boto3.client("sqs").send_message(QueueUrl=other, MessageBody="a")
+    assert timeline.read_lifelines(lab, queue).empty
+    assert len(timeline.read_lifelines(lab)) == 1
+
+
+def test_a_real_account_keeps_no_trace() -> None:
+    with pytest.raises(timeline.NoTrace, match="plot_queue_depth"):
+        timeline.read_lifelines(object())  # type: ignore[arg-type]
+
+
+LIVES = rows(
+    ("a", "visible", 0, 1, 0, "received"),
+    ("a", "in flight", 1, 31, 1, "visible again"),
+    ("a", "visible", 31, 32, 1, "received"),
+    ("a", "in flight", 32, 62, 2, "visible again"),
+    ("a", "visible", 62, 63, 2, "dead-lettered"),
+    ("a", "dead-letter queue", 63, 90, 2, ""),
+    ("b", "visible", 0, 1, 0, "received"),
+    ("b", "in flight", 1, 4, 1, "deleted"),
+)
+
+
+def test_each_span_is_a_bar_in_its_messages_row() -> None:
+    (axes,) = plots.plot_lifelines(LIVES).axes
+    bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches]
+    assert bars == list(zip(LIVES["begins"], LIVES["ends"], strict=True))
+    rows_of_bars = [round(bar.get_y() + bar.get_height() / 2) for bar in axes.patches]
+    assert rows_of_bars == [0] * 6 + [1] * 2
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
+    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines] == [(63, 0), (4, 1)]
+    assert [text.get_text() for text in axes.texts] == ["1", "2"]
+
+
+def test_states_differ_without_colour() -> None:
+    (axes,) = plots.plot_lifelines(LIVES).axes
+    looks = {
+        state: (round(bar.get_height(), 2), bar.get_hatch())
+        for state, bar in zip(LIVES["state"], axes.patches, strict=True)
+    }
+    assert len(set(looks.values())) == 3
+
+
+def test_only_what_is_drawn_is_explained() -> None:
+    figure = plots.plot_lifelines(LIVES.query("message == 'b'"))
+    (legend,) = figure.legends
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words == ["visible", "in flight, nth receive", "deleted"]
+
+
+def test_long_names_and_thirty_rows_are_not_cut() -> None:
+    many = rows(*((f"transfer {n} from the savings", "visible", 0, 900, 0, "") for n in range(30)))
+    figure = plots.plot_lifelines(many)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    boxes = [label.get_window_extent() for label in axes.get_yticklabels()]
+    assert len(boxes) == 30
+    assert all(box.x0 >= 0 for box in boxes)
+    assert all(box.y0 >= other.y1 for box, other in pairwise(boxes))
+    assert axes.get_xlabel() == "lab time in minutes"
+
+
+@pytest.mark.parametrize(
+    ("lives", "sentence"),
+    [
+        (rows(), "There was no message."),
+        (rows(("a", "visible", 0, 5, 0, "")), "1 message: at 5 s 1 visible. None was received."),
+        (
+            LIVES,
+            "2 messages: at 90 s 1 deleted and 1 in the dead-letter queue. a was received 2 "
+            "times; 2 times a message became visible again.",
+        ),
+        (
+            LIVES.query("message == 'b'"),
+            "1 message: at 4 s 1 deleted. Each was received once.",
+        ),
+    ],
+)
+def test_sentence(lives: pd.DataFrame, sentence: str) -> None:
+    assert plots.describe_lifelines(lives) == sentence
+    plots.plot_lifelines(lives).draw_without_rendering()
+    assert matplotlib.pyplot.get_fignums() == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (pd.DataFrame({"message": []}), "needs the column state, begins, ends"),
+        (rows(("a", "lost", 0, 1, 0, "")), "No state 'lost'. States: delayed, visible"),
+        (
+            rows(*((str(n), "visible", 0, 1, 0, "") for n in range(41))),
+            "41 messages do not fit in a picture; 40 do",
+        ),
+    ],
+)
+def test_bad_rows_are_refused(bad: pd.DataFrame, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        plots.plot_lifelines(bad)
