@@ -39,7 +39,8 @@ class Explanation(NamedTuple):
             lines += [f"  {said.kind} {said.policy}:", f"    {json.dumps(said.statement)}"]
         return "\n".join(lines)
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return str(self)
 
     def frame(self) -> DataFrame:
         """One row for each statement.
