@@ -79,6 +79,51 @@ def read_lifelines(
     return pd.DataFrame(spans, columns=list(Span._fields))
 
 
+OUTCOMES = {"success": "success", "Sandbox.Timedout": "timeout", "throttled": "throttled"}
+"""The trace's words for what became of an invocation. All others are errors."""
+
+
+def read_invocations(lab: Lab, *functions: str) -> pd.DataFrame:
+    """The invocations of the functions, and the attempts that were throttled.
+
+    Args:
+        functions: names; all, if none is named.
+
+    Returns:
+        One row for each, in the order of their beginnings; columns environment (a number from 1,
+        in the order of first use; missing where throttled), function, begins, ends (both in
+        seconds of lab time since the first of them began), outcome (success, error, timeout,
+        throttled), messages (of a queue, that it brought; missing if it brought none).
+
+    Raises:
+        NoTrace: the lab is a real account, which does not tell what ran where.
+    """
+    import pandas as pd
+
+    trace = _read_trace(lab)
+    rows = trace[trace["what"].isin(["invoked", "throttled"])]
+    if functions:
+        rows = rows[rows["function"].isin(functions)]
+    used = rows["environment"].dropna().unique()
+    start = rows["at"].min()
+    return (
+        pd.DataFrame(
+            {
+                "environment": rows["environment"].map(
+                    {environment: number for number, environment in enumerate(used, start=1)}
+                ),
+                "function": rows["function"],
+                "begins": (rows["at"] - start).round(6),
+                "ends": (rows["at"] + rows["duration"].fillna(0) - start).round(6),
+                "outcome": rows["outcome"].map(lambda word: OUTCOMES.get(word, "error")),
+                "messages": rows["messages"],
+            }
+        )
+        .astype({"environment": "Int64"})
+        .reset_index(drop=True)
+    )
+
+
 @dataclass
 class _Life:
     """One message, followed through its happenings. Seconds since the account was opened."""

@@ -24,6 +24,8 @@ class Happening(NamedTuple):
     duration: int | None = None
     """Microseconds of lab time."""
     outcome: str | None = None
+    messages: int | None = None
+    """How many of a queue an invocation brings."""
 
 
 class Trace:
@@ -55,7 +57,13 @@ class Trace:
         self.happenings.append(Happening(self._clock.elapsed, what, queue, outcome=outcome))
 
     def invocation(
-        self, function: str, environment: str, began: int, outcome: str, queue: str | None
+        self,
+        function: str,
+        environment: str,
+        began: int,
+        outcome: str,
+        queue: str | None,
+        messages: int | None,
     ) -> None:
         """Note an invocation that ends now and began at `began` microseconds of lab time."""
         self.invocations += 1
@@ -68,6 +76,20 @@ class Trace:
                 environment=environment,
                 duration=self._clock.elapsed - began,
                 outcome=outcome,
+                messages=messages,
+            )
+        )
+
+    def throttled(self, function: str, queue: str | None, messages: int | None) -> None:
+        """Note that a function was not invoked, for want of concurrency."""
+        self.happenings.append(
+            Happening(
+                self._clock.elapsed,
+                "throttled",
+                queue=queue,
+                function=function,
+                outcome="throttled",
+                messages=messages,
             )
         )
 
@@ -83,5 +105,6 @@ def as_frame(happenings: list[Happening]) -> DataFrame:
     frame.insert(0, "time", START + pd.to_timedelta(frame["at"], unit="us"))
     frame["at"] = frame["at"].astype(float) / SECOND
     frame["duration"] = frame["duration"].astype(float) / SECOND
-    frame["receive_count"] = frame["receive_count"].astype("Int64")
+    for column in ("receive_count", "messages"):
+        frame[column] = frame[column].astype("Int64")
     return frame.sort_values("at", kind="stable", ignore_index=True)

@@ -178,6 +178,7 @@ class Poller:
                     part.event,
                     arn=mapping.function_arn,
                     queue=queue.name,
+                    messages=len(part.messages),
                     trace_id=trail.after(mapping.function_arn),
                 )
                 return invoked.outcome

@@ -122,6 +122,7 @@ class Functions:
         arn: str | None = None,
         request_id: str | None = None,
         queue: str | None = None,
+        messages: int | None = None,
         trace_id: str | None = None,
     ) -> Steps[Invoked]:
         """Run the function's handler with `event`, a JSON document, in lab time.
@@ -129,7 +130,7 @@ class Functions:
         Args:
             arn: what was invoked, if it was an alias.
             request_id: of an earlier attempt, which a retry repeats.
-            queue: the queue whose messages the event brings.
+            queue: the queue whose messages the event brings; `messages`: how many.
             trace_id: who caused the invocation (`lineage`).
 
         Raises:
@@ -141,6 +142,7 @@ class Functions:
             self.claim(function)
         except Throttled:
             facts.throttled(callee)
+            self._trace.throttled(function.function_name, queue, messages)
             raise
         version = FunctionVersion.of(function)
         request_id = request_id or str(mock_random.uuid4())
@@ -168,7 +170,12 @@ class Functions:
         self._give_back(version, environment, outcome)
         self.logs.write(version.log_group, environment.log_stream, log)
         self._trace.invocation(
-            version.name, environment.log_stream, began, outcome.error or "success", queue
+            version.name,
+            environment.log_stream,
+            began,
+            outcome.error or "success",
+            queue,
+            messages,
         )
         return Invoked(outcome, version.version, log)
 

@@ -1,0 +1,232 @@
+"""What the monitoring tabs of SQS and Lambda show, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from helpers.plots.style import (
+    BLACK,
+    BLUE,
+    FONT_SIZE,
+    GREEN,
+    PURPLE,
+    VERMILLION,
+    check_columns,
+    count,
+    join,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SIZE = (8.5, 7.6)
+
+
+class Curve(NamedTuple):
+    """One metric in a panel."""
+
+    metric: str
+    label: str
+    colour: str
+    style: str
+    marker: str = ""
+
+
+class Panel(NamedTuple):
+    """One panel: its title, in which {every} is the period, and its metrics."""
+
+    title: str
+    curves: tuple[Curve, ...]
+
+
+QUEUE_PANELS = (
+    Panel(
+        "Messages in the queue",
+        (
+            Curve("ApproximateNumberOfMessagesVisible", "visible", BLUE, "-"),
+            Curve("ApproximateNumberOfMessagesNotVisible", "in flight", VERMILLION, "--"),
+        ),
+    ),
+    Panel(
+        "Age of the oldest, seconds",
+        (Curve("ApproximateAgeOfOldestMessage", "oldest", BLUE, "-"),),
+    ),
+    Panel(
+        "Messages {every}",
+        (
+            Curve("NumberOfMessagesSent", "sent", BLUE, "-"),
+            Curve("NumberOfMessagesReceived", "received", VERMILLION, "--"),
+            Curve("NumberOfMessagesDeleted", "deleted", GREEN, "-."),
+        ),
+    ),
+)
+
+FUNCTION_PANELS = (
+    Panel(
+        "Invocations {every}",
+        (
+            Curve("Invocations", "invocations", GREEN, "-"),
+            Curve("Errors", "errors", VERMILLION, "--"),
+        ),
+    ),
+    Panel("Duration, milliseconds", (Curve("Duration", "average", GREEN, "-"),)),
+    Panel(
+        "Concurrency, throttles",
+        (
+            Curve("ConcurrentExecutions", "at once", GREEN, "-"),
+            Curve("Throttles", "throttles", PURPLE, "--"),
+        ),
+    ),
+)
+
+
+def plot_dashboard(
+    queue: pd.DataFrame, function: pd.DataFrame, events: Mapping[str, datetime] | None = None
+) -> Figure:
+    """Six panels: on the left the queue, on the right the function, minutes of lab time on x.
+
+    A gap in a line is a missing datapoint: CloudWatch published nothing, which is not zero.
+
+    Args:
+        queue: as `helpers.metrics.read_queue_metrics` returns it, of any period.
+        function: as `helpers.metrics.read_function_metrics` returns it, of the same time.
+        events: moments to mark, by their names, such as {"bad deploy": lab.now()}.
+
+    Raises:
+        ValueError: a metric is missing, there is no row, or an event is out of the time shown.
+    """
+    from matplotlib.figure import Figure
+
+    _check(queue, function)
+    marks = {name: _minutes(queue, moment) for name, moment in (events or {}).items()}
+    last = max(_minutes(queue, queue.index[-1]) + _period(queue), 1.0)
+    if late := [name for name, minute in marks.items() if not 0 <= minute <= last]:
+        raise ValueError(f"The event {late[0]!r} lies outside the time of the metrics.")
+    figure = Figure(figsize=SIZE, facecolor="white", layout="constrained")
+    grid = figure.subplots(3, 2, sharex=True)
+    for column, (rows, panels) in enumerate(((queue, QUEUE_PANELS), (function, FUNCTION_PANELS))):
+        for line, panel in enumerate(panels):
+            _draw_panel(grid[line][column], rows, panel, queue, last)
+            _draw_marks(grid[line][column], marks)
+        grid[2][column].set_xlabel("lab time in minutes", fontsize=FONT_SIZE)
+    for number, (name, minute) in enumerate(sorted(marks.items(), key=lambda item: item[1])):
+        words = f"{chr(ord('A') + number)}  {name} ({minute:.3g} min)"
+        heading = "      ".join(filter(None, [figure.get_suptitle(), words]))
+        figure.suptitle(heading, fontsize=FONT_SIZE, x=0.01, ha="left")
+    return figure
+
+
+def describe_dashboard(
+    queue: pd.DataFrame, function: pd.DataFrame, events: Mapping[str, datetime] | None = None
+) -> str:
+    """The finding of `plot_dashboard` in words, read from the same rows."""
+    _check(queue, function)
+
+    def total(rows: pd.DataFrame, metric: str) -> int:
+        return int(rows[metric].sum())
+
+    depth = queue["ApproximateNumberOfMessagesVisible"].max()
+    oldest = queue["ApproximateAgeOfOldestMessage"].max()
+    sentence = (
+        f"In {(_minutes(queue, queue.index[-1]) + _period(queue)):g} minutes "
+        f"{count(total(queue, 'NumberOfMessagesSent'))} were sent, "
+        f"{total(queue, 'NumberOfMessagesReceived')} received and "
+        f"{total(queue, 'NumberOfMessagesDeleted')} deleted"
+    )
+    if depth > 0:
+        sentence += f"; at most {depth:.0f} waited"
+    if oldest > 0:
+        sentence += f"; the oldest was {oldest:.0f} s old"
+    invocations = total(function, "Invocations")
+    faults = join(
+        [
+            f"{count(number, noun) if number else f'no {noun}'}"
+            for noun, metric in (("error", "Errors"), ("throttle", "Throttles"))
+            for number in [total(function, metric)]
+        ]
+    )
+    sentence += f". {count(invocations, 'invocation')}, {faults}."
+    for name, moment in (events or {}).items():
+        sentence += f" Marked at {_minutes(queue, moment):.3g} min: {name}."
+    return sentence
+
+
+def _check(queue: pd.DataFrame, function: pd.DataFrame) -> None:
+    for rows, panels, reader in (
+        (queue, QUEUE_PANELS, "read_queue_metrics"),
+        (function, FUNCTION_PANELS, "read_function_metrics"),
+    ):
+        names = [curve.metric for panel in panels for curve in panel.curves]
+        check_columns(rows, names, "plot_dashboard", f"helpers.metrics.{reader}")
+        if rows.empty:
+            raise ValueError("There is no period to show: let a minute pass, then read again.")
+
+
+def _minutes(rows: pd.DataFrame, moment: datetime) -> float:
+    """From the first period of these rows to that moment."""
+    return float((moment - rows.index[0]).total_seconds()) / 60
+
+
+def _period(rows: pd.DataFrame) -> float:
+    """Minutes from row to row."""
+    return _minutes(rows, rows.index[1]) if len(rows) > 1 else 1.0
+
+
+def _draw_panel(
+    axes: Axes, rows: pd.DataFrame, panel: Panel, queue: pd.DataFrame, last: float
+) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    period = _period(rows)
+    edges = [_minutes(queue, moment) for moment in rows.index]
+    highest = 0.0
+    for curve in panel.curves:
+        values = list(rows[curve.metric])
+        axes.step(
+            [*edges, edges[-1] + period],
+            [*values, values[-1]],
+            where="post",
+            color=curve.colour,
+            linestyle=curve.style,
+            linewidth=2,
+            label=curve.label,
+        )
+        highest = max([highest, *(value for value in values if value == value)])
+    every = "a minute" if period == 1 else f"in {period:g} minutes"
+    axes.set_title(
+        panel.title.format(every=every), fontsize=FONT_SIZE, loc="left", pad=24, fontweight="bold"
+    )
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.03, 0.98),
+        ncols=3,
+        frameon=False,
+        fontsize=FONT_SIZE - 1,
+        handlelength=1.8,
+        columnspacing=1.0,
+        borderpad=0.2,
+    )
+    axes.set_xlim(0, last)
+    axes.set_ylim(0, (highest or 1) * 1.15)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=highest > 3 or highest == 0))
+    axes.tick_params(labelsize=FONT_SIZE - 1)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_marks(axes: Axes, marks: Mapping[str, float]) -> None:
+    for number, minute in enumerate(sorted(marks.values())):
+        axes.axvline(minute, color=BLACK, linestyle=":", linewidth=1.5)
+        axes.annotate(
+            chr(ord("A") + number),
+            (minute, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=FONT_SIZE - 1,
+            fontweight="bold",
+        )

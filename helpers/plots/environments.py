@@ -1,0 +1,185 @@
+"""Which execution environment ran what, and when: a row for each, a bar for each invocation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from helpers.plots.style import (
+    BLACK,
+    FONT_SIZE,
+    GREEN,
+    PURPLE,
+    VERMILLION,
+    check_columns,
+    count,
+    create_axes,
+    join,
+    label_time,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST = 60
+"""Environments that fit in a picture."""
+COLUMNS = ["environment", "begins", "ends", "outcome", "messages"]
+
+
+class Look(NamedTuple):
+    """How an outcome is drawn."""
+
+    colour: str
+    face: str
+    hatch: str
+
+
+OUTCOMES = {
+    "success": Look(GREEN, "#BFE6DA", ""),
+    "error": Look(VERMILLION, "#FBE3D6", "////"),
+    "timeout": Look(BLACK, "#FFFFFF", "xxxx"),
+}
+THROTTLED = "throttled"
+
+
+def plot_environments(rows: pd.DataFrame) -> Figure:
+    """A row for each execution environment, a bar for each invocation, a cross for each throttle.
+
+    A bar has the number of its messages written in it, where it is wide enough.
+
+    Args:
+        rows: as `helpers.timeline.read_invocations` returns them: columns environment, begins,
+            ends (seconds), outcome (success, error, timeout, throttled), messages.
+
+    Raises:
+        ValueError: a column is missing, an outcome unknown, or there are over 60 environments.
+    """
+    check_columns(rows, COLUMNS, "plot_environments", "helpers.timeline.read_invocations")
+    environments = sorted(map(int, rows["environment"].dropna().unique()))
+    _check(rows, environments)
+    height = 1.7 + 0.3 * len(environments[:10]) + 0.12 * len(environments[10:])
+    figure, axes = create_axes(max(2.6, height))
+    last = max([0.0, *rows["ends"]]) or 1.0
+    throttled = rows["outcome"] == THROTTLED
+    row: Any
+    for row in rows[~throttled].itertuples(index=False):
+        place = environments.index(row.environment)
+        look = OUTCOMES[row.outcome]
+        axes.barh(
+            place,
+            row.ends - row.begins,
+            left=row.begins,
+            height=0.66,
+            facecolor=look.face,
+            edgecolor=look.colour,
+            hatch=look.hatch,
+            linewidth=1,
+        )
+        if row.messages == row.messages and row.ends - row.begins >= 0.04 * last:
+            _write_messages(axes, row, place)
+    if throttled.any():
+        axes.plot(
+            rows[throttled]["begins"],
+            [len(environments)] * int(throttled.sum()),
+            "x",
+            color=PURPLE,
+            markersize=7,
+            markeredgewidth=2,
+            clip_on=False,
+        )
+    names = [*map(str, environments), *([THROTTLED] if throttled.any() else [])]
+    step = 1 if len(names) <= 20 else 5
+    axes.set_yticks(range(len(names))[::step], names[::step])
+    if throttled.any() and step > 1:
+        axes.set_yticks([*axes.get_yticks(), len(environments)])
+    axes.set_ylabel("execution environment")
+    axes.set_xlim(0, last * 1.02)
+    air = max(0.0, (3 - len(names)) / 2)
+    axes.set_ylim(len(names) - 0.4 + air, -0.6 - air)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    label_time(axes, last)
+    _explain(figure, rows)
+    return figure
+
+
+def describe_environments(rows: pd.DataFrame) -> str:
+    """The finding of `plot_environments` in words, read from the same rows."""
+    ran = rows[rows["outcome"] != THROTTLED]
+    throttles = len(rows) - len(ran)
+    refused = f"{count(throttles, 'attempt')} {'was' if throttles == 1 else 'were'} throttled"
+    if ran.empty:
+        return f"Nothing ran; {refused}." if throttles else "Nothing ran."
+    places = count(int(ran["environment"].nunique()), "execution environment")
+    sentence = (
+        f"{count(len(ran), 'invocation')} in {places}, at most {count_at_once(ran)} at the same "
+        f"time, until {ran['ends'].max():.4g} s"
+    )
+    words = {"success": "succeeded", "error": "failed", "timeout": "timed out"}
+    numbers = [(int((ran["outcome"] == outcome).sum()), word) for outcome, word in words.items()]
+    sentence += ": " + join([f"{number} {word}" for number, word in numbers if number]) + "."
+    messages = ran["messages"].dropna()
+    if len(messages):
+        least, most = int(messages.min()), int(messages.max())
+        brought = str(most) if least == most else f"{least} to {most}"
+        sentence += f" Each brought {brought} message{'s' if most > 1 else ''}."
+    return sentence + (f" {refused}." if throttles else " None was throttled.")
+
+
+def count_at_once(rows: pd.DataFrame) -> int:
+    """The most invocations that ran at the same time; one that ends makes room at that moment."""
+    steps = [(moment, 1) for moment in rows["begins"]] + [(moment, -1) for moment in rows["ends"]]
+    running = most = 0
+    for _, step in sorted(steps):
+        running += step
+        most = max(most, running)
+    return most
+
+
+def _check(rows: pd.DataFrame, environments: list[int]) -> None:
+    known = [*OUTCOMES, THROTTLED]
+    if unknown := sorted(set(rows["outcome"]) - set(known)):
+        raise ValueError(f"No outcome {unknown[0]!r}. Outcomes: {', '.join(known)}.")
+    if len(environments) > MOST:
+        raise ValueError(
+            f"{len(environments)} environments do not fit in a picture; {MOST} do. Choose some: "
+            "rows[rows['environment'] <= 20]"
+        )
+
+
+def _write_messages(axes: Axes, row: Any, place: int) -> None:
+    axes.text(
+        (row.begins + row.ends) / 2,
+        place,
+        str(row.messages),
+        ha="center",
+        va="center",
+        fontsize=FONT_SIZE - 2,
+        bbox={"boxstyle": "circle,pad=0.1", "facecolor": "white", "edgecolor": "none"},
+    )
+
+
+def _explain(figure: Figure, rows: pd.DataFrame) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    seen = set(rows["outcome"])
+    signs: list[Patch | Line2D] = [
+        Patch(facecolor=look.face, edgecolor=look.colour, hatch=look.hatch, label=outcome)
+        for outcome, look in OUTCOMES.items()
+        if outcome in seen
+    ]
+    if THROTTLED in seen:
+        cross = Line2D([], [], color=PURPLE, marker="x", ls="", markeredgewidth=2, label=THROTTLED)
+        signs.append(cross)
+    if signs:
+        numbers = "   (number: messages)" if rows["messages"].notna().any() else ""
+        signs[-1].set_label(f"{signs[-1].get_label()}{numbers}")
+        figure.legend(
+            handles=signs,
+            loc="outside upper left",
+            ncols=4,
+            frameon=False,
+            fontsize=FONT_SIZE - 1,
+        )
