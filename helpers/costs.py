@@ -23,6 +23,56 @@ def read_prices() -> dict[str, Decimal]:
         return {row["item"]: Decimal(row["usd"]) / int(row["per"]) for row in csv.DictReader(file)}
 
 
+def count_amounts(
+    queue: pd.DataFrame,
+    function: pd.DataFrame,
+    memory_mb: int = 128,
+    sent_at_once: int = 10,
+    cold_milliseconds: float = 0,
+) -> dict[str, float]:
+    """What a run used, by its metrics, for `estimate_costs`.
+
+    Counted: invocations, and gigabyte-seconds (duration times memory, as Lambda bills it).
+    Modelled, because metrics count messages and AWS bills calls: a call sends `sent_at_once`
+    messages; each invocation stands for one receive and one delete; every empty receive is a
+    request, too. Bodies of up to 64 KB; AWS bills each further 64 KB as one more request.
+
+    Args:
+        queue: as `helpers.metrics.read_queue_metrics` returns it.
+        function: as `helpers.metrics.read_function_metrics` returns it.
+        memory_mb: of the function.
+        sent_at_once: messages that the sender puts in one call, 1 to 10.
+        cold_milliseconds: all cold starts together; Duration leaves them out, AWS bills them.
+    """
+    if not 1 <= sent_at_once <= 10:
+        raise ValueError(f"A call sends 1 to 10 messages, not {sent_at_once}.")
+    invocations = float(function["Invocations"].sum())
+    milliseconds = float((function["Invocations"] * function["Duration"]).sum()) + cold_milliseconds
+    sends = -(-float(queue["NumberOfMessagesSent"].sum()) // sent_at_once)
+    empty = float(queue["NumberOfEmptyReceives"].sum())
+    return {
+        "SQS standard requests": sends + 2 * invocations + empty,
+        "Lambda requests": invocations,
+        "Lambda duration": milliseconds / 1000 * memory_mb / 1024,
+    }
+
+
+def estimate_key_requests(
+    seconds: float, producers: int, consumers: int, reuse: float = 300
+) -> float:
+    """The calls of one queue to KMS, by AWS's formula R = (B / D) * (2 * P + C).
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+
+    Args:
+        seconds: B, the time that is billed.
+        producers: P, the principals that send.
+        consumers: C, the principals that receive.
+        reuse: D, the queue's KmsDataKeyReusePeriodSeconds.
+    """
+    return seconds / reuse * (2 * producers + consumers)
+
+
 def estimate_costs(amounts: Mapping[str, float]) -> pd.DataFrame:
     """The cost of these amounts of the priced items.
 

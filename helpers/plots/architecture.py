@@ -1,8 +1,10 @@
-"""The bank as a picture."""
+"""Boxes and arrows: the bank, and the life of a message."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from helpers.plots.style import BLACK, BLUE, FONT_SIZE, GREEN, PURPLE, VERMILLION
 
@@ -10,76 +12,79 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+class Box(NamedTuple):
+    """A box and what is written in it; a unit is half an inch."""
+
+    left: float
+    bottom: float
+    width: float
+    colour: str
+    name: str
+    kind: str
+
+
+class Arrow(NamedTuple):
+    """An arrow, and words at a place beside it."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    style: str
+    words: str
+    place: tuple[float, float]
+    bend: float = 0.0
+
+
+HEIGHT = 1.5
+"""Of a box."""
+
+
 def draw_map() -> Figure:
     """The bank as boxes and arrows: who sends to whom, and what the key encrypts."""
-    from matplotlib.figure import Figure
-    from matplotlib.patches import FancyBboxPatch
+    return _draw(MAP_BOXES, MAP_ARROWS, 8)
 
-    figure = Figure(figsize=(8.0, 4.0), facecolor="white")
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, 16)
-    axes.set_ylim(0, 8)
-    axes.set_axis_off()
-    for x, y, width, colour, name, what in MAP_BOXES:
-        axes.add_patch(
-            FancyBboxPatch(
-                (x, y),
-                width,
-                1.5,
-                boxstyle="round,pad=0.1",
-                linewidth=2,
-                edgecolor=colour,
-                facecolor="white",
-            )
-        )
-        axes.text(
-            x + width / 2,
-            y + 1.0,
-            name,
-            ha="center",
-            va="center",
-            fontsize=FONT_SIZE,
-            fontweight="bold",
-        )
-        axes.text(x + width / 2, y + 0.4, what, ha="center", va="center", fontsize=FONT_SIZE)
-    for start, end, style, words, (x, y) in MAP_ARROWS:
-        axes.annotate(
-            "",
-            end,
-            start,
-            arrowprops={
-                "arrowstyle": "-|>",
-                "linestyle": style,
-                "linewidth": 1.6,
-                "color": BLACK,
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-        )
-        axes.text(x, y, words, ha="center", va="center", fontsize=FONT_SIZE)
-    return figure
+
+def draw_message_life() -> Figure:
+    """The states of a message as boxes, and what takes it from one to the next as arrows."""
+    return _draw(LIFE_BOXES, LIFE_ARROWS, 6.8)
 
 
 MAP_BOXES = (
-    (0.3, 3.2, 3.2, GREEN, "sender", "Lambda function"),
-    (6.0, 3.2, 3.2, BLUE, "banking-queue", "SQS queue"),
-    (12.4, 3.2, 3.2, GREEN, "receiver", "Lambda function"),
-    (6.0, 6.2, 3.2, PURPLE, "banking-key", "KMS key"),
-    (5.2, 0.3, 4.8, BLACK, "dead-letter queue", "SQS queue"),
-    (12.4, 0.3, 3.2, VERMILLION, "ledger", "DynamoDB table"),
+    Box(0.3, 3.2, 3.2, GREEN, "sender", "Lambda function"),
+    Box(6.0, 3.2, 3.2, BLUE, "banking-queue", "SQS queue"),
+    Box(12.4, 3.2, 3.2, GREEN, "receiver", "Lambda function"),
+    Box(6.0, 6.2, 3.2, PURPLE, "banking-key", "KMS key"),
+    Box(5.2, 0.3, 4.8, BLACK, "dead-letter queue", "SQS queue"),
+    Box(12.4, 0.3, 3.2, VERMILLION, "ledger", "DynamoDB table"),
 )
-"""Left, bottom, width, colour, name and kind of each box."""
 
 MAP_ARROWS = (
-    ((3.7, 3.95), (5.8, 3.95), "-", "sends", (4.7, 4.35)),
-    ((9.4, 3.95), (12.2, 3.95), "-", "Lambda polls", (10.8, 4.35)),
-    ((7.6, 3.0), (7.6, 2.0), "-", "after 5 receives", (9.3, 2.5)),
-    ((14.0, 3.0), (14.0, 2.0), "-", "books", (14.7, 2.5)),
-    ((7.6, 6.0), (7.6, 4.9), ":", "encrypts", (8.6, 5.45)),
-    ((5.8, 6.95), (1.9, 4.9), ":", "seals the secret", (2.6, 6.2)),
-    ((9.4, 6.95), (14.0, 4.9), ":", "seals the secret", (13.2, 6.2)),
+    Arrow((3.7, 3.95), (5.8, 3.95), "-", "sends", (4.7, 4.35)),
+    Arrow((9.4, 3.95), (12.2, 3.95), "-", "Lambda polls", (10.8, 4.35)),
+    Arrow((7.6, 3.0), (7.6, 2.0), "-", "after 5 receives", (9.3, 2.5)),
+    Arrow((14.0, 3.0), (14.0, 2.0), "-", "books", (14.7, 2.5)),
+    Arrow((7.6, 6.0), (7.6, 4.9), ":", "encrypts", (8.6, 5.45)),
+    Arrow((5.8, 6.95), (1.9, 4.9), ":", "seals the secret", (2.6, 6.2)),
+    Arrow((9.4, 6.95), (14.0, 4.9), ":", "seals the secret", (13.2, 6.2)),
 )
-"""Start, end, line style, words and their place for each arrow."""
+
+LIFE_BOXES = (
+    Box(0.3, 3.4, 2.1, PURPLE, "delayed", "0 to 15 min"),
+    Box(4.8, 3.4, 2.4, BLUE, "visible", "waits"),
+    Box(9.3, 3.4, 2.6, VERMILLION, "in flight", "invisible"),
+    Box(13.5, 3.4, 2.2, GREEN, "deleted", "done"),
+    Box(9.0, 0.3, 4.6, BLACK, "dead-letter queue", "waits for a person"),
+    Box(3.1, 0.3, 2.6, PURPLE, "expired", "lost"),
+)
+
+LIFE_ARROWS = (
+    Arrow((2.6, 4.15), (4.6, 4.15), "-", "delay over", (3.6, 4.55)),
+    Arrow((7.5, 4.5), (9.1, 4.5), "-", "receive", (8.3, 4.85)),
+    Arrow((10.6, 5.1), (6.0, 5.1), "--", "visibility timeout over, not deleted", (8.3, 6.3), 0.35),
+    Arrow((12.1, 4.15), (13.3, 4.15), "-", "delete", (12.7, 4.55)),
+    Arrow((6.9, 3.2), (9.6, 2.0), ":", "received too often", (10.3, 2.62)),
+    Arrow((5.2, 3.2), (4.6, 2.0), ":", "retention over", (3.1, 2.62)),
+    Arrow((8.8, 1.0), (6.6, 3.2), "-", "redrive", (6.75, 1.75), -0.15),
+)
 
 
 def describe_map() -> str:
@@ -90,3 +95,58 @@ def describe_map() -> str:
         "table. A message that was received 5 times in vain moves to the dead-letter queue. "
         "banking-key encrypts both queues and the signing secret of both functions."
     )
+
+
+def describe_message_life() -> str:
+    """The content of `draw_message_life` in words."""
+    return (
+        "A message may be delayed first, then it is visible. A receive takes it in flight, where "
+        "nobody else can receive it. Deleted, it is done; not deleted before the visibility "
+        "timeout is over, it is visible again. One that was received too often moves to the "
+        "dead-letter queue, from which a redrive brings it back. One that is as old as the "
+        "retention period allows expires and is lost."
+    )
+
+
+def _draw(boxes: Sequence[Box], arrows: Sequence[Arrow], height: float) -> Figure:
+    from matplotlib.figure import Figure
+    from matplotlib.patches import FancyBboxPatch
+
+    figure = Figure(figsize=(8.0, height / 2), facecolor="white")
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, 16)
+    axes.set_ylim(0, height)
+    axes.set_axis_off()
+    for box in boxes:
+        axes.add_patch(
+            FancyBboxPatch(
+                (box.left, box.bottom),
+                box.width,
+                HEIGHT,
+                boxstyle="round,pad=0.1",
+                linewidth=2,
+                edgecolor=box.colour,
+                facecolor="white",
+            )
+        )
+        middle = box.left + box.width / 2
+        write = partial(axes.text, middle, ha="center", va="center", fontsize=FONT_SIZE)
+        write(box.bottom + 1.0, box.name, fontweight="bold")
+        write(box.bottom + 0.4, box.kind)
+    for arrow in arrows:
+        axes.annotate(
+            "",
+            arrow.end,
+            arrow.start,
+            arrowprops={
+                "arrowstyle": "-|>",
+                "connectionstyle": f"arc3,rad={arrow.bend}",
+                "linestyle": arrow.style,
+                "linewidth": 1.6,
+                "color": BLACK,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+        )
+        axes.text(*arrow.place, arrow.words, ha="center", va="center", fontsize=FONT_SIZE)
+    return figure

@@ -1,9 +1,14 @@
 """From rows to lines, labels, colours and words."""
 
+import subprocess
+import sys
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
 from helpers import plots
 
@@ -99,6 +104,33 @@ def test_map_names_all_that_its_sentence_names() -> None:
     for name in ("banking-key", "banking-queue", "dead-letter queue", "ledger"):
         assert name in words
         assert name in plots.describe_map()
+
+
+def test_life_of_a_message_names_all_that_its_sentence_names() -> None:
+    words = {text.get_text() for text in plots.draw_message_life().axes[0].texts}
+    for name in ("delayed", "visible", "in flight", "dead-letter queue", "redrive"):
+        assert name in words
+        assert name in plots.describe_message_life()
+
+
+@pytest.mark.parametrize("draw", [plots.draw_map, plots.draw_message_life])
+def test_words_of_a_drawing_are_not_cut_and_do_not_touch(draw: Callable[[], Figure]) -> None:
+    figure = draw()
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts if text.get_text()]
+    for place, box in enumerate(boxes):
+        assert box.x0 >= 0
+        assert box.x1 <= figure.bbox.x1
+        assert not any(box.overlaps(other) for other in boxes[:place])
+
+
+def test_matplotlib_and_pandas_are_imported_when_they_are_needed() -> None:
+    program = (
+        "import sys; from helpers import costs, metrics, plots, timeline; "
+        "print(sorted({'matplotlib', 'pandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
 
 
 def test_shown_figure_has_its_sentence(
