@@ -82,6 +82,21 @@ def create_queue(lab: Lab, key_arn: str, dead_letter_queue_arn: str) -> Queue:
     )
 
 
+def create_pair(lab: Lab, name: str, days: int, dead_letter_days: int) -> tuple[Queue, Queue]:
+    """`name`-queue and `name`-dead-letter-queue for an experiment: a message is dead after one
+    receive, and each queue keeps it for so many days since its sending. No KMS key.
+    """
+    dead = _create_queue(
+        lab, f"{name}-dead-letter-queue", {"MessageRetentionPeriod": str(dead_letter_days * DAY)}
+    )
+    redrive = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": 1}
+    attributes = {
+        "MessageRetentionPeriod": str(days * DAY),
+        "RedrivePolicy": json.dumps(redrive),
+    }
+    return _create_queue(lab, f"{name}-queue", attributes), dead
+
+
 def measure_depth(url: str, sqs: Any = None) -> Depth:
     """The queue's three counts, asked for by `sqs`, a client, or by one made for it."""
     names = {

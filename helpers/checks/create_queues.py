@@ -2,76 +2,195 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import boto3
 
+from helpers import keys
 from helpers.checks.questions import ABC, Question, judge_answer
-from helpers.queues import DAY, QUEUE, find_queue
+from helpers.queues import DAY, Queue, find_queue
+
+if TYPE_CHECKING:
+    from helpers.lab import Lab
 
 OWN_QUEUE = "my-statement-queue"
+OWN_DEAD_LETTER_QUEUE = "my-statement-dead-letter-queue"
+OWN_DAYS = 7
 
 QUESTIONS = {
+    "dead-letter queue first": Question(
+        right="c",
+        choices=ABC,
+        why="AWS refuses a redrive policy whose target does not exist, so the target comes first.",
+        misconceptions={
+            "a": "SQS makes no queue that nobody asked for: it could not know how to set it up.",
+            "b": "It would be too late then: the letter would have nowhere to go.",
+        },
+        hint="Read the reason that AWS gave.",
+    ),
+    "second receive": Question(
+        right=30,
+        why="It comes when the 30 s are over, in the middle of the second receive's waiting.",
+        misconceptions={
+            0: "A message that was received is in flight: nobody can receive it for now.",
+            20: "At 20 s the first waiting ended with nothing: the message was still in flight.",
+            40: "A long poll is no pause. It answers as soon as there is a message: 10 s later.",
+        },
+        hint="Add up the seconds that the two receives waited.",
+    ),
     "after a day": Question(
-        right=0,
-        why="Retention is 1 day: the message is gone, though nobody received it.",
-        misconceptions={1: "A queue keeps a message for its retention period only, read or not."},
-        hint="Compare the depth before and after the day.",
+        right="c",
+        choices=ABC,
+        why="Retention counts from the sending, and what expires is deleted. Nobody is told.",
+        misconceptions={
+            "a": "A queue keeps a message for its retention period only, read or not.",
+            "b": "Only too many receives make a dead letter. This message was never received.",
+        },
+        hint="Compare the depths of both queues after the day.",
+    ),
+    "dead letter's hours": Question(
+        right=1,
+        why="The move did not turn its clock back: 23 hours of its day were over.",
+        misconceptions={
+            24: "That is a FIFO queue's way. In a standard queue a dead letter keeps the time of "
+            "its first sending.",
+            47: "Two retention periods do not add up: there is one clock, and it goes on.",
+            0: "It was there, and not for long. It was sent 23 hours before, not 24.",
+        },
+        hint="A day since when? Count from the sending.",
     ),
     "empty receives": Question(
         right="c",
         choices=ABC,
-        why="A long poll of 20 s is one request for 20 s; a short poll answers at once.",
+        why="A long poll waits inside one request, and answers as soon as a message is there.",
         misconceptions={
-            "a": "An empty receive is a request, and AWS bills requests.",
-            "b": "Long polling waits inside one request, so there are fewer of them, not more.",
+            "a": "It asks most often. Each request is billed, and most of them bring nothing.",
+            "b": "It saves requests by looking away, and the message waits meanwhile.",
         },
-        hint="Compare the two counts of receives in a minute.",
+        hint="Compare both columns, receives and seconds late.",
+    ),
+    "order": Question(
+        right="b",
+        choices=ABC,
+        why="A standard queue does its best with the order, and promises nothing.",
+        misconceptions={
+            "a": "A queue in the street keeps its order. A standard queue is stored in many "
+            "places, and promises none.",
+            "c": "A batch is what was found first, here and there. It is not sorted.",
+        },
+        hint="Compare the two lists.",
     ),
     "key disabled": Question(
         right="a",
         choices=ABC,
         why="SQS needs the key to seal what comes and to open what leaves.",
         misconceptions={
-            "b": "The sender is refused as well: its message could not be encrypted.",
+            "b": "The sender is refused as well, as soon as SQS asks KMS for a new data key.",
             "c": "The receiver is refused as well: the bodies at rest are encrypted.",
         },
-        hint="Read the two error codes that the cell printed.",
+        hint="Read the column of five minutes later.",
     ),
 }
 
 judge = partial(judge_answer, QUESTIONS)
 
 
-def check_wait(seconds: int) -> str:
-    """Modify, notebook 02: banking-queue waits `seconds` for a message on each receive."""
-    queue = find_queue(QUEUE)
-    if queue is None:
-        return f"Not attempted yet: there is no queue named {QUEUE}."
-    found = _read(queue.url, "ReceiveMessageWaitTimeSeconds")
-    if found == "20":
-        return "Not attempted yet: it still waits 20 s."
-    if found != str(seconds):
-        return f"Not yet: it waits {found} s, not {seconds} s."
-    return f"Right: each receive waits up to {seconds} s."
+def check_repair(lab: Lab) -> str:
+    """Modify, notebook 02: a letter in trap-dead-letter-queue has outlived the queue's day.
+
+    Looking means receiving: the letter is visible again at once, its receive count is one more.
+    """
+    queue, dead = find_queue("trap-queue"), find_queue("trap-dead-letter-queue")
+    if queue is None or dead is None:
+        return "Not attempted yet: there is no trap. Run the cell that builds it."
+    kept, kept_dead = _read_retention(queue), _read_retention(dead)
+    if kept_dead == kept == DAY:
+        return "Not attempted yet: both queues still keep messages for 1 day."
+    if kept != DAY:
+        return f"Not yet: trap-queue must go on keeping messages for 1 day, not {kept} s."
+    if kept_dead < 14 * DAY:
+        return f"Not yet: the dead letters are kept for {kept_dead / DAY:g} days, not for 14."
+    letters = boto3.client("sqs").receive_message(
+        QueueUrl=dead.url,
+        VisibilityTimeout=0,
+        WaitTimeSeconds=1,
+        MaxNumberOfMessages=10,
+        MessageSystemAttributeNames=["SentTimestamp", "DeadLetterQueueSourceArn"],
+    )
+    moved = [
+        (lab.now() - _read_time(message["Attributes"]["SentTimestamp"])).total_seconds()
+        for message in letters.get("Messages", [])
+        if message["Attributes"].get("DeadLetterQueueSourceArn") == queue.arn
+    ]
+    if not moved:
+        return "Not yet: no letter is there. Send a message, and let it fail as before."
+    if max(moved) <= DAY:
+        return "Not yet: your letter is not a day old. Let time pass, until the day is over."
+    return f"Right: the letter is {max(moved) / 3600:.0f} hours old, and it is still there."
 
 
 def check_own_queue() -> str:
-    """Make, notebook 02: my-statement-queue is encrypted with a key and keeps for 2 days."""
-    queue = find_queue(OWN_QUEUE)
+    """Make, notebook 02: my-statement-queue and a dead-letter queue that outlives it."""
+    queue, dead = find_queue(OWN_QUEUE), find_queue(OWN_DEAD_LETTER_QUEUE)
     if queue is None:
         return f"Not attempted yet: there is no queue named {OWN_QUEUE}."
-    if not _read(queue.url, "KmsMasterKeyId"):
-        return "Not yet: it is not encrypted with a KMS key. Set KmsMasterKeyId."
-    kept = int(_read(queue.url, "MessageRetentionPeriod"))
+    if dead is None:
+        return f"Not yet: there is no queue named {OWN_DEAD_LETTER_QUEUE}."
+    for name, one in ((OWN_QUEUE, queue), (OWN_DEAD_LETTER_QUEUE, dead)):
+        if trouble := _check_encryption(name, _read(one, "KmsMasterKeyId")):
+            return f"Not yet: {trouble}"
+    return _check_retention(queue, dead) or _check_rest(queue, dead)
+
+
+def _check_encryption(name: str, key: str) -> str:
+    """What is wrong with the key of a queue, "" if it is the bank's."""
+    if not key:
+        return f"{name} is not encrypted with a KMS key. Set KmsMasterKeyId."
+    kms = boto3.client("kms")
+    try:
+        found = kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"]
+    except kms.exceptions.NotFoundException:
+        return f"{name} names a key that does not exist. SQS did not ask; KMS will."
+    return "" if found == keys.find_key() else f"{name} has another key, not banking-key."
+
+
+def _check_retention(queue: Queue, dead: Queue) -> str:
+    kept, kept_dead = _read_retention(queue), _read_retention(dead)
     if kept == 4 * DAY:
         return "Not yet: it keeps messages for 4 days, which a queue does if nobody says else."
-    if kept != 2 * DAY:
-        return f"Not yet: it keeps messages for {kept} s, not {2 * DAY} s."
-    return "Right: encrypted with a KMS key, and kept for 2 days."
+    if kept != OWN_DAYS * DAY:
+        return f"Not yet: it keeps messages for {kept} s, not {OWN_DAYS * DAY} s."
+    if kept_dead <= kept:
+        return (
+            f"Not yet: the trap. Dead letters are kept for {kept_dead / DAY:g} days since their "
+            f"sending, and messages for {kept / DAY:g}."
+        )
+    return ""
 
 
-def _read(url: str, name: str) -> str:
+def _check_rest(queue: Queue, dead: Queue) -> str:
+    if (wait := _read(queue, "ReceiveMessageWaitTimeSeconds")) != "20":
+        return f"Not yet: a receive waits {wait} s, not 20 s. That is dear."
+    redrive = json.loads(_read(queue, "RedrivePolicy") or "{}")
+    if not redrive:
+        return "Not yet: it has no RedrivePolicy, so that a bad message comes back until it expires."
+    if redrive["deadLetterTargetArn"] != dead.arn:
+        return f"Not yet: its dead letters go to {redrive['deadLetterTargetArn'].split(':')[-1]}."
+    return "Right: encrypted, patient, and its dead letters outlive it."
+
+
+def _read_retention(queue: Queue) -> int:
+    return int(_read(queue, "MessageRetentionPeriod"))
+
+
+def _read_time(milliseconds: str) -> datetime:
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+
+
+def _read(queue: Queue, name: str) -> str:
     """One attribute of the queue, "" where it has none."""
-    answer = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    answer = boto3.client("sqs").get_queue_attributes(QueueUrl=queue.url, AttributeNames=[name])
     return str(answer.get("Attributes", {}).get(name, ""))

@@ -74,17 +74,17 @@ def join(words: list[str]) -> str:
 
 
 def label_time(axes: Axes, last: float) -> None:
-    """Lab time on x: in seconds, or from ten minutes on in minutes."""
+    """Lab time on x: in seconds, from ten minutes on in minutes, from six hours on in hours."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     if last < 600:
         axes.set_xlabel("lab time in seconds")
         return
-    steps = [1, 2, 3, 5, 10]
-    axes.set_xlabel("lab time in minutes")
-    minutes = MaxNLocator(nbins=8, steps=steps).tick_values(0, last / 60)
-    axes.set_xticks([60 * minute for minute in minutes if 60 * minute <= last * 1.02])
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda second, _: f"{second / 60:g}"))
+    unit, seconds = ("hours", 3600) if last >= 6 * 3600 else ("minutes", 60)
+    ticks = MaxNLocator(nbins=8, steps=[1, 2, 3, 5, 10]).tick_values(0, last / seconds)
+    axes.set_xlabel(f"lab time in {unit}")
+    axes.set_xticks([seconds * tick for tick in ticks if seconds * tick <= last * 1.02])
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda second, _: f"{second / seconds:g}"))
 
 
 def check_columns(rows: pd.DataFrame, columns: Sequence[str], picture: str, source: str) -> None:
