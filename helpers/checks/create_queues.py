@@ -51,7 +51,7 @@ QUESTIONS = {
         },
         hint="Compare the depths of both queues after the day.",
     ),
-    "dead letter's hours": Question(
+    "hours to find it": Question(
         right=1,
         why="The move did not turn its clock back: 23 hours of its day were over.",
         misconceptions={
@@ -176,7 +176,9 @@ def _check_rest(queue: Queue, dead: Queue) -> str:
         return f"Not yet: a receive waits {wait} s, not 20 s. That is dear."
     redrive = json.loads(_read(queue, "RedrivePolicy") or "{}")
     if not redrive:
-        return "Not yet: it has no RedrivePolicy, so that a bad message comes back until it expires."
+        return (
+            "Not yet: it has no RedrivePolicy, so that a bad message comes back until it expires."
+        )
     if redrive["deadLetterTargetArn"] != dead.arn:
         return f"Not yet: its dead letters go to {redrive['deadLetterTargetArn'].split(':')[-1]}."
     return "Right: encrypted, patient, and its dead letters outlive it."
