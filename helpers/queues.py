@@ -11,6 +11,8 @@ from helpers import tags
 from helpers.readiness import call_when_ready
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from helpers.lab import Lab
 
 QUEUE = "banking-queue"
@@ -18,6 +20,14 @@ DEAD_LETTER_QUEUE = "banking-dead-letter-queue"
 
 DAY = 86_400
 RECEIVES_BEFORE_DEAD = 5
+
+SETTINGS = (
+    "VisibilityTimeout",
+    "MessageRetentionPeriod",
+    "ReceiveMessageWaitTimeSeconds",
+    "SqsManagedSseEnabled",
+    "KmsDataKeyReusePeriodSeconds",
+)
 
 
 class Queue(NamedTuple):
@@ -95,6 +105,32 @@ def create_pair(lab: Lab, name: str, days: int, dead_letter_days: int) -> tuple[
         "RedrivePolicy": json.dumps(redrive),
     }
     return _create_queue(lab, f"{name}-queue", attributes), dead
+
+
+def compare_settings(*names: str) -> pd.DataFrame:
+    """What decides over a message in each of these queues, as SQS keeps it: texts, in seconds.
+
+    Returns:
+        Index queue, in this order; columns `SETTINGS`, "-" where the queue has no such setting,
+        and maxReceiveCount.
+
+    Raises:
+        ValueError: there is no queue of one of these names.
+    """
+    import pandas as pd
+
+    sqs = boto3.client("sqs")
+    rows = []
+    for name in names:
+        queue = find_queue(name)
+        if queue is None:
+            raise ValueError(f"There is no queue {name!r}. Run the cell that creates it first.")
+        answer = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["All"])
+        found = answer["Attributes"]
+        redrive = json.loads(found.get("RedrivePolicy", "{}"))
+        row = {setting: found.get(setting, "-") for setting in SETTINGS}
+        rows.append(row | {"maxReceiveCount": str(redrive.get("maxReceiveCount", "-"))})
+    return pd.DataFrame(rows, index=pd.Index(names, name="queue"))
 
 
 def measure_depth(url: str, sqs: Any = None) -> Depth:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OWN_QUEUE = "my-statement-queue"
 OWN_DEAD_LETTER_QUEUE = "my-statement-dead-letter-queue"
+OWN_QUEUES = (OWN_QUEUE, OWN_DEAD_LETTER_QUEUE)
 OWN_DAYS = 7
 
 QUESTIONS = {
@@ -70,7 +71,7 @@ QUESTIONS = {
             "a": "It asks most often. Each request is billed, and most of them bring nothing.",
             "b": "It saves requests by looking away, and the message waits meanwhile.",
         },
-        hint="Compare both columns, receives and seconds late.",
+        hint="Compare two columns, receives and seconds_late.",
     ),
     "order": Question(
         right="b",
@@ -139,7 +140,7 @@ def check_own_queue() -> str:
         return f"Not attempted yet: there is no queue named {OWN_QUEUE}."
     if dead is None:
         return f"Not yet: there is no queue named {OWN_DEAD_LETTER_QUEUE}."
-    for name, one in ((OWN_QUEUE, queue), (OWN_DEAD_LETTER_QUEUE, dead)):
+    for name, one in zip(OWN_QUEUES, (queue, dead), strict=True):
         if trouble := _check_encryption(name, _read(one, "KmsMasterKeyId")):
             return f"Not yet: {trouble}"
     return _check_retention(queue, dead) or _check_rest(queue, dead)

@@ -1,4 +1,4 @@
-"""Polling, measured; and refusals by name."""
+"""Polling, measured; settings, compared; and refusals by name."""
 
 import boto3
 import pytest
@@ -41,3 +41,13 @@ def test_name_outcome(lab: Lab) -> None:
     boto3.client("kms").disable_key(KeyId=built.key_arn)
     lab.advance(seconds=300)
     assert refusals.name_outcome(send, **arguments) == "KMS.DisabledException"
+
+
+def test_compare_settings(lab: Lab) -> None:
+    pipeline.build_queues(lab)
+    boto3.client("sqs").create_queue(QueueName="plain-queue")
+    table = queues.compare_settings(queues.QUEUE, "plain-queue")
+    assert list(table.loc[queues.QUEUE]) == ["30", "86400", "20", "false", "300", "5"]
+    assert list(table.loc["plain-queue"]) == ["30", "345600", "0", "true", "-", "-"]
+    with pytest.raises(ValueError, match="no queue 'no-such-queue'"):
+        queues.compare_settings("no-such-queue")
