@@ -16,6 +16,8 @@ class ObservedQueue(Settings):
     """The half of a queue that looks: every look first lets happen what is due."""
 
     counters: Counters
+    retention_since: int = 0
+    """When the retention period was set; microseconds of lab time."""
     meter: QueueMeter
     _simulation: Simulation
     _trace: Trace
@@ -42,7 +44,7 @@ class ObservedQueue(Settings):
             self.counters.expired += 1
             self._trace.happenings.append(
                 Happening(
-                    record.sent_at + retention,
+                    max(record.sent_at + retention, record.arrived_at, self.retention_since),
                     "expired",
                     self.name,
                     record.id,

@@ -79,6 +79,18 @@ def test_retention_goes_on_in_a_standard_dead_letter_queue(
     assert counts(sqs, dead) == (0, 0, 0)
 
 
+def test_a_letter_may_be_too_old_on_arrival(sqs: Any, pair: Any, lab: Any, inside: Inside) -> None:
+    url, dead = pair
+    sqs.set_queue_attributes(QueueUrl=dead, Attributes={"MessageRetentionPeriod": str(DAY)})
+    send(sqs, url, "text")
+    lab.advance(2 * DAY)
+    kill(sqs, url)
+    lab.advance(1)
+    assert counts(sqs, dead) == (0, 0, 0)
+    last = [(row.what, row.at) for row in inside.trace.happenings if row.message_id][-2:]
+    assert last == [("dead-lettered", 2 * DAY * SECOND), ("expired", 2 * DAY * SECOND)]
+
+
 def test_sources_of_a_dead_letter_queue_are_listed(sqs: Any, pair: Any) -> None:
     url, dead = pair
     assert sqs.list_dead_letter_source_queues(QueueUrl=dead)["queueUrls"] == [url]

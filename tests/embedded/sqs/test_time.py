@@ -267,12 +267,22 @@ def test_an_expired_message_is_gone_from_receives_and_counts(
 
 
 def test_a_shorter_retention_applies_to_messages_that_are_there(
-    sqs: Any, make: Make, lab: Any
+    sqs: Any, make: Make, lab: Any, inside: Inside
 ) -> None:
+    """They expire when it is set, not in the past."""
     url = make()
     send(sqs, url, "text")
     lab.advance(100)
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "60"})
+    assert counts(sqs, url) == (0, 0, 0)
+    assert [row.at for row in inside.trace.happenings if row.what == "expired"] == [100 * SECOND]
+
+
+def test_a_longer_retention_brings_nothing_back(sqs: Any, make: Make, lab: Any) -> None:
+    url = make(MessageRetentionPeriod=60)
+    send(sqs, url, "text")
+    lab.advance(100)
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "120"})
     assert counts(sqs, url) == (0, 0, 0)
 
 
