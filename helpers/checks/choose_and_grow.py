@@ -1,0 +1,147 @@
+"""Notebook 08: its questions and its exercises."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING
+
+import boto3
+
+from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
+from helpers.queues import find_queue, measure_depth
+
+if TYPE_CHECKING:
+    from helpers.pipeline import Bank
+
+LIMIT = 3
+ORDERS_QUEUE = "account-orders.fifo"
+ORDERS = ("HB-1001/open", "HB-1001/close", "HB-1002/open")
+
+
+QUESTIONS = {
+    "two readers": Question(
+        right=3,
+        why="Readers of one queue share its messages. Each message goes to one of them.",
+        misconceptions={
+            6: "That is a topic. A queue gives each message to one reader, who deletes it.",
+            0: "The queue is no rival's: the second reader finds whatever the first left.",
+        },
+        hint="Six messages were sent, and the two readers took turns.",
+    ),
+    "standard order": Question(
+        right="b",
+        choices=ABC,
+        why="A standard queue promises no order; a FIFO queue keeps it within a message group.",
+        misconceptions={
+            "a": "A standard queue mostly looks ordered, which is why this error lives so long. "
+            "AWS promises best effort only, and this lab takes it at its word.",
+            "c": "FIFO is first in, first out: within a message group the order is kept.",
+        },
+        hint="Compare the two printed lines.",
+    ),
+    "one group": Question(
+        right=(60, 62),
+        why="One group is one line: a message is not handed out before the one ahead is done.",
+        misconceptions={
+            1: "Sixty environments at once would break the order. A group is worked on by one.",
+            6: "That needs ten groups. A group is worked on by one environment at a time.",
+            12: "Five batches at once is how a standard queue starts. One group allows one.",
+        },
+        hint="Look at the seconds of the row with one group.",
+    ),
+    "sent again": Question(
+        right=2,
+        why="Within 5 minutes of the first the repetition is dropped; later it is a new message.",
+        misconceptions={
+            1: "SQS remembers a deduplication id for 5 minutes only. The third came after 6.",
+            3: "The second came within 5 minutes with the same deduplication id: it was dropped, "
+            "and the sender was told that all is well.",
+        },
+        hint="Count what came less than 5 minutes after the first.",
+    ),
+    "environments": Question(
+        right=8,
+        why="Little's law: 4 a second times 2 s each are 8 at work, whatever order they come in.",
+        misconceptions={
+            2: "Divide not: each second brings 4 more, and each stays for 2 s.",
+            4: "In each second 4 begin, but the 4 of the second before are still at work.",
+            5: "Lambda starts with up to 5 batches at once, and goes up when that is too few.",
+            240: "Only the messages that are at work at one moment need an environment.",
+        },
+        hint="Messages a second times seconds for each message.",
+    ),
+    "price of concurrency": Question(
+        right="b",
+        choices=ABC,
+        why="Lambda bills requests and seconds of work. Neither changes when more run at once.",
+        misconceptions={
+            "a": "Twice the environments, each at work for half the time: the same bill.",
+            "c": "The same invocations take the same seconds. Only the waiting becomes less, and "
+            "Lambda does not charge for waiting in a queue.",
+        },
+        hint="Compare the cents of the rows in which MaximumConcurrency was varied.",
+    ),
+}
+
+judge = partial(judge_answer, QUESTIONS)
+
+
+def check_limit(bank: Bank) -> str:
+    """Modify, notebook 08: the bank's mapping is limited to what Little's law says, not less."""
+    mapping = boto3.client("lambda").get_event_source_mapping(UUID=bank.mapping)
+    limit = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency")
+    if limit is None:
+        return f"{NOT_ATTEMPTED.partition(':')[0]}: the bank's mapping has no MaximumConcurrency."
+    if limit < LIMIT:
+        return f"Not yet: {limit} at once finish {limit / 0.6:.1f} batches a second, and 5 come."
+    if limit > LIMIT:
+        return f"Not yet: {limit} is more than needed. Multiply batches a second by their seconds."
+    return f"Right: 5 batches a second x 0.6 s = {LIMIT} at once."
+
+
+def check_orders() -> str:
+    """Make, notebook 08: a FIFO queue keeps each account's orders in line, and no other's.
+
+    It looks at the messages by receiving them with a visibility timeout of 0 s afterwards.
+    """
+    queue = find_queue(ORDERS_QUEUE)
+    if queue is None:
+        return f"Not attempted yet: there is no queue named {ORDERS_QUEUE}."
+    depth = measure_depth(queue.url)
+    if depth.in_flight:
+        return f"Not yet: {depth.in_flight} messages are in flight; let 30 s pass."
+    groups = _look(queue.url)
+    bodies = [body for group in groups.values() for body in group]
+    if sorted(bodies) != sorted(ORDERS):
+        return f"Not yet: the queue holds {len(bodies)} messages, not exactly the three orders."
+    if len(groups) == 1:
+        return "Not yet: all are in one group, so HB-1002 waits for HB-1001. Give each its own."
+    accounts = {group: {_account(body) for body in found} for group, found in groups.items()}
+    if len(groups) > len({_account(body) for body in ORDERS}):
+        return "Not yet: HB-1001 is in two groups, so its account may be closed before it is open."
+    if any(len(each) > 1 for each in accounts.values()):
+        return "Not yet: a group holds the orders of two accounts. The account makes the group."
+    if [body for body in bodies if body.startswith("HB-1001")] != list(ORDERS[:2]):
+        return "Not yet: HB-1001 is closed before it is opened. A group keeps the order of sending."
+    return "Right: two groups; HB-1001 is opened, then closed, and HB-1002 waits for neither."
+
+
+def _account(order: str) -> str:
+    return order.partition("/")[0]
+
+
+def _look(url: str) -> dict[str, list[str]]:
+    """The bodies in the queue by message group, in their order; all of them visible again."""
+    sqs = boto3.client("sqs")
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    handles = []
+    while messages := sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+    ).get("Messages", []):
+        for message in messages:
+            groups[message["Attributes"]["MessageGroupId"]].append(message["Body"])
+            handles.append(message["ReceiptHandle"])
+    for handle in handles:
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+    return dict(groups)
