@@ -165,7 +165,19 @@ def test_long_names_and_thirty_rows_are_not_cut() -> None:
     assert len(boxes) == 30
     assert all(box.x0 >= 0 for box in boxes)
     assert all(box.y0 >= other.y1 for box, other in pairwise(boxes))
-    assert axes.get_xlabel() == "lab time in minutes"
+
+
+@pytest.mark.parametrize(
+    ("ends", "unit", "last"),
+    [(599, "seconds", "500"), (600, "minutes", "10"), (6 * 3600, "hours", "6")],
+)
+def test_the_time_axis_has_a_unit_that_fits(ends: float, unit: str, last: str) -> None:
+    figure = plots.plot_lifelines(rows(("a", "visible", 0, ends, 0, "")))
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    assert axes.get_xlabel() == f"lab time in {unit}"
+    shown = [tick.get_text() for tick in axes.get_xticklabels()]
+    assert last in shown
 
 
 @pytest.mark.parametrize(
