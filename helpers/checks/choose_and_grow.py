@@ -14,7 +14,9 @@ from helpers.queues import find_queue, measure_depth
 if TYPE_CHECKING:
     from helpers.pipeline import Bank
 
-LIMIT = 3
+LIMIT, SECONDS = 3, 0.5
+"""What the bank is to be limited to, for batches that take so many seconds each."""
+
 ORDERS_QUEUE = "account-orders.fifo"
 ORDERS = ("HB-1001/open", "HB-1001/close", "HB-1002/open")
 
@@ -25,7 +27,7 @@ QUESTIONS = {
         why="Readers of one queue share its messages. Each message goes to one of them.",
         misconceptions={
             6: "That is a topic. A queue gives each message to one reader, who deletes it.",
-            0: "The queue is no rival's: the second reader finds whatever the first left.",
+            0: "The first reader took three, and deleted those only. The others wait for anyone.",
         },
         hint="Six messages were sent, and the two readers took turns.",
     ),
@@ -64,7 +66,7 @@ QUESTIONS = {
         right=8,
         why="Little's law: 4 a second times 2 s each are 8 at work, whatever order they come in.",
         misconceptions={
-            2: "Divide not: each second brings 4 more, and each stays for 2 s.",
+            2: "Each second brings 4 more, and each of them stays for 2 s: multiply the two.",
             4: "In each second 4 begin, but the 4 of the second before are still at work.",
             5: "Lambda starts with up to 5 batches at once, and goes up when that is too few.",
             240: "Only the messages that are at work at one moment need an environment.",
@@ -94,10 +96,10 @@ def check_limit(bank: Bank) -> str:
     if limit is None:
         return f"{NOT_ATTEMPTED.partition(':')[0]}: the bank's mapping has no MaximumConcurrency."
     if limit < LIMIT:
-        return f"Not yet: {limit} at once finish {limit / 0.6:.1f} batches a second, and 5 come."
+        return f"Not yet: {limit} at once finish {limit / SECONDS:g} batches a second, and 5 come."
     if limit > LIMIT:
         return f"Not yet: {limit} is more than needed. Multiply batches a second by their seconds."
-    return f"Right: 5 batches a second x 0.6 s = {LIMIT} at once."
+    return f"Right: 5 batches a second x {SECONDS} s = 2.5 at work on average; {LIMIT} leave room."
 
 
 def check_orders() -> str:

@@ -14,8 +14,8 @@ from helpers.queues import find_queue, measure_depth
     ("limit", "answer"),
     [
         (None, "Not attempted yet: the bank's mapping has no MaximumConcurrency."),
-        (2, "Not yet: 2 at once finish 3.3 batches a second, and 5 come."),
-        (3, "Right: 5 batches a second x 0.6 s = 3 at once."),
+        (2, "Not yet: 2 at once finish 4 batches a second, and 5 come."),
+        (3, "Right: 5 batches a second x 0.5 s = 2.5 at work"),
         (5, "Not yet: 5 is more than needed."),
     ],
 )
