@@ -31,6 +31,17 @@ QUESTIONS = {
         },
         hint="Six messages were sent, and the two readers took turns.",
     ),
+    "yesterday again": Question(
+        right="c",
+        choices=ABC,
+        why="Reading a stream deletes nothing: a reader goes back to an earlier place.",
+        misconceptions={
+            "a": "What a reader deletes is gone for good, and a reader who is done must delete.",
+            "b": "A standard topic keeps nothing. It hands each message on at once, "
+            "here to queues, and those were read.",
+        },
+        hint="Look at what the second reading of the stream found, and what is left in the queues.",
+    ),
     "standard order": Question(
         right="b",
         choices=ABC,
