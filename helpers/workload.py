@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from helpers import costs, tags
+from helpers.alternatives import create_queues
 from helpers.packages import (
     SOURCES,
     build_package,
@@ -22,7 +23,7 @@ from helpers.packages import (
     deploy_function,
     find_variables,
 )
-from helpers.queues import delete_queue, find_queue, measure_depth
+from helpers.queues import Queue, delete_queue, measure_depth
 from helpers.readiness import call_when_ready
 from helpers.roles import create_role, delete_role
 
@@ -166,19 +167,14 @@ def sweep_settings(
     return pd.DataFrame(rows, columns=["varied", "value", "seconds", "cents"])
 
 
-def _create_queue(lab: Lab, is_fifo: bool) -> tuple[str, str]:
+def _create_queue(lab: Lab, is_fifo: bool) -> Queue:
     """An empty queue; one that an interrupted load left is deleted first."""
-    sqs = boto3.client("sqs")
-    name = f"{QUEUE}.fifo" if is_fifo else QUEUE
-    fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "true"} if is_fifo else {}
-    attributes = {"VisibilityTimeout": str(6 * TIMEOUT), **fifo}
-    delete_queue(name)
-    call_when_ready(
-        lab, lambda: sqs.create_queue(QueueName=name, Attributes=attributes, tags=tags.AS_MAPPING)
-    )
-    queue = find_queue(name)
-    assert queue is not None
-    return queue.url, queue.arn
+    (queue,) = create_queues(lab, f"{QUEUE}.fifo" if is_fifo else QUEUE)
+    attributes = {"VisibilityTimeout": str(6 * TIMEOUT)}
+    if is_fifo:
+        attributes["ContentBasedDeduplication"] = "true"
+    boto3.client("sqs").set_queue_attributes(QueueUrl=queue.url, Attributes=attributes)
+    return queue
 
 
 def _connect(lab: Lab, queue_arn: str, settings: Mapping[str, Any]) -> str:
