@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,8 @@ SIZE = (7.0, 3.5)
 """Inches."""
 FONT_SIZE = 12
 DOTS_PER_INCH = 100
+COLUMNS = 95
+"""Characters of a printed line: JupyterLab would break a longer one in the middle of a word."""
 
 
 class Line(NamedTuple):
@@ -46,7 +49,7 @@ def show(figure: Figure, sentence: str) -> None:
         metadata={"image/png": {"alt": sentence}},
         raw=True,
     )
-    print(sentence)  # noqa: T201
+    print(textwrap.fill(sentence, COLUMNS))  # noqa: T201
 
 
 def create_axes(height: float = SIZE[1]) -> tuple[Figure, Axes]:
