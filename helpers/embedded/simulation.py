@@ -31,15 +31,15 @@ class Silence:
 
 SILENCE: Final = Silence()
 
-_LOOK_EVERY = 0.05
+LOOK_EVERY = 0.05
 """Wall seconds between two looks at Ctrl-C while a process computes."""
 
 
 class Peer(Protocol):
     """A process outside lab time that has been asked something."""
 
-    def answer(self, patience: float) -> Any | None:
-        """Its next answer, waited for at most `patience` wall seconds; None: not yet."""
+    def answer(self) -> Any | None:
+        """Its next answer, waited for at most LOOK_EVERY wall seconds; None: not yet."""
 
 
 class _Owed(NamedTuple):
@@ -139,7 +139,7 @@ class Simulation:
     def _take_oldest_answer(self) -> None:
         peer, event, patience = self._owed[0]
         began = time.monotonic()
-        while (answer := peer.answer(_LOOK_EVERY)) is None:
+        while (answer := peer.answer()) is None:
             self.interrupts.checkpoint()
             self._let_watch()
             if time.monotonic() - began > patience:

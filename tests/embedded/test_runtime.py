@@ -425,3 +425,51 @@ def test_json_is_read_and_written_as_aws_does(deploy: Deploy) -> None:
         "event": None,
     }
     assert json.dumps(invoke("function", [1])["result"]["event"]) == "[1]"
+
+
+def test_a_handler_that_dies_is_charged_for_what_it_slept(deploy: Deploy) -> None:
+    deploy("import os, time\ndef handler(event, context):\n    time.sleep(1.5)\n    os._exit(7)")
+    answer = invoke("function")
+    assert answer["result"]["errorType"] == "Runtime.ExitError"
+    assert "Duration: 1502.00 ms" in answer["log"]
+
+
+def test_a_child_of_its_own_does_not_keep_a_dead_environment_alive(deploy: Deploy) -> None:
+    deploy(
+        """
+        import os, select, signal
+
+        def handler(event, context):
+            if os.fork() == 0:
+                select.select([], [], [], 2)  # on the machine's clock
+                os._exit(0)
+            print("child started")
+            os.kill(os.getpid(), signal.SIGKILL)
+        """
+    )
+    answer = invoke("function")
+    assert "signal: killed" in answer["result"]["errorMessage"]
+    assert "child started" in answer["log"]
+
+
+def test_nothing_that_happens_after_the_timeout_is_seen(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    deploy(
+        """
+        import time, boto3
+
+        def handler(event, context):
+            print("in time")
+            time.sleep(3)
+            print("too late")
+            boto3.client("sqs").create_queue(QueueName="too-late")
+        """,
+        Timeout=3,
+    )
+    answer = invoke("function")
+    assert answer["result"]["errorType"] == "Sandbox.Timedout"
+    assert "in time" in answer["log"]
+    assert "too late" not in answer["log"]
+    assert "QueueUrls" not in boto3.client("sqs").list_queues()
+    assert lab.now().isoformat() == "2026-01-05T09:00:03.250000+00:00"

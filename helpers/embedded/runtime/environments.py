@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import selectors
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from helpers.embedded.runtime import pipe
+from helpers.embedded.runtime import clock_file
 from helpers.embedded.runtime.messages import Exited, Printed, Settings
+from helpers.embedded.runtime.pipe import Pipe
+from helpers.embedded.simulation import LOOK_EVERY
 
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _CONTEXT: Any = multiprocessing.get_context(_METHOD)
 
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT")
 """What a process of ours needs of this machine to start; the rest is not a function's to see."""
+
+_LAST_BREATH = 5.0
+"""Wall seconds that a process may take to end after its pipe has closed."""
 
 
 def prepare() -> None:
@@ -44,51 +49,40 @@ class ExecutionEnvironment:
         self.output: list[str] = []
         """Log entries since the account last took them."""
         self.idle_since = 0
-        ours, theirs = _CONTEXT.Pipe()
-        self._connection: Connection = ours
+        self._clock_file = Path(settings.clock_file)
+        clock_file.create(self._clock_file, settings.now)
+        ours, theirs = socket.socketpair()
+        self._pipe = Pipe(ours, patience=LOOK_EVERY)
         self._process = _CONTEXT.Process(
             target=_run_worker, args=(theirs, settings), daemon=True, name=f"lambda {log_stream}"
         )
         with _clean_start():
             self._process.start()
         theirs.close()
-        self._selector: selectors.BaseSelector | None = None
-        if os.name == "posix":  # elsewhere a pipe is nothing that a selector can watch
-            self._selector = selectors.DefaultSelector()
-            self._selector.register(ours, selectors.EVENT_READ)
-            self._selector.register(self._process.sentinel, selectors.EVENT_READ)
 
     def tell(self, message: tuple[Any, ...]) -> None:
         """Send a message. That the process is gone shows when its answer is waited for."""
         try:
-            pipe.send(self._connection, message)
+            self._pipe.send(message)
         except OSError:
             return
 
-    def answer(self, patience: float) -> Any | None:
+    def answer(self) -> Any | None:
         """The next message other than output; Exited when the process is gone; None: not yet."""
-        while ready := self._wait(patience):
-            if self._connection in ready:
-                try:
-                    message = pipe.receive(self._connection)
-                except (EOFError, OSError):
-                    return self._exited()
-                if not isinstance(message, Printed):
-                    return message
+        try:
+            while isinstance(message := self._pipe.receive(), Printed):
                 self.output.append(message.text)
-            else:
-                return self._exited()
-        return None
-
-    def _wait(self, patience: float) -> list[Any]:
-        """Which of pipe and process has news; what was said last comes before the end."""
-        if self._selector is None:
-            return wait([self._connection, self._process.sentinel], patience)
-        return [key.fileobj for key, _ in self._selector.select(patience)]
+        except (EOFError, OSError):
+            return self._exited()
+        if message is None and not self._process.is_alive():
+            return self._exited()  # a child of its own, still alive, keeps the pipe open
+        return message
 
     def _exited(self) -> Exited:
+        self._process.join(_LAST_BREATH)
+        self._process.kill()  # if it closed the pipe and lives on
         self._process.join()
-        return Exited(self._process.exitcode)
+        return Exited(self._process.exitcode, clock_file.read(self._clock_file))
 
     def take_output(self) -> list[str]:
         """The log entries since the last time."""
@@ -105,9 +99,7 @@ class ExecutionEnvironment:
         if self._process.is_alive():
             self._process.kill()
         self._process.join()
-        if self._selector is not None:
-            self._selector.close()
-        self._connection.close()
+        self._pipe.close()
 
 
 def describe_exit(code: int | None) -> str:
@@ -120,12 +112,12 @@ def describe_exit(code: int | None) -> str:
     return f"Runtime exited with error: exit status {code}"
 
 
-def _run_worker(connection: Connection, settings: Settings) -> None:
+def _run_worker(end: socket.socket, settings: Settings) -> None:
     """The new process's first step. The worker is imported there only: it shares botocore's
     models between environments, which is no business of the account's process."""
     from helpers.embedded.runtime import worker
 
-    worker.main(connection, settings)
+    worker.main(end, settings)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from moto.awslambda.models import lambda_backends
 from moto.moto_api._internal import mock_random
 from moto.sts.models import sts_backends
 
+from helpers.embedded.clock import SECOND
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.runtime import environments, logs
 from helpers.embedded.runtime.durations import Durations
@@ -24,7 +25,7 @@ from helpers.embedded.runtime.function_versions import FunctionVersion, unpack_c
 from helpers.embedded.runtime.invocations import Invocation, Order, Outcome
 from helpers.embedded.runtime.lineage import Lineage
 from helpers.embedded.runtime.logs import FunctionLogs
-from helpers.embedded.runtime.messages import Failure, Settings
+from helpers.embedded.runtime.messages import Settings
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.telemetry.function_facts import Callee
 from helpers.embedded.telemetry.telemetry import Telemetry
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 ACCOUNT_CONCURRENCY = 1000
 """Invocations at once in an account and Region, if nobody asked AWS for more."""
+
+INIT_LIMIT = 10 * SECOND
+"""How long initialisation may take (LDG lambda-runtime-environment)."""
 
 
 class Throttled(Exception):
@@ -187,11 +191,12 @@ class Functions:
         order: Order,
     ) -> Steps[tuple[Outcome, list[str]]]:
         log: list[str] = []
-        failure: Failure | None = None
+        failure: str | None = None
         began = self._simulation.now
         if cold:
             log.append(logs.init_start(version.runtime, self._region))
-            failure = yield from self._invocation.initialise(environment)
+            deadline = began + self._durations.init + INIT_LIMIT
+            failure = yield from self._invocation.initialise(environment, deadline)
             log += environment.take_output()
         initialised = self._simulation.now
         log.append(logs.start(order.request_id, version.version))
@@ -225,6 +230,7 @@ class Functions:
         stream = f"{clock.now():%Y/%m/%d}/[{version.version}]{mock_random.get_random_hex(32)}"
         task_root = unpack_code(code, self._folder)
         scratch = Path(tempfile.mkdtemp(dir=self._folder))
+        ready = clock.elapsed + self._durations.init
         variables = {
             **dict(version.variables),
             **version.aws_variables(self._region, stream),
@@ -235,10 +241,12 @@ class Functions:
             task_root=str(task_root),
             scratch=str(scratch),
             account_root=str(self._folder),
+            clock_file=f"{scratch}.clock",
             handler=version.handler,
             variables=variables,
             memory_mb=version.memory_mb,
-            now=clock.elapsed,
+            deadline=ready + INIT_LIMIT,
+            now=ready,
         )
         return ExecutionEnvironment(settings, stream)
 
@@ -300,11 +308,11 @@ def callee_of(function: LambdaFunction, arn: str | None = None) -> Callee:
     return Callee(function.function_name, resource, function.reserved_concurrency is not None)
 
 
-def _failed_to_start(failure: Failure, request_id: str) -> Outcome:
+def _failed_to_start(failure: str, request_id: str) -> Outcome:
     return Outcome(
         request_id,
-        failure.payload,
-        json.loads(failure.payload)["errorType"],
+        failure,
+        json.loads(failure)["errorType"],
         duration=0,
         environment_lost=True,
     )

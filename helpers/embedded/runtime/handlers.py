@@ -16,8 +16,6 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any
 
-from helpers.embedded.runtime.messages import Failure
-
 Handler = Callable[[Any, Any], Any]
 
 TASK_ROOT = "/var/task"
@@ -92,8 +90,8 @@ def encode_result(result: Any) -> str:
         ) from error
 
 
-def describe_failure(error: BaseException, request_id: str, task_root: str) -> tuple[Failure, str]:
-    """AWS's error object and its `[ERROR]` log entry."""
+def describe_failure(error: BaseException, request_id: str, task_root: str) -> tuple[str, str]:
+    """AWS's error object as JSON, and its `[ERROR]` log entry."""
     if isinstance(error, HandlerError):
         kind, trace = error.kind, error.trace
     else:
@@ -108,7 +106,7 @@ def describe_failure(error: BaseException, request_id: str, task_root: str) -> t
     heading = f"[ERROR] {kind}: {message}" if message else f"[ERROR] {kind}"
     lines = [_indent_hard(line) for element in trace for line in element.splitlines()]
     entry = "\n".join([heading, "Traceback (most recent call last):", *lines])
-    return Failure(json.dumps(failure, ensure_ascii=False)), entry
+    return json.dumps(failure, ensure_ascii=False), entry
 
 
 def _stack(trace: TracebackType | None, task_root: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple, cast
 
-from helpers.embedded.clock import SECOND, microseconds
+from helpers.embedded.clock import SECOND
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.moto_services import NotInEmbeddedAccount
 from helpers.embedded.runtime.durations import Durations
@@ -19,7 +19,7 @@ from helpers.embedded.runtime.messages import (
     Ready,
     Resume,
     Returned,
-    Sleep,
+    TimeUp,
 )
 from helpers.embedded.simulation import Silence, Simulation, Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
@@ -71,11 +71,9 @@ class Invocation:
         self._durations = durations
         self._spin_limit = spin_limit
 
-    def initialise(self, environment: ExecutionEnvironment) -> Steps[Failure | None]:
-        """The cold start: import the handler's module. A failure is what the import raised."""
-        yield self._simulation.timeout(self._durations.init)
-        limit = self._simulation.now + 10 * SECOND
-        end = yield from self._converse(environment, limit)
+    def initialise(self, environment: ExecutionEnvironment, deadline: int) -> Steps[str | None]:
+        """The cold start: import the handler's module. AWS's error object if that fails."""
+        end = yield from self._converse(environment, deadline)
         match end:
             case Ready(failure):
                 return failure
@@ -91,7 +89,6 @@ class Invocation:
         simulation = self._simulation
         began = simulation.now
         deadline = began + order.timeout * SECOND
-        yield simulation.timeout(self._durations.handler)
         environment.tell(
             Invoke(
                 order.event,
@@ -99,37 +96,36 @@ class Invocation:
                 order.function_arn,
                 order.trace_id,
                 deadline,
-                simulation.now,
+                began + self._durations.handler,
             )
         )
         end = yield from self._converse(environment, deadline)
         return self._conclude(end, order.request_id, simulation.now - began, order.timeout)
 
     def _converse(self, environment: ExecutionEnvironment, deadline: int) -> Steps[Any]:
-        """Serve the handler's sleeps and requests until it ends; None: it ran out of time."""
+        """Serve the handler's requests until it ends; None: it ran out of time.
+
+        What the environment says is taken up at the lab time at which it says it.
+        """
         simulation = self._simulation
         while True:
             message = yield simulation.ask(environment, self._spin_limit)
-            request: ApiRequest | None = None
             match message:
-                case Sleep(seconds):
-                    moment = simulation.now + microseconds(seconds)
-                case Call() as call:
-                    request = call.request
-                    moment = simulation.now + self._durations.api_call
-                case Silence():
+                case Silence() | TimeUp():
                     moment = deadline
+                case Call():
+                    moment = message.now + self._durations.api_call
                 case _:
-                    return message
-            yield simulation.timeout(max(0, min(moment, deadline) - simulation.now))
+                    moment = message.now
+            if (wait := min(moment, deadline) - simulation.now) > 0:
+                yield simulation.timeout(wait)
             if moment >= deadline:
                 return None
-            if request is None:
-                environment.tell(Resume(simulation.now))
-            else:
-                answered = yield from self._answer(environment, request, deadline)
-                if not answered:
-                    return None
+            if not isinstance(message, Call):
+                return message
+            answered = yield from self._answer(environment, message.request, deadline)
+            if not answered:
+                return None
 
     def _answer(
         self, environment: ExecutionEnvironment, request: ApiRequest, deadline: int
@@ -165,8 +161,8 @@ class Invocation:
                 lost = False
             case Returned(payload):
                 return Outcome(request_id, payload, None, duration)
-            case Failure():
-                failure, lost = end, False
+            case Failure(payload):
+                failure, lost = payload, False
             case Exited(code):
                 failure = _error("Runtime.ExitError", f"{prefix} {describe_exit(code)}")
                 lost = True
@@ -175,12 +171,12 @@ class Invocation:
             case _:
                 message = f"{prefix} Task timed out after {timeout}.00 seconds"
                 failure, lost = _error("Sandbox.Timedout", message), True
-        kind = json.loads(failure.payload)["errorType"]
-        return Outcome(request_id, failure.payload, kind, duration, environment_lost=lost)
+        kind = json.loads(failure)["errorType"]
+        return Outcome(request_id, failure, kind, duration, environment_lost=lost)
 
 
 _KILLED = "Runtime exited with error: signal: killed"
 
 
-def _error(kind: str, message: str) -> Failure:
-    return Failure(json.dumps({"errorType": kind, "errorMessage": message}))
+def _error(kind: str, message: str) -> str:
+    return json.dumps({"errorType": kind, "errorMessage": message})

@@ -19,11 +19,17 @@ from helpers.embedded.clock import SECOND, START
 
 
 class LabTime:
-    """Stands still until `move_to`; `time.sleep` calls `sleep` (seconds of lab time)."""
+    """Stands still until `move_to`; `time.sleep` calls `sleep` (seconds of lab time).
 
-    def __init__(self, now: int, sleep: Callable[[float], None]) -> None:
-        self._start = self._now = now
+    Times are microseconds since the account was opened.
+    """
+
+    def __init__(
+        self, now: int, sleep: Callable[[float], None], write_down: Callable[[int], None]
+    ) -> None:
+        self._start = self.now = now
         self._sleep = sleep
+        self._write_down = write_down
         moment = START + timedelta(microseconds=now)
         self._traveller = time_machine.travel(moment, tick=False).start()
         time.sleep = self.sleep
@@ -32,9 +38,9 @@ class LabTime:
         asyncio.set_event_loop_policy(_LabEventLoopPolicy(self.sleep))
 
     def move_to(self, now: int) -> None:
-        """Go on to `now`, microseconds since the account was opened."""
-        self._traveller.shift(timedelta(microseconds=now - self._now))
-        self._now = now
+        self._traveller.shift(timedelta(microseconds=now - self.now))
+        self.now = now
+        self._write_down(now)
 
     def sleep(self, seconds: float | SupportsIndex, /) -> None:
         duration = seconds if isinstance(seconds, float) else float(seconds.__index__())
@@ -43,10 +49,10 @@ class LabTime:
         self._sleep(duration)
 
     def _since_start(self) -> float:
-        return (self._now - self._start) / SECOND
+        return (self.now - self._start) / SECOND
 
     def _since_start_ns(self) -> int:
-        return (self._now - self._start) * 1_000
+        return (self.now - self._start) * 1_000
 
 
 class _LabSelector(selectors.DefaultSelector):

@@ -18,10 +18,14 @@ class Settings(NamedTuple):
     """Folder of its own for temporary files; AWS gives it /tmp."""
     account_root: str
     """Folder of the whole account, removed by the last process when the kernel was killed."""
+    clock_file: str
+    """Where the environment writes down the time on its clock."""
     handler: str
     variables: dict[str, str]
     """The environment variables of the function, and no others."""
     memory_mb: int
+    deadline: int
+    """The moment at which initialisation has taken too long."""
     now: int
     """Microseconds of lab time since the account was opened, as in every message."""
 
@@ -41,7 +45,7 @@ class Invoke(NamedTuple):
 
 
 class Resume(NamedTuple):
-    """The answer to Sleep or Call, at the lab time when it comes."""
+    """The answer to Call, at the lab time when it comes."""
 
     now: int
     response: ApiResponse | None = None
@@ -49,7 +53,9 @@ class Resume(NamedTuple):
     """Why the account could not answer the request at all."""
 
 
-# From the environment
+# From the environment. It runs ahead: what a handler does by itself, sleeping too, the account
+# need not know before the handler says something. Every word brings the lab time at which it is
+# said, and the account takes it up when that time has come.
 
 
 class Printed(NamedTuple):
@@ -58,38 +64,44 @@ class Printed(NamedTuple):
     text: str
 
 
-class Sleep(NamedTuple):
-    """Let lab time pass."""
-
-    seconds: float
-
-
 class Call(NamedTuple):
     """An AWS request that the handler's boto3 made."""
 
     request: ApiRequest
+    now: int
 
 
 class Ready(NamedTuple):
-    """Initialisation is over: the module was imported, well or with an error."""
+    """Initialisation is over, well or with AWS's error object as JSON."""
 
-    failure: Failure | None = None
+    failure: str | None
+    now: int
 
 
 class Returned(NamedTuple):
     """The handler returned; its result as JSON."""
 
     payload: str
+    now: int
 
 
 class Failure(NamedTuple):
-    """The handler, or the import of its module, failed: AWS's error object as JSON."""
+    """The handler failed; AWS's error object as JSON."""
 
     payload: str
+    now: int
 
 
 class OutOfMemory(NamedTuple):
     """The handler asked for more memory than the function has. The environment ends."""
+
+    now: int
+
+
+class TimeUp(NamedTuple):
+    """The handler sleeps beyond its deadline, and will not be heard of again."""
+
+    now: int
 
 
 class Exited(NamedTuple):
@@ -97,6 +109,4 @@ class Exited(NamedTuple):
 
     code: int | None
     """As `multiprocessing.Process.exitcode` gives it: negative for a signal."""
-
-
-FromEnvironment = Printed | Sleep | Call | Ready | Returned | Failure | OutOfMemory | Exited
+    now: int

@@ -11,11 +11,12 @@ import os
 import random
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import threading
 from multiprocessing import parent_process
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from typing import Any
 
 import boto3
@@ -23,10 +24,13 @@ import botocore.configprovider
 import botocore.session
 
 from helpers.embedded import interception
-from helpers.embedded.runtime import handlers, lab_time, limits, log_output, pipe
+from helpers.embedded.clock import microseconds
+from helpers.embedded.runtime import handlers, lab_time, limits, log_output
+from helpers.embedded.runtime.clock_file import ClockFile
 from helpers.embedded.runtime.context import LambdaContext
 from helpers.embedded.runtime.messages import (
     Call,
+    Failure,
     Invoke,
     OutOfMemory,
     Printed,
@@ -34,27 +38,30 @@ from helpers.embedded.runtime.messages import (
     Resume,
     Returned,
     Settings,
-    Sleep,
+    TimeUp,
 )
+from helpers.embedded.runtime.pipe import Pipe
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 
-def main(connection: Connection, settings: Settings) -> None:
+def main(end: socket.socket, settings: Settings) -> None:
     """Serve invocations until the account closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the kernel to decide
     threading.Thread(target=_end_with_parent, args=(settings,), daemon=True).start()
-    Environment(connection, settings).serve()
+    Environment(Pipe(end), settings).serve()
     _end_with_parent(settings)
 
 
 class Environment:
     """A function's code and its view of the world."""
 
-    def __init__(self, connection: Connection, settings: Settings) -> None:
-        self._connection = connection
+    def __init__(self, pipe: Pipe, settings: Settings) -> None:
+        self._pipe = pipe
         self._settings = settings
+        self._deadline = settings.deadline
         self._talking = threading.RLock()
-        self._time = lab_time.LabTime(settings.now, self._sleep)
+        clock_file = ClockFile(settings.clock_file)
+        self._time = lab_time.LabTime(settings.now, self._sleep, clock_file.write)
         self._logs = log_output.LogHandler(self._print)
         self._shut_out_the_machine()
 
@@ -62,9 +69,10 @@ class Environment:
         handler = self._initialise()
         while True:
             try:
-                order: Invoke = pipe.receive(self._connection)
+                order = self._pipe.receive()
             except (EOFError, OSError):
                 return
+            assert isinstance(order, Invoke)
             self._invoke(handler, order)
 
     # One invocation
@@ -80,48 +88,53 @@ class Environment:
             failure, entry = handlers.describe_failure(error, "", self._settings.task_root)
             self._print(entry)
         self._flush()
-        pipe.send(self._connection, Ready(failure))
+        self._pipe.send(Ready(failure, self._time.now))
         return handler
 
     def _invoke(self, handler: handlers.Handler, order: Invoke) -> None:
         self._time.move_to(order.now)
+        self._deadline = order.deadline
         self._logs.request_id = order.request_id
         os.environ["_X_AMZN_TRACE_ID"] = order.trace_id
         result: tuple[Any, ...]
         try:
             context = LambdaContext(order.request_id, order.function_arn, order.deadline)
-            result = Returned(handlers.encode_result(handler(json.loads(order.event), context)))
+            payload = handlers.encode_result(handler(json.loads(order.event), context))
+            result = Returned(payload, self._time.now)
         except MemoryError:
             self._run_out_of_memory()
         except Exception as error:
-            result, entry = handlers.describe_failure(
+            payload, entry = handlers.describe_failure(
                 error, order.request_id, self._settings.task_root
             )
             self._print(entry)
+            result = Failure(payload, self._time.now)
         self._flush()
-        pipe.send(self._connection, result)
+        self._pipe.send(result)
 
     # What the handler does to the world
 
-    def _ask(self, message: tuple[Any, ...]) -> Resume:
-        with self._talking:
-            pipe.send(self._connection, message)
-            answer: Resume = pipe.receive(self._connection)
-        self._time.move_to(answer.now)
-        return answer
-
     def _sleep(self, seconds: float) -> None:
-        self._ask(Sleep(float(seconds)))
+        with self._talking:
+            until = self._time.now + microseconds(seconds)
+            if until >= self._deadline:
+                self._pipe.send(TimeUp(self._time.now))
+                self._pipe.receive()  # nothing comes: the account ends this process
+            self._time.move_to(until)
 
     def _call(self, request: ApiRequest) -> ApiResponse:
-        answer = self._ask(Call(request))
+        with self._talking:
+            self._pipe.send(Call(request, self._time.now))
+            answer = self._pipe.receive()
+            assert isinstance(answer, Resume)
+            self._time.move_to(answer.now)
         if answer.response is None:
             raise RuntimeError(answer.error)
         return answer.response
 
     def _print(self, text: str) -> None:
         with self._talking:
-            pipe.send(self._connection, Printed(text))
+            self._pipe.send(Printed(text))
 
     def _flush(self) -> None:
         for stream in (sys.stdout, sys.stderr):
@@ -131,7 +144,7 @@ class Environment:
         """AWS kills an environment that wants more than its memory; so does this one itself."""
         limits.lift_memory_limit()
         self._flush()
-        pipe.send(self._connection, OutOfMemory())
+        self._pipe.send(OutOfMemory(self._time.now))
         os._exit(137)
 
     def _shut_out_the_machine(self) -> None:
