@@ -277,6 +277,7 @@ class EmbeddedAccount:
             self._compute = Compute(
                 self._simulation,
                 self._gateway,
+                self.access,
                 self._services,
                 self._queues,
                 self._trace,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from moto.awslambda.models import lambda_backends
 from moto.logs.models import logs_backends
 
+from helpers.embedded.access import Access
 from helpers.embedded.event_source.api import lambda_handler_for
 from helpers.embedded.event_source.mappings import Mapping, Mappings
 from helpers.embedded.gateway import Gateway
@@ -28,6 +29,7 @@ class Compute:
         self,
         simulation: Simulation,
         gateway: Gateway,
+        access: Access,
         services: MotoServices,
         queues: Queues,
         trace: Trace,
@@ -52,7 +54,7 @@ class Compute:
         self._queues = queues
         self._asynchronous = AsynchronousInvocations(simulation, self._functions, self._deliver)
         invocations = Invocations(self._functions, self._asynchronous)
-        self._mappings = Mappings(simulation, self._functions, queues)
+        self._mappings = Mappings(simulation, self._functions, access, queues)
         self._moto_backend = lambda_backends.backend
         lambda_backends.backend = FunctionBackend
         invocations.attach(gateway)
@@ -69,12 +71,7 @@ class Compute:
 
     def describe_work(self) -> str:
         """What keeps the account from being idle, for a person."""
-        reasons = [
-            f"{mapping.queue.name} still holds {_describe_messages(mapping)}; if a message fails "
-            "again and again, give the queue a dead-letter queue (RedrivePolicy) or purge it."
-            for mapping in self._mappings.all()
-            if _has_work(mapping)
-        ]
+        reasons = [_describe(mapping) for mapping in self._mappings.all() if _has_work(mapping)]
         if self._functions.running or self._asynchronous.pending:
             reasons.append(
                 f"{self._functions.running} invocations are running and "
@@ -108,6 +105,15 @@ def _has_work(mapping: Mapping) -> bool:
     return mapping.poller.busy or (mapping.is_working and any(mapping.queue.counts()))
 
 
-def _describe_messages(mapping: Mapping) -> str:
+def _describe(mapping: Mapping) -> str:
     counts = mapping.queue.counts()
-    return f"{counts.visible} visible, {counts.in_flight} in flight, {counts.delayed} delayed"
+    advice = (
+        f"its mapping cannot read it: {mapping.poller.problem}"
+        if mapping.poller.problem
+        else "if a message fails again and again, give the queue a dead-letter queue "
+        "(RedrivePolicy) or purge it."
+    )
+    return (
+        f"{mapping.queue.name} still holds {counts.visible} visible, {counts.in_flight} in "
+        f"flight, {counts.delayed} delayed; {advice}"
+    )

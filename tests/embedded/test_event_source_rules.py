@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.event_source.batch_response import failed_messages
-from helpers.embedded.event_source.scaling import Scaling
+from helpers.embedded.event_source.scaling import Concurrency, Scaling
 from tests.embedded.conftest import Deploy
 from tests.embedded.test_event_source import (
     PRINTS,
@@ -23,6 +23,9 @@ from tests.embedded.test_event_source import (
     send,
     with_dead_letters,
 )
+
+MINUTE = 60_000_000
+"""Microseconds."""
 
 SLEEPS = "import time\ndef handler(event, context): time.sleep(1)"
 
@@ -132,16 +135,49 @@ def test_partial_batch_responses(case: str) -> None:
 
 
 def test_five_batches_at_first_and_three_hundred_more_a_minute() -> None:
-    scaling = Scaling.of({})
-    assert scaling.concurrency(0) == 5
-    assert scaling.concurrency(60_000_000) == 305
-    assert scaling.concurrency(3_600_000_000) == 1250
-    limited = Scaling.of({"ScalingConfig": {"MaximumConcurrency": 2}})
-    assert (limited.concurrency(0), limited.concurrency(60_000_000)) == (2, 2)
-    provisioned = Scaling.of(
-        {"ProvisionedPollerConfig": {"MinimumPollers": 3, "MaximumPollers": 5}}
-    )
-    assert (provisioned.concurrency(0), provisioned.concurrency(600_000_000)) == (30, 50)
+    def after(minutes: float, **settings: Any) -> int:
+        concurrency = Concurrency(Scaling.of(settings))
+        concurrency.crowd(7 * MINUTE)
+        return concurrency.at(7 * MINUTE + int(minutes * MINUTE))
+
+    assert (after(0), after(1), after(60)) == (5, 305, 1250)
+    limited = {"ScalingConfig": {"MaximumConcurrency": 2}}
+    assert (after(0, **limited), after(1, **limited)) == (2, 2)
+    provisioned = {"ProvisionedPollerConfig": {"MinimumPollers": 3, "MaximumPollers": 5}}
+    assert (after(0, **provisioned), after(0.001, **provisioned)) == (30, 31)
+    assert after(10, **provisioned) == 50
+
+
+def test_fewer_batches_after_a_rest_and_after_failures() -> None:
+    concurrency = Concurrency(Scaling.of({}))
+    concurrency.crowd(0)
+    assert concurrency.at(MINUTE) == 305
+    concurrency.rest(MINUTE, MINUTE + MINUTE // 3, in_progress=0)
+    assert concurrency.at(2 * MINUTE) == 305, "a rest of one long poll"
+    concurrency.rest(2 * MINUTE, 2 * MINUTE + MINUTE * 5 // 6, in_progress=0)
+    assert concurrency.at(3 * MINUTE) == 155
+    concurrency.rest(3 * MINUTE, 4 * MINUTE, in_progress=70)
+    assert concurrency.at(4 * MINUTE) == 70
+    concurrency.rest(4 * MINUTE, 9 * MINUTE, in_progress=0)
+    assert concurrency.at(9 * MINUTE) == 5
+    for failures in range(1, 9):
+        concurrency.fail(9 * MINUTE)
+        assert concurrency.at(9 * MINUTE) == max(2, 5 - failures)
+    concurrency.crowd(9 * MINUTE)
+    assert concurrency.at(10 * MINUTE) == 302
+
+
+def test_a_provisioned_poller_has_its_pace(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    """LDG with-sqs: ten polls a second and 1 MB/s for each poller."""
+    deploy(PRINTS)
+    queue = create_queue()
+    connect(queue, ProvisionedPollerConfig={"MinimumPollers": 2, "MaximumPollers": 2})
+    send_many(queue, 400)
+    lab.run_until_idle()
+    trace = lab.trace().query("what == 'received'")
+    assert trace["at"].max() - trace["at"].min() == pytest.approx(39 / 20)
+    scaling = Scaling.of({"ProvisionedPollerConfig": {"MinimumPollers": 2}})
+    assert scaling.pace(20, 4 << 20) == 2_000_000
 
 
 def test_a_backlog_is_worked_off_by_more_and_more_environments(
@@ -174,10 +210,11 @@ def test_throttling_uses_up_receives(lab: EmbeddedAccount, deploy: Deploy) -> No
     connect(queue, BatchSize=1)
     send_many(queue, 6)
     lab.run_until_idle()
-    visible, _ = count(dead)
-    assert visible >= 1
-    invoked = [each for each in lab._trace.happenings if each.what == "invoked"]
-    assert len(invoked) + visible == 6
+    trace = lab.trace()
+    assert count(dead)[0] == (trace["what"] == "dead-lettered").sum() >= 4
+    assert (trace["what"].isin(["deleted", "dead-lettered"])).sum() == 6
+    assert (trace["outcome"] == "throttled").any()
+    assert set(trace.query("what == 'invoked'")["outcome"]) == {"success"}
 
 
 # FIFO
@@ -469,14 +506,16 @@ def test_a_queue_or_function_that_is_deleted_stops_its_mapping(
     deploy(PRINTS)
     first, second = create_queue("first"), create_queue("second")
     connect(first)
-    connect(second)
+    mapping = connect(second)
     lab.advance(5)
     boto3.client("sqs").delete_queue(QueueUrl=first)
     lab.advance(60)
     boto3.client("lambda").delete_function(FunctionName="function")
     send(second, "x")
     lab.advance(10)
-    assert count(second) == (0, 1)
+    assert count(second) == (1, 0)
+    found = boto3.client("lambda").get_event_source_mapping(UUID=mapping)
+    assert found["LastProcessingResult"] == "PROBLEM: The function does not exist."
 
 
 def test_a_function_that_feeds_itself_is_stopped_after_sixteen_rounds(

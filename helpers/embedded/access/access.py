@@ -61,6 +61,9 @@ class Access:
         self._call: Call | None = None
         self._decided: dict[tuple[object, ...], Decision] = {}
         self._reported: set[str] = set()
+        self._role_sessions: dict[str, Principal] = {}
+        self._readers: set[tuple[str, str]] = set()
+        """Roles that may read a queue by policies of their own, whatever the circumstances."""
 
     # At the gateway
 
@@ -204,9 +207,12 @@ class Access:
         """`decide` for a role by its ARN: what the account's parts ask that act as a role."""
         return self.decide(self.session_of(role_arn), action, resource, given)
 
-    def session_of(self, role_arn: str, session_name: str = "awslambda") -> Principal:
-        """The principal that a part of the account is while it acts as a role."""
-        return role_session(role_arn, session_name)
+    def session_of(self, role_arn: str) -> Principal:
+        """The principal that Lambda is while it acts as the role of a function."""
+        session = self._role_sessions.get(role_arn)
+        if session is None:
+            session = self._role_sessions[role_arn] = role_session(role_arn, "awslambda")
+        return session
 
     @contextmanager
     def acting_as(self, principal: Principal | None) -> Iterator[None]:
@@ -226,12 +232,17 @@ class Access:
 
     def missing_for_event_source(self, role_arn: str, queue_arn: str) -> str | None:
         """AWS's complaint about a role that may not read a queue; None: it may."""
+        known = (role_arn, queue_arn) in self._readers
+        if known and resources.resource_policy(queue_arn, "sqs:ReceiveMessage") is None:
+            return None
         for action in EVENT_SOURCE_ACTIONS:
             if not self.allows(role_arn, action, queue_arn).allowed:
                 return (
                     "The function execution role does not have permissions to call "
                     f"{action.partition(':')[2]} on SQS"
                 )
+        if not self.identities.policies(self.session_of(role_arn)).depend_on_facts:
+            self._readers.add((role_arn, queue_arn))
         return None
 
     def delivering_service(self) -> Principal | None:
@@ -301,6 +312,8 @@ class Access:
         """Users, roles or their policies have changed."""
         self.identities.forget()
         self._decided.clear()
+        self._role_sessions.clear()
+        self._readers.clear()
 
     def _report_unknown_keys(self, policies: Policies) -> None:
         for source in policies.all():

@@ -12,11 +12,13 @@ from moto.awslambda.exceptions import (
 from moto.awslambda.models import LambdaFunction
 from moto.moto_api._internal import mock_random
 
+from helpers.embedded.access import Access
 from helpers.embedded.clock import SECOND
 from helpers.embedded.event_source import validation
 from helpers.embedded.event_source.batch_response import REPORT_BATCH_ITEM_FAILURES
 from helpers.embedded.event_source.filters import Filters
 from helpers.embedded.event_source.poller import Poller
+from helpers.embedded.event_source.queue_reader import QueueReader
 from helpers.embedded.event_source.scaling import Scaling
 from helpers.embedded.runtime.functions import Functions
 from helpers.embedded.simulation import Simulation, Steps
@@ -75,6 +77,7 @@ class Mapping:
         self,
         simulation: Simulation,
         functions: Functions,
+        access: Access,
         queue: Queue,
         function_arn: str,
         settings: dict[str, Any],
@@ -84,7 +87,8 @@ class Mapping:
         self._changes = 0
         self.uuid = str(mock_random.uuid4())
         self.queue = queue
-        self.poller = Poller(simulation, functions, queue, self)
+        reader = QueueReader(queue, self, functions, access)
+        self.poller = Poller(simulation, functions, queue, reader, self)
         self.tags: dict[str, str] = {}
         self._apply(function_arn, settings)
         self.state = "Creating" if enabled else "Disabled"
@@ -128,9 +132,15 @@ class Mapping:
         return self._destination == "Enabled"
 
     def describe(self) -> dict[str, Any]:
-        """The fields that AWS was recorded to answer with."""
+        """The fields that AWS was recorded to answer with.
+
+        LastProcessingResult is one only while the queue cannot be read: of mappings without such
+        trouble AWS was recorded to say nothing there.
+        """
         region, account = self.queue.region, self.queue.account_id
+        problem = self.poller.problem if self.state == "Enabled" else None
         return {
+            **({"LastProcessingResult": f"PROBLEM: {problem}"} if problem else {}),
             "UUID": self.uuid,
             "EventSourceArn": self.queue.queue_arn,
             "EventSourceMappingArn": (
@@ -166,9 +176,16 @@ class Mapping:
 class Mappings:
     """The event source mappings of one account."""
 
-    def __init__(self, simulation: Simulation, functions: Functions, queues: QueueFinder) -> None:
+    def __init__(
+        self,
+        simulation: Simulation,
+        functions: Functions,
+        access: Access,
+        queues: QueueFinder,
+    ) -> None:
         self._simulation = simulation
         self._functions = functions
+        self._access = access
         self._queues = queues
         self._mappings: dict[str, Mapping] = {}
 
@@ -192,10 +209,11 @@ class Mappings:
                     f"mapping with UUID {other.uuid}"
                 )
         settings = merge(_DEFAULTS, request)
-        validation.check_for_queue(settings, queue, function)
+        self._check(settings, queue, function)
         mapping = Mapping(
             self._simulation,
             self._functions,
+            self._access,
             queue,
             function_arn,
             settings,
@@ -224,7 +242,7 @@ class Mappings:
         validation.check_ranges(request)
         function_arn, function = self._function(request.get("FunctionName") or mapping.function_arn)
         settings = merge(mapping.settings, request)
-        validation.check_for_queue(settings, mapping.queue, function)
+        self._check(settings, mapping.queue, function)
         mapping.update(function_arn, settings, request.get("Enabled", mapping.is_working))
         return mapping
 
@@ -237,6 +255,14 @@ class Mappings:
     def _forget(self, uuid: str) -> Steps[None]:
         yield self._simulation.timeout(TRANSITION)
         self._mappings.pop(uuid, None)
+
+    def _check(self, settings: dict[str, Any], queue: Queue, function: LambdaFunction) -> None:
+        """Refuse settings that do not fit the queue, and a role that may not read it."""
+        if self._access.enforced:
+            complaint = self._access.missing_for_event_source(function.role, queue.queue_arn)
+            if complaint:
+                raise InvalidParameterValueException(complaint)
+        validation.check_for_queue(settings, queue, function)
 
     def _function(self, name: str) -> tuple[str, LambdaFunction]:
         """The ARN to invoke, with the qualifier that was asked for, and the function."""

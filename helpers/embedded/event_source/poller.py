@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpy
@@ -14,6 +13,8 @@ from werkzeug.exceptions import HTTPException
 from helpers.embedded.clock import SECOND
 from helpers.embedded.event_source import records
 from helpers.embedded.event_source.batch_response import failed_messages
+from helpers.embedded.event_source.queue_reader import CannotRead, QueueReader
+from helpers.embedded.event_source.scaling import Concurrency, Scaling
 from helpers.embedded.runtime import lineage
 from helpers.embedded.runtime.functions import Functions, Throttled
 from helpers.embedded.runtime.invocations import Outcome
@@ -44,25 +45,41 @@ class Poller:
     """Reads one queue for one mapping from `start` until `stop`."""
 
     def __init__(
-        self, simulation: Simulation, functions: Functions, queue: Queue, mapping: Mapping
+        self,
+        simulation: Simulation,
+        functions: Functions,
+        queue: Queue,
+        reader: QueueReader,
+        mapping: Mapping,
     ) -> None:
         self._simulation = simulation
         self._functions = functions
         self._queue = queue
+        self._reader = reader
         self._mapping = mapping
         self._in_progress = 0
         self._finished = simulation.event()
-        self._crowded_since: int | None = None
+        self._concurrency = Concurrency(Scaling())
         self._process: simpy.Process | None = None
         self._counts = functions.telemetry.mappings.counts_of(mapping)
-        self.last_result = "No records processed"
+        self._refusal: str | None = None
 
     @property
     def busy(self) -> bool:
         """Whether a batch has been received and not yet finished."""
         return self._in_progress > 0
 
+    @property
+    def problem(self) -> str | None:
+        """Why the queue is not read, although the mapping is enabled."""
+        try:
+            self._reader.check()
+        except CannotRead as refusal:
+            return str(refusal)
+        return self._refusal
+
     def start(self) -> None:
+        self._concurrency = Concurrency(self._mapping.scaling)
         self._process = self._simulation.start(self._poll())
 
     def stop(self) -> None:
@@ -79,37 +96,42 @@ class Poller:
             while True:
                 yield from self._wait_for_capacity()
                 if not (yield from self._wait_for_messages()):
-                    self.last_result = "PROBLEM: The specified queue does not exist."
+                    self._refusal = "The specified queue does not exist."
                     return
                 batch = []
                 try:
                     yield from self._gather(batch)
+                    pause, self._refusal = self._pace(batch), None
+                except CannotRead:
+                    pause, self._refusal = _REFUSED_PAUSE, None
                 except ServiceException as refusal:
-                    self.last_result = f"PROBLEM: {refusal.message}"
-                    yield self._simulation.timeout(_REFUSED_PAUSE)
+                    pause, self._refusal = _REFUSED_PAUSE, refusal.message
                 self._hand_over(batch)
+                if pause:
+                    yield self._simulation.timeout(pause)
         except simpy.Interrupt:
             self._hand_over(batch)
 
     def _wait_for_messages(self) -> Steps[bool]:
         """Until there is a message; the long polls that find none are counted with the queue's
         empty receives."""
+        since, in_progress = self._simulation.now, self._in_progress
         with self._queue.meter.polled(self._simulation, IDLE_POLLERS):
-            return (yield from self._queue.wait_for_messages(None))
+            found = yield from self._queue.wait_for_messages(None)
+        if self._simulation.now > since:
+            self._concurrency.rest(since, self._simulation.now, in_progress)
+        return found
 
     def _wait_for_capacity(self) -> Steps[None]:
-        """Until another batch may be in progress; after a pause it begins with few again."""
-        simulation, scaling = self._simulation, self._mapping.scaling
-        if self._in_progress == 0:
-            self._crowded_since = None
-        while self._in_progress >= scaling.concurrency(self._crowded()):
-            if self._crowded_since is None:
-                self._crowded_since = simulation.now
-            yield self._finished | simulation.timeout(scaling.step)
+        """Until another batch may be in progress."""
+        simulation, concurrency = self._simulation, self._concurrency
+        while self._in_progress >= concurrency.at(simulation.now):
+            concurrency.crowd(simulation.now)
+            yield self._finished | simulation.timeout(concurrency.scaling.step)
 
-    def _crowded(self) -> int:
-        since = self._crowded_since
-        return 0 if since is None else self._simulation.now - since
+    def _pace(self, batch: Batch) -> int:
+        allowed = self._concurrency.at(self._simulation.now)
+        return self._concurrency.scaling.pace(allowed, _size(batch))
 
     def _gather(self, batch: Batch) -> Steps[None]:
         """Fill `batch` with what is there, or with what comes until the batching window closes.
@@ -126,8 +148,8 @@ class Poller:
             yield from queue.wait_for_messages(closes)
 
     def _take(self, batch: Batch) -> None:
-        mapping, queue = self._mapping, self._queue
-        received = queue.receive(mapping.batch_size - len(batch))
+        mapping = self._mapping
+        received = self._reader.receive(mapping.batch_size - len(batch))
         self._counts.note("PolledEventCount", len(received))
         for message in received:
             if mapping.filters.accept(message):
@@ -161,8 +183,9 @@ class Poller:
         outcome = yield from self._invoke(part, trail)
         if outcome is None:
             return
+        if outcome.error is not None:
+            self._concurrency.fail(self._simulation.now)
         self._counts.note("InvokedEventCount", len(part.messages))
-        self.last_result = "OK" if outcome.error is None else f"PROBLEM: {outcome.error}"
         for message in self._done(part, outcome):
             self._delete(message)
 
@@ -183,10 +206,9 @@ class Poller:
                 )
                 return invoked.outcome
             except HTTPException:
-                self.last_result = "PROBLEM: Function not found"
                 return None
             except Throttled:
-                self.last_result = "PROBLEM: Function throttled"
+                self._concurrency.fail(self._simulation.now)
                 yield self._simulation.timeout(_THROTTLE_PAUSE)
                 if self._simulation.now >= give_up:
                     return None
@@ -204,14 +226,11 @@ class Poller:
         return [each for each in part.messages if each.id not in failed]
 
     def _delete(self, message: Message) -> None:
-        """A FIFO queue refuses a handle that has expired: the message will come again."""
-        with suppress(ServiceException):
-            self._queue.delete(message.receipt_handle)
+        if self._reader.delete(message):
             self._counts.note("DeletedEventCount", 1)
 
     def _stop_loop(self, part: Part) -> None:
         """A function that has sent itself around 16 times is not invoked again."""
-        self.last_result = "PROBLEM: Recursive loop detected"
         for message in part.messages:
             if not self._queue.dead_letter(message.receipt_handle):
                 self._delete(message)

@@ -480,12 +480,12 @@ def test_a_mapping_stops_with_its_key_and_goes_on_with_it(
     lab.advance(60)
     assert lab._compute is not None
     (mapping,) = lab._compute._mappings.all()
-    assert mapping.poller.last_result.startswith(f"PROBLEM: {key} is disabled.")
+    assert mapping.describe()["LastProcessingResult"].startswith(f"PROBLEM: {key} is disabled.")
     assert counts(sqs, url) == (3, 0, 0)
     kms.enable_key(KeyId=key)
     lab.run_until_idle()
     assert counts(sqs, url) == (0, 0, 0)
-    assert mapping.poller.last_result == "OK"
+    assert "LastProcessingResult" not in mapping.describe()
 
 
 def test_a_dead_letter_that_the_key_keeps_out_is_counted(
