@@ -88,11 +88,12 @@ class Simulation:
 
     def settle(self) -> None:
         """Let everything happen that is due at this moment, without moving time."""
+        peek, step, checkpoint = self._env.peek, self._env.step, self.interrupts.checkpoint
         while True:
             self._let_watch()
-            while self._env.peek() <= self.now:
-                self.interrupts.checkpoint()
-                self._env.step()
+            while peek() <= self.clock.elapsed:
+                checkpoint()
+                step()
             if not self._owed:
                 return
             self._take_oldest_answer()

@@ -38,6 +38,10 @@ _ANONYMOUS_SERVICES = frozenset({"sqs", "sns", "awslambda"})
 
 _CHANGES_IDENTITIES = frozenset({"iam", "cloudformation"})
 
+_CHANGES_QUEUE_POLICIES = frozenset(
+    {"AddPermission", "CreateQueue", "RemovePermission", "SetQueueAttributes"}
+)
+
 _MOST_REMEMBERED = 20_000
 
 EVENT_SOURCE_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -63,7 +67,7 @@ class Access:
         self._reported: set[str] = set()
         self._role_sessions: dict[str, Principal] = {}
         self._readers: set[tuple[str, str]] = set()
-        """Roles that may read a queue by policies of their own, whatever the circumstances."""
+        """Roles that may read a queue, whatever the circumstances."""
 
     # At the gateway
 
@@ -90,6 +94,8 @@ class Access:
             answer = proceed()
         if service in _CHANGES_IDENTITIES and not _only_reads(request):
             self.forget()
+        elif service == "sqs" and request.target in _CHANGES_QUEUE_POLICIES:
+            self._readers.clear()
         return answer
 
     def _admit(self, request: ApiRequest, service: str) -> Principal | ApiResponse:
@@ -232,8 +238,7 @@ class Access:
 
     def missing_for_event_source(self, role_arn: str, queue_arn: str) -> str | None:
         """AWS's complaint about a role that may not read a queue; None: it may."""
-        known = (role_arn, queue_arn) in self._readers
-        if known and resources.resource_policy(queue_arn, "sqs:ReceiveMessage") is None:
+        if (role_arn, queue_arn) in self._readers:
             return None
         for action in EVENT_SOURCE_ACTIONS:
             if not self.allows(role_arn, action, queue_arn).allowed:
@@ -241,7 +246,9 @@ class Access:
                     "The function execution role does not have permissions to call "
                     f"{action.partition(':')[2]} on SQS"
                 )
-        if not self.identities.policies(self.session_of(role_arn)).depend_on_facts:
+        policies = self.identities.policies(self.session_of(role_arn))
+        standing = resources.resource_policy(queue_arn, "sqs:ReceiveMessage")
+        if not policies._replace(resource=standing).depend_on_facts:
             self._readers.add((role_arn, queue_arn))
         return None
 

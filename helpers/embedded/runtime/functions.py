@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,7 +32,7 @@ from helpers.embedded.telemetry.telemetry import Telemetry
 from helpers.embedded.trace import Trace
 
 if TYPE_CHECKING:
-    from moto.awslambda.models import LambdaFunction
+    from moto.awslambda.models import LambdaBackend, LambdaFunction
 
 ACCOUNT_CONCURRENCY = 1000
 """Invocations at once in an account and Region, if nobody asked AWS for more."""
@@ -95,8 +95,12 @@ class Functions:
         Raises moto's UnknownFunctionException, which becomes AWS's 404.
         """
         name, named_qualifier = _split_name(name_or_arn)
-        backend = lambda_backends[self._account_id][self._region]
-        return backend.get_function(name, qualifier or named_qualifier)
+        return self._backend.get_function(name, qualifier or named_qualifier)
+
+    @cached_property
+    def _backend(self) -> LambdaBackend:
+        """moto's; not there yet when this object is made."""
+        return lambda_backends[self._account_id][self._region]
 
     def resolve(self, name_or_arn: str) -> tuple[str, LambdaFunction]:
         """The function's ARN, with the version or alias if one was named, and the function."""
@@ -296,6 +300,7 @@ _NAME = re.compile(
 )
 
 
+@lru_cache
 def _split_name(name_or_arn: str) -> tuple[str, str | None]:
     """Name and qualifier of a function named by name, partial ARN or ARN."""
     found = _NAME.fullmatch(name_or_arn)

@@ -10,6 +10,7 @@ import marshal
 import os
 import socket
 import struct
+from contextlib import suppress
 from typing import Any
 
 from helpers.embedded.runtime import messages
@@ -17,6 +18,9 @@ from helpers.embedded.wire import ApiRequest, ApiResponse
 
 _LENGTH = struct.Struct("!I")
 _CHUNK = 1 << 16
+_TRIES = 50 if hasattr(socket, "MSG_DONTWAIT") else 0
+"""Looks at the pipe before the account goes to sleep over it: most handlers have answered by then,
+and to be woken would take longer."""
 
 _KINDS: list[Any] = [
     *(messages.Settings, messages.Invoke, messages.Resume),
@@ -37,7 +41,9 @@ class Pipe:
     def __init__(self, end: socket.socket, patience: float | None = None) -> None:
         self._end = end
         self._received = bytearray()
+        self._tries = 0
         if patience is not None:
+            self._tries = _TRIES
             end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _as_timeout(patience))
 
     def send(self, message: tuple[Any, ...]) -> None:
@@ -51,14 +57,22 @@ class Pipe:
         Raises EOFError or OSError when the other side is gone.
         """
         while (message := self._take()) is None:
-            try:
-                chunk = self._end.recv(_CHUNK)
-            except (BlockingIOError, TimeoutError):
+            chunk = self._read()
+            if chunk is None:
                 return None
             if not chunk:
                 raise EOFError
             self._received += chunk
         return message
+
+    def _read(self) -> bytes | None:
+        for _ in range(self._tries):
+            with suppress(BlockingIOError):
+                return self._end.recv(_CHUNK, socket.MSG_DONTWAIT)
+        try:
+            return self._end.recv(_CHUNK)
+        except (BlockingIOError, TimeoutError):
+            return None
 
     def _take(self) -> Any | None:
         """The first message of what was received, once it is whole."""
