@@ -23,3 +23,6 @@ class Durations(NamedTuple):
     """One AWS request made by the handler."""
     idle: int = 600 * SECOND
     """How long a warm environment without work is kept."""
+    lifetime: int = 2 * 3600 * SECOND
+    """After which an environment is not used again, however busy. AWS ends them every few hours
+    (LDG lambda-runtime-environment), so none outlives the credentials of its role."""

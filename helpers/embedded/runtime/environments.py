@@ -49,6 +49,7 @@ class ExecutionEnvironment:
         self.output: list[str] = []
         """Log entries since the account last took them."""
         self.idle_since = 0
+        self.created_at = settings.now
         self._clock_file = Path(settings.clock_file)
         clock_file.create(self._clock_file, settings.now)
         ours, theirs = socket.socketpair()

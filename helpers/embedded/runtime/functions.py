@@ -224,10 +224,18 @@ class Functions:
             if other != version:
                 self._retire(self._warm.pop(other))
         warm = self._warm[version]
-        oldest = self._simulation.now - self._durations.idle
-        self._retire([each for each in warm if each.idle_since < oldest])
-        warm[:] = [each for each in warm if each.idle_since >= oldest]
+        if over := [each for each in warm if self._is_over(each)]:
+            warm[:] = [each for each in warm if each not in over]
+            self._retire(over)
         return warm.pop() if warm else None
+
+    def _is_over(self, environment: ExecutionEnvironment) -> bool:
+        """Idle for too long, or too old."""
+        now, durations = self._simulation.now, self._durations
+        return (
+            environment.idle_since < now - durations.idle
+            or environment.created_at < now - durations.lifetime
+        )
 
     def _create(self, version: FunctionVersion, code: bytes) -> ExecutionEnvironment:
         clock = self._simulation.clock

@@ -15,7 +15,7 @@ class Settings(NamedTuple):
     task_root: str
     """Folder of the function's unpacked code on this machine."""
     scratch: str
-    """Folder of its own for temporary files; AWS gives it /tmp."""
+    """Folder of its own for what the function puts in /tmp."""
     account_root: str
     """Folder of the whole account, removed by the last process when the kernel was killed."""
     clock_file: str

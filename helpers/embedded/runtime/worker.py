@@ -13,7 +13,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 import threading
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
@@ -25,7 +24,7 @@ import botocore.session
 
 from helpers.embedded import interception
 from helpers.embedded.clock import microseconds
-from helpers.embedded.runtime import handlers, lab_time, limits, log_output
+from helpers.embedded.runtime import handlers, lab_time, limits, log_output, own_tmp
 from helpers.embedded.runtime.clock_file import ClockFile
 from helpers.embedded.runtime.context import LambdaContext
 from helpers.embedded.runtime.messages import (
@@ -156,7 +155,7 @@ class Environment:
         interception.install(self._call)
         _import_first_from(settings.task_root)
         os.chdir(settings.task_root)
-        tempfile.tempdir = settings.scratch
+        own_tmp.redirect_tmp(settings.scratch, settings.account_root)
         _repeat_chance(settings.variables["AWS_LAMBDA_LOG_STREAM_NAME"])
         sys.stdout = sys.stderr = log_output.LogStream(self._print)
         log_output.route_logging(self._logs)
