@@ -8,8 +8,10 @@ from urllib.parse import unquote
 
 from moto.awslambda.responses import LambdaResponse
 
+from helpers.embedded.event_source import validation
 from helpers.embedded.event_source.mappings import Mapping, Mappings
 from helpers.embedded.moto_services import Handler
+from helpers.embedded.runtime.refusals import as_on_aws
 
 Answer = tuple[int, dict[str, Any], str]
 
@@ -61,11 +63,12 @@ def lambda_handler_for(mappings: Mappings) -> Handler:
                 return json.dumps({"Tags": mapping.tags})
             return super().list_tags()
 
-        def tag_resource(self) -> str:
+        def tag_resource(self) -> Any:
             if mapping := self._tagged_mapping:
                 mapping.tags.update(self.json_body["Tags"])
-                return "{}"
-            return super().tag_resource()
+            else:
+                super().tag_resource()
+            return 204, {"status": 204}, "{}"
 
         def untag_resource(self) -> Any:
             if mapping := self._tagged_mapping:
@@ -78,14 +81,18 @@ def lambda_handler_for(mappings: Mappings) -> Handler:
         def _tagged_mapping(self) -> Mapping | None:
             """The mapping that a request about tags names by its ARN, if it names one."""
             arn = unquote(self.path.rpartition("/")[2])
-            _, kind, uuid = arn.rpartition(":event-source-mapping:")
-            return mappings.get(uuid) if kind else None
+            validation.check_tagged(arn)
+            return mappings.find_tagged(arn)
 
         @property
         def _uuid(self) -> str:
             return str(self.path.rstrip("/").rpartition("/")[2])
 
-    return LambdaApi.dispatch
+    def answer(request: Any, url: str, headers: Any) -> Answer:
+        status, answered, body = LambdaApi.dispatch(request, url, headers)
+        return status, answered, as_on_aws(status, answered, body)
+
+    return answer
 
 
 def _accepted(mapping: Mapping) -> Answer:

@@ -57,8 +57,8 @@ class ResourceConflict(LambdaClientError):
 class ResourceNotFound(LambdaClientError):
     code = 404
 
-    def __init__(self) -> None:
-        super().__init__("ResourceNotFoundException", "The resource you requested does not exist.")
+    def __init__(self, message: str = "The resource you requested does not exist.") -> None:
+        super().__init__("ResourceNotFoundException", message)
 
 
 def merge(current: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -67,6 +67,8 @@ def merge(current: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     for name in (*_DEFAULTS, *_OPTIONAL):
         if (value := changes.get(name)) is not None:
             merged[name] = value
+    if not (merged.get("FilterCriteria") or {}).get("Filters"):
+        merged.pop("FilterCriteria", None)
     return {name: value for name, value in merged.items() if value != {} or name in _DEFAULTS}
 
 
@@ -227,6 +229,13 @@ class Mappings:
         if uuid not in self._mappings:
             raise ResourceNotFound
         return self._mappings[uuid]
+
+    def find_tagged(self, arn: str) -> Mapping | None:
+        """The mapping of an ARN; None: it is the ARN of something else."""
+        _, kind, uuid = arn.rpartition(":event-source-mapping:")
+        if kind and uuid not in self._mappings:
+            raise ResourceNotFound(f"Event source mapping not found: {arn}")
+        return self._mappings[uuid] if kind else None
 
     def find(self, event_source_arn: str | None, function_name: str | None) -> list[Mapping]:
         function_arn = self._functions.resolve(function_name)[0] if function_name else None

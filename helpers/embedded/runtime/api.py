@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from moto.awslambda.exceptions import InvalidParameterValueException
 from moto.awslambda.models import LambdaBackend, LambdaFunction
-from werkzeug.exceptions import HTTPException
+from moto.core.exceptions import JsonRESTError
 
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.runtime import functions as running
@@ -17,6 +17,7 @@ from helpers.embedded.runtime import logs
 from helpers.embedded.runtime.asynchronous import AsynchronousInvocations
 from helpers.embedded.runtime.function_versions import BadCodeArchive, check_code
 from helpers.embedded.runtime.functions import Functions, Invoked, Throttled
+from helpers.embedded.runtime.refusals import refuse
 from helpers.embedded.simulation import Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
@@ -72,11 +73,10 @@ class Invocations:
         """Answer Invoke. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"""
         try:
             answer = yield from self._invoke(request)
-        except HTTPException as error:
-            body = str(error.get_body()).encode()
-            answer = ApiResponse(error.code or 400, dict(error.get_headers()), body)
+        except JsonRESTError as error:
+            answer = refuse(error.code or 400, error.error_type, error.message)
         except Throttled as throttled:
-            answer = _refuse(
+            answer = refuse(
                 429, "TooManyRequestsException", str(throttled), Reason=throttled.reason
             )
         return answer
@@ -92,13 +92,13 @@ class Invocations:
             json.loads(event)
         except ValueError as error:
             message = f"Could not parse request body into json: {error}"
-            return _refuse(400, "InvalidRequestContentException", message)
+            return refuse(400, "InvalidRequestContentException", message)
         match request.header("X-Amz-Invocation-Type"):
             case "DryRun":
                 return ApiResponse(204, {}, b"")
             case "Event":
-                self._asynchronous.accept(function, event, arn)
-                return ApiResponse(202, {}, b"")
+                request_id = self._asynchronous.accept(function, event, arn)
+                return ApiResponse(202, {"x-amzn-RequestId": request_id}, b"")
             case _:
                 invoked = yield from self._functions.invoke(function, event, arn=arn)
                 wants_log = request.header("X-Amz-Log-Type") == "Tail"
@@ -116,8 +116,3 @@ def _answer(invoked: Invoked, wants_log: bool) -> ApiResponse:
     if wants_log:
         headers["X-Amz-Log-Result"] = logs.tail(invoked.log)
     return ApiResponse(200, headers, invoked.outcome.payload.encode())
-
-
-def _refuse(status: int, code: str, message: str, **details: str) -> ApiResponse:
-    body = {"Type": "User", "message": message, **details}
-    return ApiResponse(status, {"x-amzn-ErrorType": code}, json.dumps(body).encode())

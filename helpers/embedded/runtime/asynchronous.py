@@ -40,14 +40,20 @@ class AsynchronousInvocations:
         self.pending = 0
         """Events accepted and not yet done with."""
 
-    def accept(self, function: LambdaFunction, event: str, arn: str | None = None) -> None:
-        """`arn`: what was invoked, if it was a version or an alias."""
-        self.pending += 1
-        self._simulation.start(self._run(function, event, arn))
+    def accept(self, function: LambdaFunction, event: str, arn: str | None = None) -> str:
+        """The request id, which all attempts will have.
 
-    def _run(self, function: LambdaFunction, event: str, arn: str | None) -> Steps[None]:
+        `arn`: what was invoked, if it was a version or an alias.
+        """
+        self.pending += 1
+        request_id = str(mock_random.uuid4())
+        self._simulation.start(self._run(function, event, arn, request_id))
+        return request_id
+
+    def _run(
+        self, function: LambdaFunction, event: str, arn: str | None, request_id: str
+    ) -> Steps[None]:
         try:
-            request_id = str(mock_random.uuid4())
             config = _event_invoke_config(function)
             expires = self._simulation.now + config["MaximumEventAgeInSeconds"] * SECOND
             for attempt in range(1 + config["MaximumRetryAttempts"]):
