@@ -39,6 +39,7 @@ class Compute:
         account_id: str,
         spin_limit: float,
     ) -> None:
+        self._access = access
         self._account_id = account_id
         self._region = region
         self._functions = Functions(
@@ -83,13 +84,22 @@ class Compute:
         self._functions.close()
         lambda_backends.backend = self._moto_backend
 
-    def _deliver(self, arn: str, body: str, attributes: Attributes) -> None:
-        """Send to a destination or dead-letter queue of a function. LookupError: it is gone."""
+    def _deliver(self, role: str, arn: str, body: str, attributes: Attributes) -> None:
+        """Send to a destination or dead-letter queue of a function, as its role.
+
+        Raises:
+            LookupError: the target is gone, or the role may not send to it.
+            ServiceException: the key of the queue cannot be used.
+        """
         service = arn.split(":")[2]
-        if service == "sqs" and (queue := self._queues.find(arn)) is not None:
-            send(queue, {"MessageBody": body, "MessageAttributes": attributes})
-        elif service == "lambda":
+        action = {"sqs": "sqs:SendMessage", "lambda": "lambda:InvokeFunction"}.get(service)
+        if action is None or not self._access.may(role, action, arn):
+            raise LookupError(arn)
+        if service == "lambda":
             self._asynchronous.accept(self._functions.find(arn), body)
+        elif (queue := self._queues.find(arn)) is not None:
+            with self._access.acting_as(self._access.session_of(role)):
+                send(queue, {"MessageBody": body, "MessageAttributes": attributes})
         else:
             raise LookupError(arn)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import boto3
+import pytest
 
 from helpers.embedded.account import EmbeddedAccount
 from tests.embedded.conftest import Deploy
@@ -108,3 +110,32 @@ def test_a_dead_letter_queue_that_is_gone_loses_only_the_event(
     lab.run_until_idle()
     assert len(attempts()) == 3
     assert count(create_queue("other")) == (0, 0)
+
+
+@pytest.mark.parametrize("action", ["sqs:SendMessage", "kms:GenerateDataKey"])
+def test_a_role_that_may_not_send_keeps_its_dead_letters_to_itself(
+    lab: EmbeddedAccount, deploy: Deploy, action: str
+) -> None:
+    key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+    queue = create_queue("failed", KmsMasterKeyId=key)
+    deploy(FAILS, DeadLetterConfig={"TargetArn": arn(queue)})
+    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    boto3.client("iam").put_role_policy(
+        RoleName="function-role",
+        PolicyName="deny",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statement}),
+    )
+    invoke_event(1)
+    lab.run_until_idle()
+    lab.advance(60)
+    assert count(queue) == (0, 0)
+    found = boto3.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="DeadLetterErrors",
+        Dimensions=[{"Name": "FunctionName", "Value": "function"}],
+        StartTime=lab.now() - timedelta(hours=1),
+        EndTime=lab.now(),
+        Period=3600,
+        Statistics=["Sum"],
+    )
+    assert sum(point["Sum"] for point in found["Datapoints"]) == 1

@@ -552,3 +552,47 @@ def test_two_functions_share_a_queue(lab: EmbeddedAccount, deploy: Deploy) -> No
     assert len(one) + len(two) == 20
     assert one
     assert two
+
+
+def test_what_others_have_reserved_a_function_cannot_have(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    """LDG lambda-concurrency: 1,000 in the account, less 900 that are reserved."""
+    deploy(SLEEPS, Timeout=10)
+    deploy(PRINTS, "other")
+    client = boto3.client("lambda")
+    client.put_function_concurrency(FunctionName="other", ReservedConcurrentExecutions=900)
+    for _ in range(102):
+        client.invoke(FunctionName="function", InvocationType="Event")
+    lab.run_until_idle()
+    assert concurrency(lab) == 100
+    trace = lab.trace()
+    assert (trace["what"] == "throttled").sum() >= 2
+    assert (trace["outcome"] == "success").sum() == 102
+
+
+def test_a_batch_that_was_gathered_for_long_is_not_held_for_longer(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    """Its first message is visible again 30 s after it was received, not after the window."""
+    deploy(PRINTS)
+    queue = create_queue()
+    connect(queue, BatchSize=100, MaximumBatchingWindowInSeconds=20)
+    lab.advance(5)
+    boto3.client("lambda").put_function_concurrency(
+        FunctionName="function", ReservedConcurrentExecutions=0
+    )
+    send(queue, "x")
+    lab.advance(36)
+    throttled = lab.trace().query("what == 'throttled'")["at"]
+    assert throttled.max() - throttled.min() == pytest.approx(9, abs=1)
+    boto3.client("lambda").delete_function_concurrency(FunctionName="function")
+    lab.run_until_idle()
+    assert count(queue) == (0, 0)
+
+
+def test_six_filters_are_too_many(deploy: Deploy) -> None:
+    deploy(PRINTS)
+    pattern = {"Pattern": '{"body": {"k": ["v"]}}'}
+    with pytest.raises(ClientError, match="at most 5 filters"):
+        connect(create_queue(), FilterCriteria={"Filters": [pattern] * 6})

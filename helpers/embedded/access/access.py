@@ -207,11 +207,10 @@ class Access:
             self._decided[key] = decision
         return decision
 
-    def allows(
-        self, role_arn: str, action: str, resource: str, given: Given | None = None
-    ) -> Decision:
-        """`decide` for a role by its ARN: what the account's parts ask that act as a role."""
-        return self.decide(self.session_of(role_arn), action, resource, given)
+    def may(self, role_arn: str, action: str, resource: str) -> bool:
+        """Whether a part of the account that acts as a role may do this to that."""
+        session = self.session_of(role_arn)
+        return not self.enforced or self.decide(session, action, resource).allowed
 
     def session_of(self, role_arn: str) -> Principal:
         """The principal that Lambda is while it acts as the role of a function."""
@@ -238,10 +237,10 @@ class Access:
 
     def missing_for_event_source(self, role_arn: str, queue_arn: str) -> str | None:
         """AWS's complaint about a role that may not read a queue; None: it may."""
-        if (role_arn, queue_arn) in self._readers:
+        if not self.enforced or (role_arn, queue_arn) in self._readers:
             return None
         for action in EVENT_SOURCE_ACTIONS:
-            if not self.allows(role_arn, action, queue_arn).allowed:
+            if not self.may(role_arn, action, queue_arn):
                 return (
                     "The function execution role does not have permissions to call "
                     f"{action.partition(':')[2]} on SQS"

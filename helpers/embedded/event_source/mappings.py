@@ -267,10 +267,8 @@ class Mappings:
 
     def _check(self, settings: dict[str, Any], queue: Queue, function: LambdaFunction) -> None:
         """Refuse settings that do not fit the queue, and a role that may not read it."""
-        if self._access.enforced:
-            complaint = self._access.missing_for_event_source(function.role, queue.queue_arn)
-            if complaint:
-                raise InvalidParameterValueException(complaint)
+        if complaint := self._access.missing_for_event_source(function.role, queue.queue_arn):
+            raise InvalidParameterValueException(complaint)
         validation.check_for_queue(settings, queue, function)
 
     def _function(self, name: str) -> tuple[str, LambdaFunction]:

@@ -92,13 +92,14 @@ class Poller:
 
     def _poll(self) -> Steps[None]:
         batch: Batch = []
+        since = self._simulation.now
         try:
             while True:
                 yield from self._wait_for_capacity()
                 if not (yield from self._wait_for_messages()):
                     self._refusal = "The specified queue does not exist."
                     return
-                batch = []
+                batch, since = [], self._simulation.now
                 try:
                     yield from self._gather(batch)
                     pause, self._refusal = self._pace(batch), None
@@ -106,11 +107,11 @@ class Poller:
                     pause, self._refusal = _REFUSED_PAUSE, None
                 except ServiceException as refusal:
                     pause, self._refusal = _REFUSED_PAUSE, refusal.message
-                self._hand_over(batch)
+                self._hand_over(batch, since)
                 if pause:
                     yield self._simulation.timeout(pause)
         except simpy.Interrupt:
-            self._hand_over(batch)
+            self._hand_over(batch, since)
 
     def _wait_for_messages(self) -> Steps[bool]:
         """Until there is a message; the long polls that find none are counted with the queue's
@@ -158,29 +159,31 @@ class Poller:
                 self._counts.note("FilteredOutEventCount", 1)
                 self._delete(message)
 
-    def _hand_over(self, batch: Batch) -> None:
+    def _hand_over(self, batch: Batch, since: int) -> None:
+        """Have a batch processed whose first message was received at `since`."""
         if batch:
             self._in_progress += 1
-            self._simulation.start(self._process_batch(list(batch)))
+            visible_again = since + self._queue.visibility_timeout * SECOND
+            self._simulation.start(self._process_batch(list(batch), visible_again))
             batch.clear()
 
     # Invoking
 
-    def _process_batch(self, batch: Batch) -> Steps[None]:
+    def _process_batch(self, batch: Batch, visible_again: int) -> Steps[None]:
         try:
             for part in _split(batch, self._queue, self._mapping.batching_window > 0):
-                yield from self._process_part(part)
+                yield from self._process_part(part, visible_again)
         finally:
             self._in_progress -= 1
             finished, self._finished = self._finished, self._simulation.event()
             finished.succeed()
 
-    def _process_part(self, part: Part) -> Steps[None]:
+    def _process_part(self, part: Part, visible_again: int) -> Steps[None]:
         trail = lineage.longest(message.trace_header for message in part.messages)
         if trail.is_loop(self._mapping.function_arn):
             self._stop_loop(part)
             return
-        outcome = yield from self._invoke(part, trail)
+        outcome = yield from self._invoke(part, trail, visible_again)
         if outcome is None:
             return
         if outcome.error is not None:
@@ -189,10 +192,11 @@ class Poller:
         for message in self._done(part, outcome):
             self._delete(message)
 
-    def _invoke(self, part: Part, trail: lineage.Lineage) -> Steps[Outcome | None]:
+    def _invoke(
+        self, part: Part, trail: lineage.Lineage, visible_again: int
+    ) -> Steps[Outcome | None]:
         """The invocation's outcome; None: throttled until the messages were visible again."""
         queue, mapping = self._queue, self._mapping
-        give_up = self._simulation.now + queue.visibility_timeout * SECOND
         while True:
             try:
                 function = self._functions.find(mapping.function_arn)
@@ -210,7 +214,7 @@ class Poller:
             except Throttled:
                 self._concurrency.fail(self._simulation.now)
                 yield self._simulation.timeout(_THROTTLE_PAUSE)
-                if self._simulation.now >= give_up:
+                if self._simulation.now >= visible_again:
                     return None
 
     def _done(self, part: Part, outcome: Outcome) -> Batch:

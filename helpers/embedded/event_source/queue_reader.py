@@ -65,7 +65,8 @@ class QueueReader:
     def delete(self, message: Message) -> bool:
         """Whether the message is gone. It comes again if the role may not delete any more, and
         from a FIFO queue if its time in flight is over."""
-        if self._complaint() and not self._may("sqs:DeleteMessage"):
+        arn = self._queue.queue_arn
+        if self._complaint() and not self._access.may(self._role, "sqs:DeleteMessage", arn):
             return False
         try:
             self._queue.delete(message.receipt_handle)
@@ -74,9 +75,4 @@ class QueueReader:
         return True
 
     def _complaint(self) -> str | None:
-        if not self._access.enforced:
-            return None
         return self._access.missing_for_event_source(self._role, self._queue.queue_arn)
-
-    def _may(self, action: str) -> bool:
-        return self._access.allows(self._role, action, self._queue.queue_arn).allowed

@@ -21,6 +21,7 @@ FIFO_BATCH = 10
 STANDARD_BATCH = 10_000
 LONGEST_WINDOW = 300
 CONCURRENCY = range(2, 1001)
+MOST_FILTERS = 5
 
 
 _TAGGED = (
@@ -91,6 +92,10 @@ def check_for_queue(settings: dict[str, Any], queue: Queue, function: LambdaFunc
         raise InvalidParameterValueException(
             f"Queue visibility timeout: {queue.visibility_timeout} seconds is less than "
             f"Function timeout: {function.timeout} seconds"
+        )
+    if len((settings.get("FilterCriteria") or {}).get("Filters") or ()) > MOST_FILTERS:
+        raise InvalidParameterValueException(  # our words: no record of AWS's is known
+            f"An event source mapping can have at most {MOST_FILTERS} filters."
         )
     try:
         Filters(settings.get("FilterCriteria"))

@@ -26,8 +26,8 @@ MAXIMUM_AGE = 6 * 3600
 """Seconds for which an event is kept and tried, if nobody asked for less."""
 
 Attributes = dict[str, dict[str, str]]
-Deliver = Callable[[str, str, Attributes], None]
-"""Sends a body with message attributes to the resource of an ARN."""
+Deliver = Callable[[str, str, str, Attributes], None]
+"""Sends, as a role, to the resource of an ARN a body with message attributes."""
 
 
 class AsynchronousInvocations:
@@ -157,7 +157,7 @@ class AsynchronousInvocations:
     ) -> None:
         """Send to a target of the function; `metric` counts it when that does not work."""
         try:
-            self._deliver(target, body, attributes)
+            self._deliver(str(function.role), target, body, attributes)
         except (LookupError, ServiceException):
             self._functions.telemetry.functions.delivery_failed(callee_of(function), metric)
 

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 ACCOUNT_CONCURRENCY = 1000
 """Invocations at once in an account and Region, if nobody asked AWS for more."""
 
+UNRESERVED_AT_LEAST = 100
+"""What functions cannot reserve, so that the others have something left."""
+
 INIT_LIMIT = 10 * SECOND
 """How long initialisation may take (LDG lambda-runtime-environment)."""
 
@@ -115,12 +118,26 @@ class Functions:
         return sum(map(len, self._busy.values()))
 
     def claim(self, function: LambdaFunction) -> None:
-        """Raise Throttled unless the function may have one more invocation now."""
+        """Raise Throttled unless the function may have one more invocation now.
+
+        What functions have reserved, the others cannot have (LDG lambda-concurrency).
+        """
         reserved = function.reserved_concurrency
-        if reserved is not None and len(self._busy[function.function_name]) >= int(reserved):
-            raise Throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
-        if self.running >= ACCOUNT_CONCURRENCY:
+        if reserved is not None:
+            if len(self._busy[function.function_name]) >= int(reserved):
+                raise Throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
+        elif self.running >= UNRESERVED_AT_LEAST and self._unreserved() <= 0:
             raise Throttled("ConcurrentInvocationLimitExceeded")
+
+    def _unreserved(self) -> int:
+        """Invocations that functions without a reservation may still have now."""
+        reserved = {
+            each.function_name: int(each.reserved_concurrency)
+            for each in self._backend.list_functions()
+            if each.reserved_concurrency is not None
+        }
+        running = sum(len(busy) for name, busy in self._busy.items() if name not in reserved)
+        return ACCOUNT_CONCURRENCY - sum(reserved.values()) - running
 
     def invoke(
         self,
