@@ -32,6 +32,8 @@ IDLE_POLLERS = 5
 
 Batch = list[Message]
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 class Part(NamedTuple):
     """Messages of a batch whose event stays below 6 MB."""
@@ -247,7 +249,7 @@ def _split(batch: Batch, queue: Queue, windowed: bool) -> Iterator[Part]:
     size = 0
     for message in batch:
         record: dict[str, Any] = records.build_record(message, queue, windowed)
-        text = json.dumps(record, ensure_ascii=False)
+        text = _encode(record)
         length = len(text.encode()) + 2
         if messages and size + length > records.MAXIMUM_EVENT:
             yield Part(messages, records.join_event(texts))

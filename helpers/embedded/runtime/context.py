@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from helpers.embedded.clock import unix_milliseconds_at
@@ -20,14 +20,17 @@ class LambdaContext:
     identity: Any = None
     tenant_id: Any = None
 
-    def __init__(self, request_id: str, function_arn: str, deadline: int) -> None:
+    def __init__(
+        self, request_id: str, function_arn: str, deadline: int, variables: Mapping[str, str]
+    ) -> None:
+        """`deadline` in microseconds of lab time; `variables` as the environment began."""
         self.aws_request_id = request_id
         self.invoked_function_arn = function_arn
-        self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
-        self.function_version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
-        self.memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
-        self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
-        self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self.function_name = variables["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = variables["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = variables["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = variables["AWS_LAMBDA_LOG_STREAM_NAME"]
         self._deadline_ms = unix_milliseconds_at(deadline)
 
     def get_remaining_time_in_millis(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
@@ -42,5 +43,6 @@ def longest(trace_headers: Iterable[str | None]) -> Lineage:
     return max(lineages, key=lambda lineage: lineage.rounds, default=Lineage())
 
 
+@lru_cache
 def _short(function_arn: str) -> str:
     return f"{crc32(function_arn.encode()):08x}"

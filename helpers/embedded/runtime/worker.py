@@ -97,7 +97,9 @@ class Environment:
         os.environ["_X_AMZN_TRACE_ID"] = order.trace_id
         result: tuple[Any, ...]
         try:
-            context = LambdaContext(order.request_id, order.function_arn, order.deadline)
+            context = LambdaContext(
+                order.request_id, order.function_arn, order.deadline, self._settings.variables
+            )
             payload = handlers.encode_result(handler(json.loads(order.event), context))
             result = Returned(payload, self._time.now)
         except MemoryError:
