@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from helpers.embedded.kms import operations, pairs, specs
 from helpers.embedded.kms.errors import (
     invalid_request,
@@ -21,6 +23,15 @@ _MOST_BYTES = 1024
 _DATA_KEY_BYTES = {"AES_256": 32, "AES_128": 16}
 
 
+class Opened(NamedTuple):
+    """A ciphertext that was decrypted."""
+
+    plaintext: bytes
+    key: Key
+    material_id: str | None
+    """Of the material that sealed it, which need not be the key's newest."""
+
+
 class CryptographyApi(KmsRequest):
     """What uses a key."""
 
@@ -34,16 +45,16 @@ class CryptographyApi(KmsRequest):
         return as_json(CiphertextBlob=blob, KeyId=self.key.arn, EncryptionAlgorithm=algorithm)
 
     def decrypt(self) -> str:
-        plaintext, key = self._open()
+        opened = self._open()
         return as_json(
-            Plaintext=plaintext,
-            KeyId=key.arn,
+            Plaintext=opened.plaintext,
+            KeyId=opened.key.arn,
             EncryptionAlgorithm=self._get_param("EncryptionAlgorithm", specs.SYMMETRIC),
-            KeyMaterialId=_material_id(key),
+            KeyMaterialId=opened.material_id,
         )
 
     def re_encrypt(self) -> str:
-        plaintext, source = self._open("Source")
+        plaintext, source, material_id = self._open("Source")
         target = self.keys["DestinationKeyId"]
         algorithm = self._get_param("DestinationEncryptionAlgorithm", specs.SYMMETRIC)
         context = self._get_param("DestinationEncryptionContext", {})
@@ -53,12 +64,12 @@ class CryptographyApi(KmsRequest):
             KeyId=target.arn,
             SourceEncryptionAlgorithm=self._get_param("SourceEncryptionAlgorithm", specs.SYMMETRIC),
             DestinationEncryptionAlgorithm=algorithm,
-            SourceKeyMaterialId=_material_id(source),
+            SourceKeyMaterialId=material_id,
             DestinationKeyMaterialId=_material_id(target),
         )
 
-    def _open(self, prefix: str = "") -> tuple[bytes, Key]:
-        """The plaintext of the request's CiphertextBlob, and the key that opened it.
+    def _open(self, prefix: str = "") -> Opened:
+        """The request's CiphertextBlob, decrypted.
 
         A symmetric blob knows its key; for an RSA one the request must name it.
         """
@@ -69,13 +80,14 @@ class CryptographyApi(KmsRequest):
         if algorithm != specs.SYMMETRIC:
             if key is None:
                 raise invalid_request(f"{prefix}KeyId is required for {algorithm}.")
-            return operations.decrypt_with_pair(key, algorithm, blob, context), key
+            plaintext = operations.decrypt_with_pair(key, algorithm, blob, context)
+            return Opened(plaintext, key, None)
         sealed = operations.parse_blob(blob, key)
         owner = key or self.kms_backend.keys.get(sealed.key_id)
         if owner is None:
             raise unknown_ciphertext()
         check_state(owner, "Decrypt")
-        return owner.open(sealed, context), owner
+        return Opened(owner.open(sealed, context), owner, sealed.material_id.hex())
 
     # Data keys and random bytes
 

@@ -204,8 +204,12 @@ def test_old_material_opens_what_it_sealed(lab: EmbeddedAccount, kms: Any) -> No
         lab.advance(60)
         assert kms.rotate_key_on_demand(KeyId=key)["KeyId"] == key
     assert len({*materials, material(kms, key)}) == 4
-    opened = [kms.decrypt(CiphertextBlob=blob)["Plaintext"] for blob in blobs]
-    assert opened == [b"0", b"1", b"2"]
+    opened = [kms.decrypt(CiphertextBlob=blob) for blob in blobs]
+    assert [answer["Plaintext"] for answer in opened] == [b"0", b"1", b"2"]
+    assert [answer["KeyMaterialId"] for answer in opened] == materials
+    moved = kms.re_encrypt(CiphertextBlob=blobs[0], DestinationKeyId=key)
+    assert moved["SourceKeyMaterialId"] == materials[0]
+    assert moved["DestinationKeyMaterialId"] == material(kms, key)
     assert rotations(kms, key) == [
         ("ON_DEMAND", lab.now() - timedelta(seconds=seconds)) for seconds in (120, 60, 0)
     ]
