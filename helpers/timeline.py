@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,19 +19,38 @@ ENDS = {
 }
 """What ends a message for good, and the word for it."""
 
+GONE = "gone"
+
+THEN = (
+    "sent",  # its delay is over
+    "received",
+    "looked at",  # received, and hidden for 0 seconds
+    "delivered again",  # though in flight, or deleted
+    "extended",  # by ChangeMessageVisibility
+    "shortened",
+    "let go",  # by a visibility timeout of 0
+    "delete ignored",  # its receipt handle was outdated
+    "visible again",
+    "dead-lettered",
+    "redriven",
+    "deleted",
+    "expired",
+)
+"""What ends a span. After extended, shortened and delete ignored the same receive goes on."""
+
 
 class Span(NamedTuple):
     """A time for which a message was in one state. Seconds; one row of `read_lifelines`."""
 
     message: str
     state: str
-    """delayed, visible, in flight, or dead-letter queue (visible there)."""
+    """delayed, visible, in flight, dead-letter queue (visible there), or gone (deleted, and still
+    to be delivered once more)."""
     begins: float
     ends: float
     receive_count: int
     then: str
-    """What ended it: sent (a delay is over), received, visible again, dead-lettered, redriven,
-    deleted or expired; nothing if it lasts until now."""
+    """What ended it, one of `THEN`; nothing if it lasts until now."""
 
 
 class NoTrace(RuntimeError):
@@ -38,7 +58,10 @@ class NoTrace(RuntimeError):
 
 
 def read_lifelines(
-    lab: Lab, *queue_urls: str, names: Mapping[str, str] | None = None
+    lab: Lab,
+    *queue_urls: str,
+    names: Mapping[str, str] | None = None,
+    since: datetime | None = None,
 ) -> pd.DataFrame:
     """The life of each message that was in one of the queues, as spans of time.
 
@@ -46,12 +69,12 @@ def read_lifelines(
         queue_urls: the queues that matter; all, if none is named.
         names: a word for a message, by its id. Others are called message 1, message 2 ..., in
             the order of their first sending.
+        since: leaves out what was sent before that moment.
 
     Returns:
-        One row for each span, by message and time; columns message, state (delayed, visible,
-        in flight, dead-letter queue), begins, ends (both in seconds of lab time since the first
-        of these messages was sent), receive_count, then (what ended the span; "" if nothing
-        did: the message is in that state now).
+        One row for each span, by message and time; columns message, state, begins, ends (both in
+        seconds of lab time since the first of these messages was sent), receive_count, then: as
+        in `Span`.
 
     Raises:
         NoTrace: the lab is a real account, which keeps no trace of its messages.
@@ -62,7 +85,11 @@ def read_lifelines(
     trace = trace[trace["message_id"].notna()]
     queues = {url.rsplit("/", 1)[-1] for url in queue_urls}
     lives = _follow(trace.itertuples(index=False))
-    wanted = [life for life in lives if not queues or queues & life.queues]
+    wanted = [
+        life
+        for life in lives
+        if (not queues or queues & life.queues) and (since is None or life.sent >= since)
+    ]
     if not wanted:
         return pd.DataFrame(columns=list(Span._fields))
     now = wanted[0].since + (lab.now() - wanted[0].sent).total_seconds()
@@ -148,12 +175,11 @@ class _Life:
             return
         self._pass(row.at)
         if row.what == "received":
-            self._leave(row.at, "received")
-            self.receives += 1
-            if row.duration == row.duration:  # a second delivery hides nothing anew
-                self._enter(row.at, row.duration, "in flight")
+            self._receive(row.at, row.duration)
         elif row.what == "hidden":
-            self.until = row.at + row.duration
+            self._change(row.at, row.at + row.duration)
+        elif row.what == "delete ignored":
+            self._leave(row.at, "delete ignored")
         elif row.what == "dead-lettered":
             self._leave(row.at, "dead-lettered")
             self.is_dead = True
@@ -163,17 +189,35 @@ class _Life:
             self.is_dead, self.receives = False, 0
         elif row.what in ENDS:
             self._leave(row.at, ENDS[row.what])
-            self.state = ""
+            self.state = GONE
 
     def finish(self, now: float) -> list[Span]:
         """Its spans, the last one lasting until `now` unless the message is gone."""
         self._pass(now)
-        rest = [self._span(now, "")] if self.state else []
+        rest = [] if self.state == GONE else [self._span(now, "")]
         return self.spans + rest
+
+    def _receive(self, at: float, hidden: float) -> None:
+        """A second delivery (`hidden` is missing) hides nothing anew, nor does a look."""
+        if hidden != hidden:
+            self._leave(at, "delivered again")
+        else:
+            self._leave(at, "received" if hidden else "looked at")
+            self._enter(at, hidden, "in flight")
+        self.receives += 1
+
+    def _change(self, at: float, until: float) -> None:
+        """Its visibility timeout was changed, and ends then."""
+        if until <= at:
+            self._leave(at, "let go")
+            self._enter(at, 0, "")
+            return
+        self._leave(at, "extended" if self.until is None or until > self.until else "shortened")
+        self.until = until
 
     def _pass(self, now: float) -> None:
         """A timeout that ends until now makes the message visible."""
-        if self.until is not None and self.until <= now and self.state:
+        if self.until is not None and self.until <= now and self.state != GONE:
             self._leave(self.until, "sent" if self.state == "delayed" else "visible again")
             self._enter(self.until, 0, "")
 

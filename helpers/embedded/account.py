@@ -146,12 +146,12 @@ class EmbeddedAccount:
         """Everything that happened, oldest first, one row each.
 
         Columns: time (UTC), at (seconds of lab time since the account was opened), what (sent,
-        received, hidden, deleted, dead-lettered, expired, moved, redriven, invoked, throttled,
-        kms:Decrypt ...), queue, message_id, receive_count, function, environment (its log
-        stream), duration (seconds: of an invocation; for which a message is invisible), outcome
-        ("success", or AWS's errorType or error code), messages (that an invocation brings). What
-        does not apply to a row is missing. A redriven message has a new id; the row above says
-        under which one it was moved.
+        received, hidden, deleted, delete ignored, dead-lettered, expired, moved, redriven, invoked,
+        throttled, kms:Decrypt ...), queue, message_id, receive_count, function, environment (its
+        log stream), duration (seconds: of an invocation; for which a message is invisible),
+        outcome ("success", or AWS's errorType or error code), messages (that an invocation
+        brings). What does not apply to a row is missing. A redriven message has a new id; the row
+        above says under which one it was moved.
         """
         from helpers.embedded.trace import as_frame
 

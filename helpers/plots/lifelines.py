@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpers.plots.style import (
@@ -42,6 +44,7 @@ STATES = {
     "visible": Look(BLUE, 0.16, "", BLUE),
     "in flight": Look(VERMILLION, 0.62, "////", "#FBE3D6"),
     "dead-letter queue": Look(BLACK, 0.30, "....", "#FFFFFF"),
+    "gone": Look("none", 0.0, "", "none"),
 }
 
 
@@ -49,10 +52,31 @@ class Mark(NamedTuple):
     """The sign at the end of a span."""
 
     sign: str
-    colour: str
+    face: str
+    edge: str = "white"
 
+    def drawn(self) -> dict[str, Any]:
+        """As arguments of matplotlib's `plot` and `Line2D`."""
+        return {
+            "marker": self.sign,
+            "color": self.face,
+            "markeredgecolor": self.edge,
+            "markeredgewidth": 1.0 if self.edge == "white" else 1.8,
+            "markersize": 9,
+            "linestyle": "",
+        }
+
+
+LOOK = "looked at"
+RECEIVES = ("received", LOOK, "delivered again")
 
 MARKS = {
+    LOOK: Mark("o", "white", VERMILLION),
+    "extended": Mark(">", VERMILLION),
+    "shortened": Mark("<", VERMILLION),
+    "let go": Mark("d", VERMILLION),
+    "delivered again": Mark("D", "white", VERMILLION),
+    "delete ignored": Mark("o", "white", GREEN),
     "deleted": Mark("o", GREEN),
     "dead-lettered": Mark("s", BLACK),
     "expired": Mark("X", PURPLE),
@@ -64,8 +88,8 @@ def plot_lifelines(rows: pd.DataFrame) -> Figure:
     """A row for each message, from its sending to its end, in lab time.
 
     Args:
-        rows: as `helpers.timeline.read_lifelines` returns them: columns message, state (delayed,
-            visible, in flight, dead-letter queue), begins, ends (seconds), receive_count, then.
+        rows: as `helpers.timeline.read_lifelines` returns them: columns message, state, begins,
+            ends (seconds), receive_count, then.
 
     Raises:
         ValueError: a column is missing, a state is unknown, or there are more than 40 messages.
@@ -78,36 +102,17 @@ def plot_lifelines(rows: pd.DataFrame) -> Figure:
     last = max([1.0, *rows["ends"]])
     row: Any
     for row in rows.itertuples(index=False):
-        place = messages.index(row.message)
-        look = STATES[row.state]
-        axes.barh(
-            place,
-            row.ends - row.begins,
-            left=row.begins,
-            height=look.height,
-            facecolor=look.face,
-            edgecolor=look.colour,
-            hatch=look.hatch,
-            linewidth=1,
-        )
-        if row.state == "in flight":
-            _number_receive(axes, row, place, last)
-        if mark := MARKS.get(row.then):
-            axes.plot(
-                row.ends,
-                place,
-                mark.sign,
-                color=mark.colour,
-                markeredgecolor="white",
-                markersize=9,
-                clip_on=False,
-                zorder=4,
-            )
+        _draw_span(axes, row, messages.index(row.message))
+    for receive in _group_receives(rows):
+        widest = max(receive, key=lambda row: row.ends - row.begins)
+        if widest.ends - widest.begins >= 0.05 * last:  # wide enough for its number
+            middle = (widest.begins + widest.ends) / 2
+            _number(axes, middle, messages.index(widest.message), widest.receive_count, "none")
     axes.set_xlim(0, last * 1.02)
     air = max(0.0, (3 - len(messages)) / 2)
     axes.set_ylim(len(messages) - 0.4 + air, -0.6 - air)
     axes.set_yticks(range(len(messages)), messages)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=10)
     axes.spines["left"].set_visible(False)
     label_time(axes, last)
     _explain(figure, rows)
@@ -119,14 +124,10 @@ def describe_lifelines(rows: pd.DataFrame) -> str:
     if rows.empty:
         return "There was no message."
     last = rows.groupby("message", sort=False).tail(1)
-    receives = rows[rows["state"] == "in flight"].groupby("message").size()
-    most = int(receives.max()) if len(receives) else 0
-    total = rows["message"].nunique()
-    sentence = f"{count(total)}: "
     endings = []
-    for then, words in (("deleted", "deleted"), ("expired", "expired")):
-        if number := int((last["then"] == then).sum()):
-            endings.append(f"{number} {words}")
+    for then in ("deleted", "expired"):
+        if number := int((rows["then"] == then).sum()):
+            endings.append(f"{number} {then}")
     for state, words in (
         ("dead-letter queue", "in the dead-letter queue"),
         ("in flight", "in flight"),
@@ -136,20 +137,43 @@ def describe_lifelines(rows: pd.DataFrame) -> str:
         here = (last["state"] == state) & ~last["then"].isin(["deleted", "expired"])
         if number := int(here.sum()):
             endings.append(f"{number} {words}")
-    sentence += f"at {rows['ends'].max():g} s {join(endings)}."
+    total = count(rows["message"].nunique())
+    happened = [
+        f"{'once' if number == 1 else f'{number} times'} {words}"
+        for then, words in HAPPENED
+        if (number := int((rows["then"] == then).sum()))
+    ]
+    return (
+        f"{total}: at {rows['ends'].max():g} s {join(endings)}. "
+        f"{'; '.join([_describe_receives(rows), *happened])}."
+    )
+
+
+HAPPENED = (
+    ("visible again", "a message became visible again"),
+    ("let go", "a message was let go"),
+    ("extended", "a visibility timeout was extended"),
+    ("shortened", "a visibility timeout was shortened"),
+    ("looked at", "somebody looked"),
+    ("delivered again", "a message was delivered once more"),
+    ("delete ignored", "a delete was ignored"),
+    ("redriven", "a message was redriven"),
+)
+"""What is told in the sentence, how often it happened before it."""
+
+
+def _describe_receives(rows: pd.DataFrame) -> str:
+    """Who was received how often, the looks and the second deliveries included."""
+    received = rows[rows["then"].isin(RECEIVES)].groupby("message", sort=False).size()
+    most = int(received.max()) if len(received) else 0
     if most == 0:
-        return sentence + " None was received."
+        return "None was received"
     if most == 1:
-        received = len(receives)
-        return sentence + (
-            " Each was received once." if received == total else f" {received} received once."
-        )
-    often = [str(name) for name, number in receives.items() if number == most]
+        everyone = len(received) == rows["message"].nunique()
+        return "Each was received once" if everyone else f"{len(received)} received once"
+    often = [str(name) for name, number in received.items() if number == most]
     who = join(often) if len(often) <= 3 else count(len(often))
-    were = "was" if len(often) == 1 else "were"
-    again = int((rows["then"] == "visible again").sum())
-    reappeared = f"; {again} {'time' if again == 1 else 'times'} a message became visible again"
-    return f"{sentence} {who} {were} received {most} times{reappeared if again else ''}."
+    return f"{who} {'was' if len(often) == 1 else 'were'} received {most} times"
 
 
 def _check(rows: pd.DataFrame, messages: list[str]) -> None:
@@ -162,18 +186,45 @@ def _check(rows: pd.DataFrame, messages: list[str]) -> None:
         )
 
 
-def _number_receive(axes: Axes, row: Any, place: int, last: float) -> None:
-    """The number of the receive, where the bar is wide enough for it."""
-    if row.ends - row.begins >= 0.05 * last:
-        axes.text(
-            (row.begins + row.ends) / 2,
+def _draw_span(axes: Axes, row: Any, place: int) -> None:
+    """The bar of a span, and the sign of what ended it."""
+    look = STATES[row.state]
+    if look.height:
+        axes.barh(
             place,
-            str(row.receive_count),
-            ha="center",
-            va="center",
-            fontsize=FONT_SIZE - 2,
-            bbox={"boxstyle": "circle,pad=0.12", "facecolor": "white", "edgecolor": "none"},
+            row.ends - row.begins,
+            left=row.begins,
+            height=look.height,
+            facecolor=look.face,
+            edgecolor=look.colour,
+            hatch=look.hatch,
+            linewidth=1,
         )
+    if row.then == LOOK:
+        _number(axes, row.ends, place, row.receive_count + 1, VERMILLION)
+    elif mark := MARKS.get(row.then):
+        axes.plot(row.ends, place, **mark.drawn(), clip_on=False, zorder=4)
+
+
+def _group_receives(rows: pd.DataFrame) -> Iterator[list[Any]]:
+    """The spans of each receive: a changed timeout or an ignored delete divides it."""
+    spans = rows[rows["state"] == "in flight"].itertuples(index=False)
+    for _, receive in groupby(spans, lambda row: (row.message, row.receive_count)):
+        yield list(receive)
+
+
+def _number(axes: Axes, at: float, place: int, number: int, edge: str) -> None:
+    """The number of a receive, in a circle."""
+    axes.text(
+        at,
+        place,
+        str(number),
+        ha="center",
+        va="center",
+        fontsize=FONT_SIZE - 2,
+        bbox={"boxstyle": "circle,pad=0.12", "facecolor": "white", "edgecolor": edge},
+        zorder=4,
+    )
 
 
 def _explain(figure: Figure, rows: pd.DataFrame) -> None:
@@ -189,10 +240,10 @@ def _explain(figure: Figure, rows: pd.DataFrame) -> None:
             label="in flight, nth receive" if state == "in flight" else state,
         )
         for state, look in STATES.items()
-        if (rows["state"] == state).any()
+        if look.height and (rows["state"] == state).any()
     ]
     signs += [
-        Line2D([], [], color=mark.colour, marker=mark.sign, markersize=9, ls="", label=then)
+        Line2D([], [], label="looked at, nth receive" if then == LOOK else then, **mark.drawn())
         for then, mark in MARKS.items()
         if (rows["then"] == then).any()
     ]

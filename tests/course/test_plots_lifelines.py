@@ -10,7 +10,8 @@ import matplotlib.pyplot
 import pandas as pd
 import pytest
 
-from helpers import Lab, plots, timeline
+from helpers import Lab, open_lab, plots, timeline
+from helpers.plots.lifelines import MARKS
 
 COLUMNS = ["message", "state", "begins", "ends", "receive_count", "then"]
 
@@ -66,9 +67,117 @@ def test_a_timeout_that_is_changed_and_ends(lab: Lab, queue: str) -> None:
     lab.advance(60)
     assert states(timeline.read_lifelines(lab, queue)) == [
         ("visible", 0, 0, "received"),
-        ("in flight", 0, 50, "visible again"),
+        ("in flight", 0, 10, "extended"),
+        ("in flight", 10, 50, "visible again"),
         ("visible", 50, 70, ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("timeout", "spans"),
+    [
+        (0, [("in flight", 0, 10, "let go"), ("visible", 10, 40, "")]),
+        (
+            5,
+            [
+                ("in flight", 0, 10, "shortened"),
+                ("in flight", 10, 15, "visible again"),
+                ("visible", 15, 40, ""),
+            ],
+        ),
+    ],
+)
+def test_a_timeout_that_ends_sooner(
+    lab: Lab, queue: str, timeout: int, spans: list[tuple[object, ...]]
+) -> None:
+    sqs = boto3.client("sqs")
+    sqs.send_message(QueueUrl=queue, MessageBody="a")
+    handle = receive(queue)
+    lab.advance(10)
+    sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=handle, VisibilityTimeout=timeout)
+    lab.advance(30)
+    assert states(timeline.read_lifelines(lab, queue))[1:] == spans
+
+
+def test_a_delete_that_comes_too_late(lab: Lab, queue: str) -> None:
+    sqs = boto3.client("sqs")
+    sqs.send_message(QueueUrl=queue, MessageBody="a")
+    late = receive(queue)
+    lab.advance(30)
+    handle = receive(queue)
+    lab.advance(5)
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=late)
+    lab.advance(5)
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=handle)
+    lifelines = timeline.read_lifelines(lab, queue)
+    assert states(lifelines)[-2:] == [
+        ("in flight", 30, 35, "delete ignored"),
+        ("in flight", 35, 40, "deleted"),
+    ]
+    assert plots.describe_lifelines(lifelines) == (
+        "1 message: at 40 s 1 deleted. message 1 was received 2 times; "
+        "once a message became visible again; once a delete was ignored."
+    )
+
+
+def test_to_look_is_to_receive(lab: Lab, queue: str) -> None:
+    sqs = boto3.client("sqs")
+    sqs.send_message(QueueUrl=queue, MessageBody="a")
+    for _ in range(2):
+        lab.advance(5)
+        sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0)
+    lifelines = timeline.read_lifelines(lab, queue)
+    assert states(lifelines) == [
+        ("visible", 0, 5, "looked at"),
+        ("visible", 5, 10, "looked at"),
+        ("visible", 10, 10, ""),
+    ]
+    (axes,) = plots.plot_lifelines(lifelines).axes
+    assert [text.get_text() for text in axes.texts] == ["1", "2"]
+
+
+def test_a_second_delivery_may_come_after_the_delete() -> None:
+    with open_lab(duplicates=1.0) as lab:
+        sqs = boto3.client("sqs")
+        url = str(sqs.create_queue(QueueName="queue")["QueueUrl"])
+        for body in ("early", "late"):
+            sqs.send_message(QueueUrl=url, MessageBody=body)
+        handle = receive(url)
+        lab.advance(2)
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+        lab.advance(2)
+        receive(url)
+        receive(url)
+        lab.advance(2)
+        receive(url)
+        lifelines = timeline.read_lifelines(lab, url)
+    assert states(lifelines[lifelines["message"] == "message 1"]) == [
+        ("visible", 0, 0, "received"),
+        ("in flight", 0, 2, "deleted"),
+        ("gone", 2, 4, "delivered again"),
+    ]
+    assert states(lifelines[lifelines["message"] == "message 2"]) == [
+        ("visible", 0, 4, "received"),
+        ("in flight", 4, 6, "delivered again"),
+        ("in flight", 6, 6, ""),
+    ]
+    assert plots.describe_lifelines(lifelines) == (
+        "2 messages: at 6 s 1 deleted and 1 in flight. message 1 and message 2 were received 2 "
+        "times; 2 times a message was delivered once more."
+    )
+    plots.plot_lifelines(lifelines).draw_without_rendering()
+
+
+def test_only_what_was_sent_since_is_told(lab: Lab, queue: str) -> None:
+    sqs = boto3.client("sqs")
+    sqs.send_message(QueueUrl=queue, MessageBody="before")
+    lab.advance(10)
+    start = lab.now()
+    sent = sqs.send_message(QueueUrl=queue, MessageBody="after")
+    lab.advance(5)
+    lifelines = timeline.read_lifelines(lab, queue, names={sent["MessageId"]: "after"}, since=start)
+    assert list(lifelines["message"]) == ["after"]
+    assert states(lifelines) == [("visible", 0, 5, "")]
 
 
 def test_a_message_goes_to_the_dead_letter_queue_and_back(lab: Lab, queue: str) -> None:
@@ -92,7 +201,7 @@ def test_a_message_goes_to_the_dead_letter_queue_and_back(lab: Lab, queue: str) 
     ]
     assert plots.describe_lifelines(lifelines) == (
         "1 message: at 70 s 1 visible. a was received 2 times; "
-        "2 times a message became visible again."
+        "2 times a message became visible again; once a message was redriven."
     )
 
 
@@ -138,6 +247,28 @@ def test_each_span_is_a_bar_in_its_messages_row() -> None:
     assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
     assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines] == [(63, 0), (4, 1)]
     assert [text.get_text() for text in axes.texts] == ["1", "2"]
+
+
+def test_a_receive_has_one_number_however_often_it_is_extended() -> None:
+    lives = rows(
+        ("a", "in flight", 0, 20, 1, "extended"),
+        ("a", "in flight", 20, 50, 1, "extended"),
+        ("a", "in flight", 50, 60, 1, "visible again"),
+        ("a", "in flight", 60, 100, 2, "deleted"),
+    )
+    (axes,) = plots.plot_lifelines(lives).axes
+    assert [(text.get_position()[0], text.get_text()) for text in axes.texts] == [
+        (35, "1"),
+        (80, "2"),
+    ]
+    assert [line.get_marker() for line in axes.lines] == [">", ">", "o"]
+
+
+def test_every_ending_has_a_mark_or_needs_none() -> None:
+    assert set(MARKS) <= set(timeline.THEN)
+    assert set(timeline.THEN) - set(MARKS) == {"sent", "received", "visible again"}
+    looks = [(mark.sign, mark.face) for mark in MARKS.values()]
+    assert len(set(looks)) == len(looks) - 1, "a look is drawn with its number"
 
 
 def test_states_differ_without_colour() -> None:

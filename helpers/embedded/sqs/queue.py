@@ -314,10 +314,11 @@ class Queue(ObservedQueue):
         is_latest = record.receive_count == receive.number
         if self.fifo_queue and not (is_latest and record.state is State.IN_FLIGHT):
             raise _expired(receipt_handle)
+        what = "deleted" if is_latest else "delete ignored"
+        self._trace.message(what, self.name, record.id, record.receive_count)
         if is_latest:
             self._store.remove(record)
             self.counters.deleted += 1
-            self._trace.message("deleted", self.name, record.id, record.receive_count)
             self._bell.ring()
 
     def change_visibility(self, receipt_handle: str, seconds: int) -> None:

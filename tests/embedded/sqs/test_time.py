@@ -98,7 +98,7 @@ def test_batches_report_each_entry_for_itself(sqs: Any, make: Make) -> None:
 
 
 def test_an_outdated_receipt_handle_deletes_nothing_and_says_so_to_nobody(
-    sqs: Any, make: Make, lab: Any
+    sqs: Any, make: Make, lab: Any, inside: Inside
 ) -> None:
     url = make()
     send(sqs, url, "text")
@@ -110,6 +110,7 @@ def test_an_outdated_receipt_handle_deletes_nothing_and_says_so_to_nobody(
     sqs.delete_message(QueueUrl=url, ReceiptHandle=new["ReceiptHandle"])
     sqs.delete_message(QueueUrl=url, ReceiptHandle=new["ReceiptHandle"])
     assert counts(sqs, url) == (0, 0, 0)
+    assert [row.what for row in inside.trace.happenings][-2:] == ["delete ignored", "deleted"]
 
 
 def test_a_handle_of_another_queue_is_not_valid(sqs: Any, make: Make) -> None:
