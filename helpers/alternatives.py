@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from helpers import tags
-from helpers.queues import Queue, delete_queue, find_queue
-from helpers.readiness import call_when_ready
+from helpers.queues import Queue, delete_queue, renew_queue
 
 if TYPE_CHECKING:
     from helpers.lab import Lab
@@ -21,7 +20,7 @@ SHARD = "shardId-000000000000"
 
 def create_queues(lab: Lab, *names: str) -> list[Queue]:
     """New, empty queues, FIFO where a name ends in .fifo. One of the same name is deleted first."""
-    return [_create_queue(lab, name) for name in names]
+    return [renew_queue(lab, name) for name in names]
 
 
 def take_messages(url: str, count: int) -> list[str]:
@@ -114,15 +113,3 @@ def delete_alternatives(*names: str) -> list[str]:
     """Delete the queues, topics and streams of these names; what there was of them."""
     deletions = (delete_queue, delete_topic, delete_stream)
     return [name for name in names if sum(delete(name) for delete in deletions)]
-
-
-def _create_queue(lab: Lab, name: str) -> Queue:
-    sqs = boto3.client("sqs")
-    attributes = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
-    delete_queue(name)
-    call_when_ready(
-        lab, lambda: sqs.create_queue(QueueName=name, Attributes=attributes, tags=tags.AS_MAPPING)
-    )
-    queue = find_queue(name)
-    assert queue is not None
-    return queue

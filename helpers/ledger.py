@@ -27,15 +27,23 @@ def create_ledger(name: str = TABLE) -> str:
     try:
         table = dynamodb.describe_table(TableName=name)["Table"]
     except dynamodb.exceptions.ResourceNotFoundException:
-        table = dynamodb.create_table(
-            TableName=name,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": "entry", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "entry", "KeyType": "HASH"}],
-            Tags=tags.AS_LIST,
-        )["TableDescription"]
-        dynamodb.get_waiter("table_exists").wait(TableName=name)
+        arn = create_table(name)
         open_accounts(read_accounts(), name)
+        return arn
+    return str(table["TableArn"])
+
+
+def create_table(name: str) -> str:
+    """A new table with the one key `entry`, and nothing in it; its ARN."""
+    dynamodb = boto3.client("dynamodb")
+    table = dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "entry", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "entry", "KeyType": "HASH"}],
+        Tags=tags.AS_LIST,
+    )["TableDescription"]
+    dynamodb.get_waiter("table_exists").wait(TableName=name)
     return str(table["TableArn"])
 
 

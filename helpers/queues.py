@@ -107,6 +107,14 @@ def create_pair(lab: Lab, name: str, days: int, dead_letter_days: int) -> tuple[
     return _create_queue(lab, f"{name}-queue", attributes), dead
 
 
+def renew_queue(lab: Lab, name: str) -> Queue:
+    """A new, empty queue for an experiment, FIFO if its name ends in .fifo; else as SQS sets it up.
+    One of the same name is deleted first.
+    """
+    delete_queue(name)
+    return _create_queue(lab, name, {"FifoQueue": "true"} if name.endswith(".fifo") else {})
+
+
 def compare_settings(*names: str) -> pd.DataFrame:
     """What decides over a message in each of these queues, as SQS keeps it: texts, in seconds.
 

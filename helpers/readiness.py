@@ -21,6 +21,7 @@ NOT_READY = (
     ("InvalidParameterValueException", "does not have permissions to call"),
     ("AWS.SimpleQueueService.QueueDeletedRecently", ""),
     ("QueueDeletedRecently", ""),
+    ("AccessDenied", "sts:AssumeRole"),
 )
 """Error codes, and words in their messages, that mean: ask again in a moment."""
 

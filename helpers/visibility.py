@@ -1,0 +1,61 @@
+"""Messages in the hands of a consumer: sent, received, and gone back to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import boto3
+
+
+class NothingVisible(LookupError):
+    """A message was asked for, and none can be received now."""
+
+
+class Received(NamedTuple):
+    """A message that a consumer has received."""
+
+    message_id: str
+    """Of the message, the same at each receive."""
+    handle: str
+    """Of this receive: what deletes the message, and changes for how long it is hidden."""
+    body: str
+    receive_count: int
+    """How often it was received, this time included."""
+
+
+def send_messages(url: str, *bodies: str) -> dict[str, str]:
+    """Send a message for each body; the bodies by message id, in this order."""
+    sqs = boto3.client("sqs")
+    return {sqs.send_message(QueueUrl=url, MessageBody=body)["MessageId"]: body for body in bodies}
+
+
+def receive_one(url: str, wait: int = 1) -> Received:
+    """Receive one message. It is hidden from now on, and not deleted.
+
+    Args:
+        wait: seconds for which SQS may wait for one.
+
+    Raises:
+        NothingVisible: there is none.
+    """
+    messages = (
+        boto3.client("sqs")
+        .receive_message(
+            QueueUrl=url,
+            WaitTimeSeconds=wait,
+            MessageSystemAttributeNames=["ApproximateReceiveCount"],
+        )
+        .get("Messages", [])
+    )
+    if not messages:
+        raise NothingVisible(
+            f"No message can be received from {url.rpartition('/')[2]} now. Send one; or let time "
+            "pass, if one is in flight; or run the cell that began the experiment."
+        )
+    (message,) = messages
+    return Received(
+        message["MessageId"],
+        message["ReceiptHandle"],
+        message["Body"],
+        int(message["Attributes"]["ApproximateReceiveCount"]),
+    )
