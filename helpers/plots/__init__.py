@@ -12,6 +12,12 @@ from helpers.plots.architecture import (
 )
 from helpers.plots.cost import describe_costs, plot_costs
 from helpers.plots.dashboard import describe_dashboard, plot_dashboard
+from helpers.plots.encryption import (
+    describe_envelope,
+    describe_key_choice,
+    draw_envelope,
+    draw_key_choice,
+)
 from helpers.plots.environments import describe_environments, plot_environments
 from helpers.plots.lifelines import describe_lifelines, plot_lifelines
 from helpers.plots.queue_depth import describe_queue_depth, plot_queue_depth
@@ -21,12 +27,16 @@ from helpers.plots.sweep import describe_sweep, plot_sweep
 __all__ = [
     "describe_costs",
     "describe_dashboard",
+    "describe_envelope",
     "describe_environments",
+    "describe_key_choice",
     "describe_lifelines",
     "describe_map",
     "describe_message_life",
     "describe_queue_depth",
     "describe_sweep",
+    "draw_envelope",
+    "draw_key_choice",
     "draw_map",
     "draw_message_life",
     "plot_costs",

@@ -40,12 +40,12 @@ HEIGHT = 1.5
 
 def draw_map() -> Figure:
     """The bank as boxes and arrows: who sends to whom, and what the key encrypts."""
-    return _draw(MAP_BOXES, MAP_ARROWS, 8)
+    return draw_boxes(MAP_BOXES, MAP_ARROWS, 8)
 
 
 def draw_message_life() -> Figure:
     """The states of a message as boxes, and what takes it from one to the next as arrows."""
-    return _draw(LIFE_BOXES, LIFE_ARROWS, 6.8)
+    return draw_boxes(LIFE_BOXES, LIFE_ARROWS, 6.8)
 
 
 MAP_BOXES = (
@@ -108,7 +108,8 @@ def describe_message_life() -> str:
     )
 
 
-def _draw(boxes: Sequence[Box], arrows: Sequence[Arrow], height: float) -> Figure:
+def draw_boxes(boxes: Sequence[Box], arrows: Sequence[Arrow], height: float) -> Figure:
+    """The boxes and arrows as a picture, 16 units wide and so many high."""
     from matplotlib.figure import Figure
     from matplotlib.patches import FancyBboxPatch
 
