@@ -38,24 +38,45 @@ def receive_one(url: str, wait: int = 1) -> Received:
     Raises:
         NothingVisible: there is none.
     """
-    messages = (
-        boto3.client("sqs")
-        .receive_message(
-            QueueUrl=url,
-            WaitTimeSeconds=wait,
-            MessageSystemAttributeNames=["ApproximateReceiveCount"],
-        )
-        .get("Messages", [])
-    )
-    if not messages:
+    received = _receive(url, 1, wait)
+    if not received:
         raise NothingVisible(
             f"No message can be received from {url.rpartition('/')[2]} now. Send one; or let time "
             "pass, if one is in flight; or run the cell that began the experiment."
         )
-    (message,) = messages
-    return Received(
-        message["MessageId"],
-        message["ReceiptHandle"],
-        message["Body"],
-        int(message["Attributes"]["ApproximateReceiveCount"]),
+    return received[0]
+
+
+def look_at_all(url: str) -> list[Received]:
+    """Every message that is visible, once each; all of them are visible again afterwards.
+
+    To look is to receive: each message's receive count is one more, and where a dead-letter queue
+    is set up that can make dead letters.
+    """
+    found: dict[str, Received] = {}
+    while received := _receive(url, 10, wait=1):
+        found |= {message.message_id: message for message in received}
+    sqs = boto3.client("sqs")
+    for message in found.values():
+        sqs.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=message.handle, VisibilityTimeout=0
+        )
+    return list(found.values())
+
+
+def _receive(url: str, most: int, wait: int) -> list[Received]:
+    answer = boto3.client("sqs").receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=most,
+        WaitTimeSeconds=wait,
+        MessageSystemAttributeNames=["ApproximateReceiveCount"],
     )
+    return [
+        Received(
+            message["MessageId"],
+            message["ReceiptHandle"],
+            message["Body"],
+            int(message["Attributes"]["ApproximateReceiveCount"]),
+        )
+        for message in answer.get("Messages", [])
+    ]

@@ -1,0 +1,153 @@
+"""Notebook 01: its questions and its exercises."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from helpers import keys
+from helpers.callers import create_caller
+from helpers.checks.questions import ABC, Question, judge_answer
+from helpers.refusals import name_outcome
+
+if TYPE_CHECKING:
+    from helpers.lab import Lab
+
+AUDITOR = "banking-auditor"
+CUSTOMERS = ("HB-1002", "HB-1011")
+"""Whose PINs the auditor may open once the exercise is done."""
+STRANGER = "HB-1003"
+
+OWN_KEY = "alias/my-statement-key"
+
+QUESTIONS = {
+    "context left out": Question(
+        right="b",
+        choices=ABC,
+        why="The context is sealed in: without the same one the ciphertext does not open.",
+        misconceptions={
+            "a": "The right key is not enough. KMS wants the context that was given at first.",
+            "c": "No wrong PIN ever comes out: KMS checks first, and refuses.",
+        },
+        hint="Read the row `left out`.",
+    ),
+    "who must say yes": Question(
+        right="a",
+        choices=ABC,
+        why="Within an account one yes is enough, and the key policy named the auditor.",
+        misconceptions={
+            "b": "Within an account one yes is enough. Two are needed across accounts.",
+            "c": "The ARN of the role is what a key policy names; whoever assumed it is meant.",
+        },
+        hint="Compare the two printed lines. The auditor's role has no IAM policy any more.",
+    ),
+    "bytes that KMS sees": Question(
+        right=0,
+        why="Only the data key travels. The statement is encrypted where it is.",
+        misconceptions={
+            1_000_000: "KMS encrypts 4,096 bytes at most. What it gave out is a key.",
+            4096: "That is the most that Encrypt takes, and Encrypt was not called.",
+            32: "The data key has 32 bytes, and KMS made it. Of the statement it saw nothing.",
+        },
+        hint="Add up the bytes that were sent, and compare them with the statement's size.",
+    ),
+    "public key": Question(
+        right="a",
+        choices=ABC,
+        why="The public key closes the letterbox. The private key, in KMS, opens it.",
+        misconceptions={
+            "b": "What the public key has encrypted only the private key decrypts.",
+            "c": "Then anybody could read the letters. The two keys of a pair undo each other.",
+        },
+        hint="Read what the two lines say of `decrypt`.",
+    ),
+    "longest plaintext": Question(
+        right=190,
+        why="256 bytes less 66 of padding, by which RSA becomes safe (OAEP with SHA-256).",
+        misconceptions={
+            256: "2,048 bits are 256 bytes, and the padding takes 66 of them.",
+            2048: "2,048 is the key's size in bits.",
+            4096: "That is the limit of symmetric keys.",
+            214: "With SHA-1, yes. SHA-256 needs a longer padding.",
+        },
+        hint="Read the row of RSAES_OAEP_SHA_256.",
+    ),
+    "after a rotation": Question(
+        right="a",
+        choices=ABC,
+        why="KMS keeps the old material, and a ciphertext tells which one it needs.",
+        misconceptions={
+            "b": "Nothing has to be encrypted again: KMS keeps what it needs to open the old.",
+            "c": "Lost it is when the *key* is deleted. A rotation deletes nothing.",
+        },
+        hint="Read the last two lines: what opened the old ciphertext?",
+    ),
+}
+
+judge = partial(judge_answer, QUESTIONS)
+
+
+def check_auditor(lab: Lab) -> str:
+    """Modify, notebook 01: the auditor opens the PINs of two customers, and does nothing else.
+
+    It encrypts a word in each context, and lets the auditor try.
+    """
+    key = keys.find_key()
+    if key is None:
+        return "Not attempted yet: there is no alias/banking-key. Run the cell that creates it."
+    auditor = create_caller(lab, AUDITOR).client("kms")
+    known, added = (_opens(auditor, key, {"customer": customer}) for customer in CUSTOMERS)
+    if not known:
+        if added:
+            return f"Not yet: {CUSTOMERS[1]} opens now, and {CUSTOMERS[0]} no longer does."
+        return "Not yet: the auditor opens nothing. Run the cell above, then yours."
+    if not added:
+        return f"Not attempted yet: the auditor opens {CUSTOMERS[0]} only."
+    if _opens(auditor, key, {"customer": STRANGER}):
+        return f"Not yet: the auditor opens {STRANGER}, too. Name the two customers one by one."
+    if _opens(auditor, key, {}):
+        return "Not yet: the auditor opens what has no customer. The condition must stay."
+    encrypt = {"Plaintext": b"x", "EncryptionContext": {"customer": CUSTOMERS[0]}}
+    if name_outcome(auditor.encrypt, KeyId=key, **encrypt) == "works":
+        return "Not yet: the auditor may encrypt as well. kms:Decrypt is all that is needed."
+    return f"Right: the auditor opens {' and '.join(CUSTOMERS)}, and nothing else."
+
+
+def check_statement_key(statement: bytes, signature: Any) -> str:
+    """Make, notebook 01: my-statement-key signs, and has signed the statement.
+
+    Args:
+        signature: the learner's, or `...`.
+    """
+    arn = keys.find_key(OWN_KEY)
+    if arn is None:
+        return f"Not attempted yet: there is no key with the name {OWN_KEY}."
+    kms = boto3.client("kms")
+    metadata = kms.describe_key(KeyId=arn)["KeyMetadata"]
+    again = f'Run keys.delete_key("{OWN_KEY}") and create another one.'
+    if metadata["KeyUsage"] == "GENERATE_VERIFY_MAC":
+        return f"Not yet: whoever can check an HMAC can make one, and needs KMS for both. {again}"
+    if metadata["KeySpec"] == keys.SYMMETRIC:
+        return f"Not yet: a symmetric key never leaves KMS, so a partner checks nothing. {again}"
+    if metadata["KeyUsage"] != "SIGN_VERIFY":
+        return f"Not yet: this key encrypts. Its usage was settled when it was created. {again}"
+    if metadata["KeyState"] != "Enabled":
+        return f"Not yet: the key's state is {metadata['KeyState']}."
+    if signature is ...:
+        return "Not yet: the key is right. Now sign the statement; the stub keeps the signature."
+    if not isinstance(signature, bytes):
+        return 'Not yet: `signature` must be bytes: what kms.sign(...) answers under "Signature".'
+    for algorithm in metadata["SigningAlgorithms"]:
+        verify = {"Message": statement, "Signature": signature, "SigningAlgorithm": algorithm}
+        if name_outcome(kms.verify, KeyId=arn, **verify) == "works":
+            return f"Right: signed by {algorithm}. Whoever has the public key can check it."
+    return "Not yet: this is no signature of `statement` by this key."
+
+
+def _opens(caller: Any, key: str, context: dict[str, str]) -> bool:
+    sealed = boto3.client("kms").encrypt(KeyId=key, Plaintext=b"x", EncryptionContext=context)
+    blob = sealed["CiphertextBlob"]
+    outcome = name_outcome(caller.decrypt, CiphertextBlob=blob, EncryptionContext=context)
+    return outcome == "works"
