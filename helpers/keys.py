@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from helpers import tags
+from helpers.refusals import name_outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ALIAS = "alias/banking-key"
 SECRET_BYTES = 32
@@ -80,6 +84,25 @@ def measure_longest_plaintext(key: str, algorithm: str = SYMMETRIC, most: int = 
                 raise
             too_long = length
     return fits
+
+
+def measure_limits(*keys: str) -> pd.DataFrame:
+    """What these keys can encrypt, by trying it.
+
+    Returns:
+        Index algorithm, for each key in turn; columns longest plaintext (bytes) and data key
+        ("works", or the code of the error that GenerateDataKey answers).
+    """
+    import pandas as pd
+
+    kms = boto3.client("kms")
+    rows = {}
+    for key in keys:
+        asked = name_outcome(kms.generate_data_key, KeyId=key, KeySpec="AES_256")
+        for algorithm in kms.describe_key(KeyId=key)["KeyMetadata"]["EncryptionAlgorithms"]:
+            rows[algorithm] = (measure_longest_plaintext(key, algorithm), asked)
+    columns = ["longest plaintext", "data key"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("algorithm")
 
 
 def delete_key(alias: str = ALIAS) -> bool:

@@ -29,6 +29,8 @@ class Payments(NamedTuple):
     """An empty queue: each message sent to it pays."""
     memory: str
     """An empty DynamoDB table, whose key is `entry`, a text."""
+    names: dict[str, str]
+    """The payment by message id, for pictures; what was sent twice is told apart."""
 
 
 def prepare_payments(lab: Lab) -> Payments:
@@ -36,9 +38,10 @@ def prepare_payments(lab: Lab) -> Payments:
     delete_payments()
     due, paid = renew_queue(lab, DUE), renew_queue(lab, PAID)
     ledger.create_table(MEMORY)
-    send_messages(due.url, *PAYMENTS)
-    send_messages(due.url, SENT_TWICE)
-    return Payments(due.url, paid.url, MEMORY)
+    names = send_messages(due.url, *PAYMENTS)
+    again = send_messages(due.url, SENT_TWICE)
+    names |= {message_id: f"{body}, again" for message_id, body in again.items()}
+    return Payments(due.url, paid.url, MEMORY, names)
 
 
 def delete_payments() -> list[str]:

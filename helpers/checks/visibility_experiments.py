@@ -45,13 +45,14 @@ QUESTIONS = {
         hint="Read both lines: what was Anna told, and what is in the queue?",
     ),
     "let go": Question(
-        right=2,
-        why="A receive is counted when it happens. To let go does not take it back.",
+        right=3,
+        why="Each receive counts when it happens. To let go does not take it back.",
         misconceptions={
-            1: "The first receive counts, also when its message was not wanted.",
+            2: "Ben's receive counts, also when he could not use the message.",
+            1: "The count is the message's, not the consumer's.",
             0: "Nothing turns a receive count back, except a redrive.",
         },
-        hint="Read the first line.",
+        hint="Read the second line.",
     ),
     "extended once": Question(
         right=50,
@@ -61,7 +62,7 @@ QUESTIONS = {
             30: "The old timeout is over when you call: 30 more seconds begin.",
             40: "10 s of the old timeout were left, and are forgotten: 30 s from second 20 on.",
         },
-        hint="Look at the picture below: where does the bar of `once` end?",
+        hint="Look at the picture below: where does the bar of `rent` end?",
     ),
     "five looks": Question(
         right="b",

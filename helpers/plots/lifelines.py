@@ -232,6 +232,7 @@ def _explain(figure: Figure, rows: pd.DataFrame) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
+    lasting = rows[rows["ends"] > rows["begins"]]
     signs: list[Patch | Line2D] = [
         Patch(
             facecolor=look.face,
@@ -240,7 +241,7 @@ def _explain(figure: Figure, rows: pd.DataFrame) -> None:
             label="in flight, nth receive" if state == "in flight" else state,
         )
         for state, look in STATES.items()
-        if look.height and (rows["state"] == state).any()
+        if look.height and (lasting["state"] == state).any()
     ]
     signs += [
         Line2D([], [], label="looked at, nth receive" if then == LOOK else then, **mark.drawn())

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers import Lab, callers, keys, roles, tags
-from helpers.refusals import name_outcome
+from helpers.refusals import name_outcome, read_refusal
 from helpers.traffic import watch_client
 
 
@@ -55,6 +55,16 @@ def test_the_longest_plaintext_is_measured(
     assert exchanges == [], "another client's requests are not noted"
 
 
+def test_limits_are_compared(lab: Lab) -> None:
+    symmetric, pair = keys.create_key(), keys.create_key("alias/mine", "RSA_2048")
+    table = keys.measure_limits(symmetric, pair)
+    assert table.to_dict("index") == {
+        keys.SYMMETRIC: {"longest plaintext": 4096, "data key": "works"},
+        "RSAES_OAEP_SHA_1": {"longest plaintext": 214, "data key": "InvalidKeyUsageException"},
+        "RSAES_OAEP_SHA_256": {"longest plaintext": 190, "data key": "InvalidKeyUsageException"},
+    }
+
+
 def test_a_limit_is_not_mistaken_for_another_refusal(lab: Lab) -> None:
     key = keys.create_key("alias/mine")
     with pytest.raises(ClientError, match="incompatible with key spec"):
@@ -84,6 +94,9 @@ def test_a_caller_may_nothing_at_first(lab: Lab) -> None:
     assert who == "arn:aws:sts::123456789012:assumed-role/anna/course"
     encrypt = {"KeyId": key, "Plaintext": b"x"}
     assert name_outcome(anna.client("kms").encrypt, **encrypt) == "AccessDeniedException"
+    words = read_refusal(anna.client("kms").encrypt, **encrypt)
+    assert words.startswith(f"User: {who} is not authorized to perform: kms:Encrypt on resource")
+    assert read_refusal(boto3.client("kms").encrypt, **encrypt) == "works"
 
 
 def test_a_caller_is_found_as_it_is_and_deleted_with_its_policies(lab: Lab) -> None:

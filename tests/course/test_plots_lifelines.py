@@ -281,10 +281,16 @@ def test_states_differ_without_colour() -> None:
 
 
 def test_only_what_is_drawn_is_explained() -> None:
-    figure = plots.plot_lifelines(LIVES.query("message == 'b'"))
+    figure = plots.plot_lifelines(
+        rows(
+            ("b", "visible", 1, 1, 0, "received"),
+            ("b", "in flight", 1, 4, 1, "let go"),
+            ("b", "visible", 4, 4, 1, "looked at"),
+        )
+    )
     (legend,) = figure.legends
     words = [text.get_text() for text in legend.get_texts()]
-    assert words == ["visible", "in flight, nth receive", "deleted"]
+    assert words == ["in flight, nth receive", "looked at, nth receive", "let go"]
 
 
 def test_long_names_and_thirty_rows_are_not_cut() -> None:

@@ -40,7 +40,8 @@ def test_a_renewed_queue_is_empty(lab: Lab, name: str) -> None:
 def test_payments_are_due_again_whatever_was_before(lab: Lab) -> None:
     dynamodb = boto3.client("dynamodb")
     for _ in range(2):
-        due, paid, memory = payments.prepare_payments(lab)
+        due, paid, memory, names = payments.prepare_payments(lab)
+        assert list(names.values()) == [*payments.PAYMENTS, "payment-04, again"]
         assert queues.measure_depth(due).visible == len(payments.PAYMENTS) + 1
         assert queues.measure_depth(paid).total == 0
         assert dynamodb.scan(TableName=memory)["Count"] == 0
