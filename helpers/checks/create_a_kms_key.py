@@ -21,6 +21,8 @@ CUSTOMERS = ("HB-1002", "HB-1011")
 STRANGER = "HB-1003"
 
 OWN_KEY = "alias/my-statement-key"
+ALIASES = ("alias/banking-letterbox", "alias/banking-seal", OWN_KEY, keys.ALIAS)
+"""Of every key in the notebook; the clean-up deletes them."""
 
 QUESTIONS = {
     "context left out": Question(
@@ -104,7 +106,7 @@ def check_auditor(lab: Lab) -> str:
             return f"Not yet: {CUSTOMERS[1]} opens now, and {CUSTOMERS[0]} no longer does."
         return "Not yet: the auditor opens nothing. Run the cell above, then yours."
     if not added:
-        return f"Not attempted yet: the auditor opens {CUSTOMERS[0]} only."
+        return f"Not attempted yet: the auditor opens {CUSTOMERS[0]} only, as before."
     if _opens(auditor, key, {"customer": STRANGER}):
         return f"Not yet: the auditor opens {STRANGER}, too. Name the two customers one by one."
     if _opens(auditor, key, {}):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PATIENCE = "patience"
 """The queue of the exercise with growing waits."""
 TRIES = 3
+OWN_QUEUES = ("comes-back", "too-late", "hold-on", PATIENCE)
+"""Of the experiments; the clean-up deletes them."""
 
 QUESTIONS = {
     "received how often": Question(
