@@ -113,7 +113,10 @@ def test_life_of_a_message_names_all_that_its_sentence_names() -> None:
         assert name in plots.describe_message_life()
 
 
-@pytest.mark.parametrize("draw", [plots.draw_map, plots.draw_message_life])
+@pytest.mark.parametrize(
+    "draw",
+    [plots.draw_map, plots.draw_message_life, plots.draw_envelope, plots.draw_key_choice],
+)
 def test_words_of_a_drawing_are_not_cut_and_do_not_touch(draw: Callable[[], Figure]) -> None:
     figure = draw()
     figure.draw_without_rendering()

@@ -25,14 +25,3 @@ def test_sentence_names_what_the_picture_names(
     for name in names:
         assert name in words
         assert name in describe()
-
-
-@pytest.mark.parametrize("draw", [draw for draw, *_ in PICTURES])
-def test_words_are_not_cut_and_do_not_touch(draw: Callable[[], Figure]) -> None:
-    figure = draw()
-    figure.draw_without_rendering()
-    boxes = [text.get_window_extent() for text in figure.axes[0].texts if text.get_text()]
-    for place, box in enumerate(boxes):
-        assert box.x0 >= 0
-        assert box.x1 <= figure.bbox.x1
-        assert not any(box.overlaps(other) for other in boxes[:place])
