@@ -19,9 +19,9 @@ Answer = TypeVar("Answer")
 NOT_READY = (
     ("InvalidParameterValueException", "cannot be assumed by Lambda"),
     ("InvalidParameterValueException", "does not have permissions to call"),
+    ("AccessDenied", "sts:AssumeRole"),
     ("AWS.SimpleQueueService.QueueDeletedRecently", ""),
     ("QueueDeletedRecently", ""),
-    ("AccessDenied", "sts:AssumeRole"),
 )
 """Error codes, and words in their messages, that mean: ask again in a moment."""
 

@@ -69,7 +69,7 @@ def read_lifelines(
         queue_urls: the queues that matter; all, if none is named.
         names: a word for a message, by its id. Others are called message 1, message 2 ..., in
             the order of their first sending.
-        since: leaves out what was sent before that moment.
+        since: aware; leaves out the messages that were sent before.
 
     Returns:
         One row for each span, by message and time; columns message, state, begins, ends (both in

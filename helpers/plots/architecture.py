@@ -109,7 +109,7 @@ def describe_message_life() -> str:
 
 
 def draw_boxes(boxes: Sequence[Box], arrows: Sequence[Arrow], height: float) -> Figure:
-    """The boxes and arrows as a picture, 16 units wide and so many high."""
+    """Boxes and arrows on a sheet 16 units wide and `height` units high."""
     from matplotlib.figure import Figure
     from matplotlib.patches import FancyBboxPatch
 
