@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+_DENIAL = re.compile(
+    r"(User: \S+) (is not authorized to perform: \S+)(?: on .*)? ((?:because|with) .*)"
+)
 
-def read_refusal(call: Callable[..., Any], **arguments: Any) -> str:
-    """AWS's own words about a call that it refuses, or "works"; `call` as for `name_outcome`."""
-    try:
-        call(**arguments)
-    except ClientError as error:
-        return str(error.response["Error"].get("Message", ""))
-    return "works"
+
+def split_denial(words: str) -> tuple[str, ...]:
+    """AWS's words about a denial in three parts: who, what and why. The resource is left out.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    Other words come back as they are.
+    """
+    found = _DENIAL.fullmatch(words)
+    return found.groups() if found else (words,)
 
 
 def name_outcome(call: Callable[..., Any], **arguments: Any) -> str:
@@ -27,4 +33,17 @@ def name_outcome(call: Callable[..., Any], **arguments: Any) -> str:
         call(**arguments)
     except ClientError as error:
         return str(error.response["Error"]["Code"])
+    return "works"
+
+
+def word_outcome(call: Callable[..., Any], *values: Any, **arguments: Any) -> str:
+    """ "works", or the sentence with which AWS refuses.
+
+    Args:
+        call: what calls AWS, with these values and arguments.
+    """
+    try:
+        call(*values, **arguments)
+    except ClientError as error:
+        return str(error.response["Error"]["Message"])
     return "works"

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers import Lab, callers, keys, roles, tags
-from helpers.refusals import name_outcome, read_refusal
+from helpers.refusals import name_outcome, split_denial, word_outcome
 from helpers.traffic import watch_client
 
 
@@ -94,9 +94,15 @@ def test_a_caller_may_nothing_at_first(lab: Lab) -> None:
     assert who == "arn:aws:sts::123456789012:assumed-role/anna/course"
     encrypt = {"KeyId": key, "Plaintext": b"x"}
     assert name_outcome(anna.client("kms").encrypt, **encrypt) == "AccessDeniedException"
-    words = read_refusal(anna.client("kms").encrypt, **encrypt)
+    words = word_outcome(anna.client("kms").encrypt, **encrypt)
     assert words.startswith(f"User: {who} is not authorized to perform: kms:Encrypt on resource")
-    assert read_refusal(boto3.client("kms").encrypt, **encrypt) == "works"
+    assert split_denial(words) == (
+        f"User: {who}",
+        "is not authorized to perform: kms:Encrypt",
+        "because no identity-based policy allows the kms:Encrypt action",
+    )
+    assert word_outcome(boto3.client("kms").encrypt, **encrypt) == "works"
+    assert split_denial("works") == ("works",)
 
 
 def test_a_caller_is_found_as_it_is_and_deleted_with_its_policies(lab: Lab) -> None:
