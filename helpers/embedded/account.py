@@ -94,7 +94,7 @@ class EmbeddedAccount:
         self._compute: Compute | None = None
         self._keys: KeyService | None = None
         self._seed = seed
-        self._settings = SandboxedSettings(region)
+        _settings.apply(region)
         self._is_open = True
         _open = self
         interception.install(_answer)
@@ -181,7 +181,12 @@ class EmbeddedAccount:
     # Opening and closing
 
     def close(self) -> None:
-        """End all functions and forget all state. Closing twice is no error."""
+        """End all functions and forget all state. Closing twice is no error.
+
+        Until another account is opened, AWS requests of this process are refused (LabClosed):
+        whoever runs an old cell once more does not reach a real account by it. A `with` block
+        gives this process its own AWS settings back at its end.
+        """
         global _open
         if not self._is_open:
             return
@@ -195,7 +200,6 @@ class EmbeddedAccount:
                 part.close()
         self._queues.close()
         self._seams.close()
-        self._settings.restore()
 
     def __enter__(self) -> EmbeddedAccount:
         return self
@@ -207,6 +211,8 @@ class EmbeddedAccount:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+        if _open is None:
+            _settings.restore()
 
     def __repr__(self) -> str:
         if not self._is_open:
@@ -299,6 +305,7 @@ class EmbeddedAccount:
 
 
 _open: EmbeddedAccount | None = None
+_settings = SandboxedSettings()
 
 
 def _answer(request: ApiRequest) -> ApiResponse | None:
@@ -307,7 +314,8 @@ def _answer(request: ApiRequest) -> ApiResponse | None:
         return None
     if _open is not None:
         return _open.answer(request)
-    if request.scope is not None and request.scope[0] == ADMIN_ACCESS_KEY_ID:
+    signed_here = request.scope is not None and request.scope[0] == ADMIN_ACCESS_KEY_ID
+    if signed_here or _settings.active:
         raise LabClosed(
             "The lab of this client is closed. Run lab = open_lab() and make the client anew."
         )

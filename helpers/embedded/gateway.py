@@ -60,7 +60,7 @@ class Gateway:
         if service is None:
             raise NotInEmbeddedAccount(
                 f"The embedded account does not have {urlsplit(request.url).netloc}, and nothing "
-                "leaves this machine while it is open. Close the lab to reach a real account."
+                "leaves this machine. For a real account, restart the kernel and open no lab."
             )
         self._services.load(service)
         if refresh := self._before.get(service):

@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from helpers import open_lab
+from helpers.embedded.account import LabClosed
 from tests.embedded.conftest import deploy_function, invoke
 
 SECRETS = {
@@ -78,6 +79,22 @@ def test_real_settings_are_set_aside_and_put_back() -> None:
         assert boto3.Session().available_profiles == []
     assert {name: os.environ[name] for name in SECRETS} == SECRETS
     assert "AWS_CONFIG_FILE" not in os.environ
+
+
+@pytest.mark.usefixtures("real_machine")
+def test_a_closed_lab_gives_way_to_no_real_account() -> None:
+    """A cell that is run once more after the clean-up is told so, whichever client it has."""
+    with open_lab() as scope:
+        old = boto3.client("sqs")
+        scope.close()
+        real = boto3.Session("AKIAREALREALREALREAL", "secret", region_name="us-east-1")
+        for client in (old, boto3.client("sqs"), real.client("sqs")):
+            with pytest.raises(LabClosed, match="Run lab = open_lab"):
+                client.list_queues()
+        lab = open_lab()
+        assert "QueueUrls" not in boto3.client("sqs").list_queues()
+        lab.close()
+    assert {name: os.environ[name] for name in SECRETS} == SECRETS
 
 
 def test_nothing_leaves_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
