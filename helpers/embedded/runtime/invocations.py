@@ -72,7 +72,11 @@ class Invocation:
         self._spin_limit = spin_limit
 
     def initialise(self, environment: ExecutionEnvironment, deadline: int) -> Steps[str | None]:
-        """The cold start: import the handler's module. AWS's error object if that fails."""
+        """The cold start: import the handler's module. AWS's error object if that fails.
+
+        The process imports meanwhile, beside others that start: it is heard when the time is over.
+        """
+        yield self._simulation.timeout(self._durations.init)
         end = yield from self._converse(environment, deadline)
         match end:
             case Ready(failure):
@@ -99,6 +103,7 @@ class Invocation:
                 began + self._durations.handler,
             )
         )
+        yield simulation.timeout(self._durations.handler)  # before which it says nothing
         end = yield from self._converse(environment, deadline)
         return self._conclude(end, order.request_id, simulation.now - began, order.timeout)
 
