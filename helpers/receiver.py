@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from helpers import keys, ledger, tags
+from helpers.invocations import parse_report
 from helpers.packages import SOURCES, build_package, deploy_function, find_variables
 from helpers.readiness import call_when_ready
 from helpers.roles import create_receiver_role
@@ -95,9 +95,7 @@ def read_invocations() -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        (time, float(found[1]))
-        for time, line in read_log()
-        if (found := re.match(r"REPORT .*?\tDuration: ([\d.]+) ms", line))
+        (time, found.milliseconds) for time, line in read_log() if (found := parse_report(line))
     ]
     return pd.DataFrame(rows, columns=["ended", "milliseconds"])
 

@@ -6,7 +6,6 @@ One function, the clerk, works on all of them: `helpers/functions/clerk.py`.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ import boto3
 
 from helpers import costs, tags
 from helpers.alternatives import create_queues
+from helpers.invocations import parse_report
 from helpers.packages import (
     SOURCES,
     build_package,
@@ -225,8 +225,8 @@ def _read_work(start: datetime) -> tuple[list[tuple[float, float]], list[float]]
         if line.startswith("{") and (fields := json.loads(line)).get("event") == "worked":
             ended = event["timestamp"] / 1000 - start.timestamp()
             waits += [(ended, waited) for waited in fields["waited"]]
-        elif found := re.match(r"REPORT .*?\tDuration: ([\d.]+) ms", line):
-            milliseconds.append(float(found[1]))
+        elif report := parse_report(line):
+            milliseconds.append(report.milliseconds)
     return waits, milliseconds
 
 

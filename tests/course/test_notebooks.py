@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from .conftest import run_cell
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 SOLUTION = re.compile(r"<summary>Solution</summary>\s*```python\n(.*?)```", re.DOTALL)
@@ -34,7 +36,7 @@ def run_with_solutions(path: Path, capsys: pytest.CaptureFixture[str]) -> dict[s
             assert STUB.search(code), f"no stub in {cell['id']}"
             code = STUB.sub(lambda stub: solution.rstrip(), code, count=1)  # noqa: B023
         capsys.readouterr()
-        exec(compile(code, f"{path.name}:{cell['id']}", "exec"), namespace)
+        run_cell(code, namespace, f"{path.name}:{cell['id']}")
         if solution:
             printed[cell["id"]] = capsys.readouterr().out
             solution = ""
