@@ -1,15 +1,22 @@
-"""One invocation of a function with an event of your own, and what came of it."""
+"""Invocations of a function: one with an event of your own, and what all of them logged."""
 
 from __future__ import annotations
 
 import base64
 import json
 import re
-from typing import Any, NamedTuple
+from datetime import UTC, datetime
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 
 from helpers.refusals import find_denied_action
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.lab import Lab
 
 _REPORT = re.compile(
     r"REPORT RequestId: .*?\tDuration: (?P<run>[\d.]+) ms"
@@ -76,6 +83,50 @@ def invoke_function(name: str, event: Any) -> Answer:
         return Answer(answer["StatusCode"], "", "", payload, log)
     kind, words = payload.get("errorType", "Unknown"), payload.get("errorMessage", "")
     return Answer(answer["StatusCode"], kind, words, None, log)
+
+
+def invoke_repeatedly(lab: Lab, name: str, event: Any, *pauses: float) -> pd.DataFrame:
+    """Invoke a function once after each pause.
+
+    Args:
+        pauses: seconds of lab time.
+
+    Returns:
+        A row for each invocation; columns pause, answer (what the handler returned, or the kind
+        of its error), milliseconds (that it ran), init_milliseconds (of a cold start before it).
+
+    Raises:
+        LookupError: there is no such function.
+    """
+    import pandas as pd
+
+    rows = []
+    for pause in pauses:
+        lab.advance(seconds=pause)
+        answer = invoke_function(name, event)
+        rows.append((pause, answer.error or answer.value, *answer.report))
+    return pd.DataFrame(rows, columns=["pause", "answer", *Report._fields])
+
+
+def read_log(function: str, start: datetime | None = None) -> list[tuple[datetime, str]]:
+    """Every line of the function's log, oldest first, with its time (aware, UTC).
+
+    Args:
+        start: aware; the lines since then.
+    """
+    logs = boto3.client("logs")
+    since = {"startTime": int(start.timestamp() * 1000)} if start else {}
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName=f"/aws/lambda/{function}", **since
+    )
+    try:
+        events = [event for page in pages for event in page["events"]]
+    except logs.exceptions.ResourceNotFoundException:
+        return []  # It never ran.
+    return [
+        (datetime.fromtimestamp(event["timestamp"] / 1000, UTC), event["message"].rstrip("\n"))
+        for event in sorted(events, key=itemgetter("timestamp"))
+    ]
 
 
 def parse_report(line: str) -> Report | None:

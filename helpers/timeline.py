@@ -53,6 +53,12 @@ class Span(NamedTuple):
     """What ended it, one of `THEN`; nothing if it lasts until now."""
 
 
+WITHOUT_TRACE = (
+    "A real account keeps no trace of its messages, so there are no lifelines to draw. "
+    "Go on with the next cell; plots.plot_queue_depth and the metrics work there, too."
+)
+
+
 class NoTrace(RuntimeError):
     """The account does not tell what happens in it."""
 
@@ -110,11 +116,12 @@ OUTCOMES = {"success": "success", "Sandbox.Timedout": "timeout", "throttled": "t
 """The trace's words for what became of an invocation. All others are errors."""
 
 
-def read_invocations(lab: Lab, *functions: str) -> pd.DataFrame:
+def read_invocations(lab: Lab, *functions: str, since: datetime | None = None) -> pd.DataFrame:
     """The invocations of the functions, and the attempts that were throttled.
 
     Args:
         functions: names; all, if none is named.
+        since: aware; leaves out what began before.
 
     Returns:
         One row for each, in the order of their beginnings; columns environment (a number from 1,
@@ -131,6 +138,8 @@ def read_invocations(lab: Lab, *functions: str) -> pd.DataFrame:
     rows = trace[trace["what"].isin(["invoked", "throttled"])]
     if functions:
         rows = rows[rows["function"].isin(functions)]
+    if since is not None:
+        rows = rows[rows["time"] >= since]
     used = rows["environment"].dropna().unique()
     start = rows["at"].min()
     return (
@@ -261,9 +270,6 @@ def _find_name(life: _Life, names: Mapping[str, str]) -> str | None:
 
 def _read_trace(lab: Lab) -> pd.DataFrame:
     if not hasattr(lab, "trace"):
-        raise NoTrace(
-            "A real account keeps no trace of its messages, so there are no lifelines to draw. "
-            "Go on with the next cell; plots.plot_queue_depth and the metrics work there, too."
-        )
+        raise NoTrace(WITHOUT_TRACE)
     frame: pd.DataFrame = lab.trace()
     return frame

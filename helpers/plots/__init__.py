@@ -21,7 +21,12 @@ from helpers.plots.encryption import (
 )
 from helpers.plots.environments import describe_environments, plot_environments
 from helpers.plots.lifelines import describe_lifelines, plot_lifelines
-from helpers.plots.permissions import describe_sender_permissions, draw_sender_permissions
+from helpers.plots.permissions import (
+    describe_receiver_permissions,
+    describe_sender_permissions,
+    draw_receiver_permissions,
+    draw_sender_permissions,
+)
 from helpers.plots.queue_depth import describe_queue_depth, plot_queue_depth
 from helpers.plots.style import show
 from helpers.plots.sweep import describe_sweep, plot_sweep
@@ -37,12 +42,14 @@ __all__ = [
     "describe_map",
     "describe_message_life",
     "describe_queue_depth",
+    "describe_receiver_permissions",
     "describe_sender_permissions",
     "describe_sweep",
     "draw_envelope",
     "draw_key_choice",
     "draw_map",
     "draw_message_life",
+    "draw_receiver_permissions",
     "draw_sender_permissions",
     "plot_batches",
     "plot_costs",

@@ -84,6 +84,28 @@ def test_deployed_again_it_has_the_new_code_and_variables(lab: Lab, role: str) -
     assert invocations.invoke_function("counter", {}).value == ["y", "changed"]
 
 
+def test_repeated_it_is_warm_until_it_rests_for_long(lab: Lab, role: str) -> None:
+    packages.deploy_handler(lab, "counter", run_cell(COUNTER), role)
+    table = invocations.invoke_repeatedly(lab, "counter", {}, 0, 0, 900, 1)
+    assert list(table["pause"]) == [0, 0, 900, 1]
+    assert [answer[1] for answer in table["answer"]] == [1, 2, 1, 2]
+    assert list(table["init_milliseconds"] > 0) == [True, False, True, False]
+
+
+def test_the_log_is_read_from_a_moment_on(lab: Lab, role: str) -> None:
+    assert invocations.read_log("counter") == []
+    packages.deploy_handler(lab, "counter", run_cell(COUNTER), role)
+    invocations.invoke_function("counter", {})
+    lab.advance(seconds=1)
+    since = lab.now()
+    invocations.invoke_function("counter", {})
+    seen = [line for _, line in invocations.read_log("counter") if line.startswith("seen")]
+    assert seen == ["seen 1", "seen 2"]
+    later = invocations.read_log("counter", since)
+    assert all(time >= since for time, _ in later)
+    assert [line for _, line in later if line.startswith("seen")] == ["seen 2"]
+
+
 def test_a_handler_that_fails_is_an_answer(lab: Lab, role: str) -> None:
     code = """
         def handler(event, context):
@@ -138,3 +160,10 @@ def test_report_lines(line: str, report: tuple[float, float] | None) -> None:
 )
 def test_denied_actions(words: str, action: str) -> None:
     assert refusals.find_denied_action(words) == action
+
+
+def test_outcomes_in_words(lab: Lab) -> None:
+    sqs = boto3.client("sqs")
+    assert refusals.word_outcome(sqs.create_queue, QueueName="q") == "works"
+    said = refusals.word_outcome(sqs.get_queue_url, QueueName="nobody")
+    assert said == "The specified queue does not exist."
