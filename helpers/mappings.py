@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -39,10 +40,27 @@ def find_mappings(function: str, queue_arn: str | None = None) -> list[dict[str,
     return list(answer["EventSourceMappings"])
 
 
-def describe_mapping(uuid: str) -> str:
-    """The mapping's state and, where AWS tells one, the result of its last polling."""
-    found = boto3.client("lambda").get_event_source_mapping(UUID=uuid)
-    return ", ".join(filter(None, [found["State"], found.get("LastProcessingResult")]))
+def describe_mapping(function: str) -> str:
+    """The state of the function's mapping and, where AWS tells one, the result of its last
+    polling, without the id of the request that failed.
+
+    Raises:
+        LookupError: no queue is read for the function.
+    """
+    found = find_mappings(function)
+    if not found:
+        raise LookupError(f"No queue is read for {function}. Run the cell that connects one.")
+    result = found[0].get("LastProcessingResult", "").partition(" (Service")[0]
+    return ", ".join(filter(None, [found[0]["State"], result]))
+
+
+def delete_mappings(lab: Lab, function: str) -> None:
+    """Delete all mappings of a function, and let time pass until they are gone."""
+    for mapping in find_mappings(function):
+        with suppress(boto3.client("lambda").exceptions.ResourceInUseException):  # on its way
+            boto3.client("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
+    while find_mappings(function):
+        lab.advance(seconds=1)
 
 
 def wait_for_mapping(lab: Lab, uuid: str) -> None:

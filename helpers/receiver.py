@@ -98,26 +98,22 @@ def build_event(*bodies: str) -> dict[str, Any]:
     }
 
 
-def read_record() -> dict[str, str]:
-    """The record that the handler of notebook 04 logged last.
-
-    Returns:
-        Its fields by name, attributes.SentTimestamp among them; "..." for what differs with each
-        message, such as its id.
+def read_record() -> str:
+    """The record that the handler of notebook 04 logged last, a line for each field: its name,
+    and its value or three dots for what differs with each message, such as its id.
 
     Raises:
         LookupError: no record is in the log.
     """
     for _, line in reversed(read_log(FUNCTION)):
         if line.startswith("{") and "receiptHandle" in (record := json.loads(line)):
-            inner = {f"attributes.{name}": value for name, value in record["attributes"].items()}
-            fields = {**record, **inner}
-            del fields["attributes"]
-            return {name: _hide(name, str(value)) for name, value in fields.items()}
+            attributes = record.pop("attributes")
+            fields = record | {f"attributes.{name}": value for name, value in attributes.items()}
+            return "\n".join(f"{name:45}{_hide(name, value)}" for name, value in fields.items())
     raise LookupError(f"{FUNCTION} has logged no record. Run the cells before this one first.")
 
 
-def _hide(name: str, value: str) -> str:
+def _hide(name: str, value: object) -> object:
     return "..." if name.rpartition(".")[2] in DIFFERENT else value
 
 

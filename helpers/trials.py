@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,7 +14,7 @@ from helpers import timeline
 from helpers.alternatives import create_queues
 from helpers.dead_letters import read_dead_letters
 from helpers.invocations import read_log
-from helpers.mappings import create_mapping, find_mappings, wait_for_mapping
+from helpers.mappings import create_mapping, delete_mappings, wait_for_mapping
 from helpers.packages import delete_function, deploy_handler
 from helpers.queues import RECEIVES_BEFORE_DEAD, Queue, delete_queue
 from helpers.roles import create_role, delete_role
@@ -44,9 +43,11 @@ class Trial:
     Attributes:
         table: a row for each message, in the order of sending: index body; columns booked (how
             often the handler logged "booked" with this body) and end (deleted, dead letter).
+        error: with which the handler failed last; "" if it never did.
     """
 
     table: pd.DataFrame
+    error: str
     _lives: pd.DataFrame | None
     _invocations: pd.DataFrame | None
 
@@ -100,8 +101,7 @@ def run_trial(
     role = create_role(ROLE, "AWSLambdaSQSQueueExecutionRole", "", [])
     deploy_handler(lab, FUNCTION, handler, role, timeout)
     _limit(at_once)
-    for mapping in find_mappings(FUNCTION):  # left by a trial that was interrupted
-        boto3.client("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
+    delete_mappings(lab, FUNCTION)  # of the trial before
     queue, dead = _create_queues(lab, visibility)
     settings = {"FunctionResponseTypes": ["ReportBatchItemFailures"]} if report else {}
     uuid = create_mapping(lab, queue.arn, FUNCTION, BatchSize=batch_size, **settings)
@@ -116,7 +116,8 @@ def run_trial(
     with suppress(timeline.NoTrace):
         lives = timeline.read_lifelines(lab, queue.url, names=names, since=start)
         invocations = timeline.read_invocations(lab, FUNCTION, since=start)
-    return Trial(_tell(bodies, dead, start), lives, invocations)
+    lines = [line for _, line in read_log(FUNCTION, start)]
+    return Trial(_tell(bodies, dead, lines), _find_error(lines), lives, invocations)
 
 
 def delete_trial() -> list[str]:
@@ -159,10 +160,15 @@ def _send(queue: Queue, bodies: Sequence[str]) -> dict[str, str]:
     return {each["MessageId"]: bodies[int(each["Id"])] for each in answer["Successful"]}
 
 
-def _tell(bodies: Sequence[str], dead: Queue, start: datetime) -> pd.DataFrame:
+def _find_error(lines: Sequence[str]) -> str:
+    """As Lambda's log has it, "ValueError: ...", without the lines that led there."""
+    errors = [line for line in lines if line.startswith("[ERROR] ")]
+    return errors[-1].splitlines()[0].removeprefix("[ERROR] ") if errors else ""
+
+
+def _tell(bodies: Sequence[str], dead: Queue, lines: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    lines = [line for _, line in read_log(FUNCTION, start)]
     letters = {letter.body for letter in read_dead_letters(dead.url)}
     rows = [
         (lines.count(BOOKED + body), "dead letter" if body in letters else "deleted")

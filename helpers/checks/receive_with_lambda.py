@@ -11,7 +11,7 @@ from helpers import receiver
 from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
 from helpers.mappings import find_mappings
 from helpers.queues import QUEUE, find_queue
-from helpers.trials import run_trial
+from helpers.trials import Trial, run_trial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ QUESTIONS = {
         hint="Look at the row seven: booked how often, and then?",
     ),
     "booked in all": Question(
-        right=(4, 15),
+        right=(4, 9),
         why="Work that began late was received a second time before it was done.",
         misconceptions={
             3: "Nobody failed, and still: two messages waited for the environment, and their 30 s "
@@ -110,24 +110,26 @@ def check_own_handler(lab: Lab, handler: Any) -> str:
     if handler is ...:
         return NOT_ATTEMPTED
     try:
-        table = run_trial(lab, handler, TRIED, report=True).table
+        trial = run_trial(lab, handler, TRIED, report=True)
     except ValueError:
         return f"Not yet: `mine` must be a function of this notebook, not {handler!r}."
-    return _judge_good(table) or _judge_bad(table) or "Right: 3 booked once, 3 dead letters."
+    said = _judge_all(trial) or _judge_good(trial.table) or _judge_bad(trial.table)
+    return said or "Right: 3 booked once, 3 dead letters."
+
+
+def _judge_all(trial: Trial) -> str:
+    if not (trial.table["end"] == "dead letter").all():
+        return ""
+    if trial.error:
+        return f"Not yet: an exception left the handler, and everything came back: {trial.error}."
+    return (
+        "Not yet: everything came back. Lambda could not read the answer: each itemIdentifier "
+        "must be the messageId of a record."
+    )
 
 
 def _judge_good(table: pd.DataFrame) -> str:
     good = table.loc[list(GOOD)]
-    if (good["end"] == "dead letter").all():
-        if good["booked"].max() == 0:
-            return (
-                "Not yet: nothing was booked, and all came back. Does the handler print `booked` "
-                "and the amount, and does it return?"
-            )
-        return (
-            "Not yet: everything came back, good ones too. Either an exception left the handler, "
-            "or Lambda could not read its answer: each itemIdentifier must be a messageId."
-        )
     for body, (booked, end) in good.iterrows():
         if end == "dead letter":
             return f"Not yet: {body} is above zero, and became a dead letter."

@@ -84,3 +84,18 @@ def test_links_lead_somewhere(path: Path) -> None:
     text = "\n".join(cell["source"] for cell in read_cells(path))
     for link in re.findall(r"\]\(([^)#]+)\)", text):
         assert (FOLDER / link).exists(), link
+
+
+def test_quoted_code_is_what_the_functions_run() -> None:
+    """Notebook 04 reads the receiver together with the learner: line by line it is the source."""
+    sources = (FOLDER.parent / "helpers" / "functions").glob("*.py")
+    lines = {line.strip() for path in sources for line in path.read_text("utf-8").splitlines()}
+    text = "\n".join(
+        SOLUTION.sub("", cell["source"])
+        for cell in read_cells(FOLDER / "04_receive_with_lambda.ipynb")
+        if cell["cell_type"] == "markdown"
+    )
+    quoted = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(quoted) == 3
+    for line in "".join(quoted).splitlines():
+        assert line.strip() in {*lines, "..."}, line

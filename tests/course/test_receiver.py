@@ -116,9 +116,9 @@ def test_a_test_event_has_the_fields_that_a_queue_s_event_has(lab: Lab) -> None:
         receiver.read_record()
     boto3.client("sqs").send_message(QueueUrl=bank.queue_url, MessageBody="rent")
     lab.run_until_idle()
-    real = receiver.read_record()
+    real = dict(line.split(maxsplit=1) for line in receiver.read_record().splitlines())
     invoke_function(receiver.FUNCTION, receiver.build_event("rent", "fee"))
-    made = receiver.read_record()
+    made = dict(line.split(maxsplit=1) for line in receiver.read_record().splitlines())
     assert real.keys() == made.keys()
     for name in ("body", "md5OfBody", "eventSource", "eventSourceARN", "awsRegion"):
         assert real[name] == made[name]
@@ -133,10 +133,10 @@ def test_a_mapping_is_set_back_and_switched_on(lab: Lab) -> None:
         UUID=bank.mapping, FunctionResponseTypes=[], Enabled=False
     )
     lab.advance(seconds=10)
-    assert mappings.describe_mapping(bank.mapping) == "Disabled"
+    assert mappings.describe_mapping(bank.receiver) == "Disabled"
     assert receiver.connect_queue(lab, bank.queue_arn) == bank.mapping
     mappings.wait_for_mapping(lab, bank.mapping)
-    assert mappings.describe_mapping(bank.mapping) == "Enabled"
+    assert mappings.describe_mapping(bank.receiver) == "Enabled"
     (found,) = mappings.find_mappings(receiver.FUNCTION)
     assert found["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
@@ -145,7 +145,12 @@ def test_a_mapping_that_cannot_read_says_why(lab: Lab) -> None:
     bank = pipeline.build_bank(lab)
     mappings.wait_for_mapping(lab, bank.mapping)
     roles.create_role(receiver.ROLE, "AWSLambdaBasicExecutionRole", "", [])
-    assert mappings.describe_mapping(bank.mapping).startswith("Enabled, PROBLEM: ")
+    assert mappings.describe_mapping(bank.receiver) == (
+        "Enabled, PROBLEM: The function execution role does not have permissions to call "
+        "ReceiveMessage on SQS"
+    )
+    with pytest.raises(LookupError, match=f"No queue is read for {bank.sender}"):
+        mappings.describe_mapping(bank.sender)
 
 
 def test_a_secret_opens_in_its_own_name_only(lab: Lab) -> None:
@@ -158,3 +163,5 @@ def test_a_secret_opens_in_its_own_name_only(lab: Lab) -> None:
     }
     with pytest.raises(LookupError, match="nobody has no secret"):
         keys.try_secret("nobody", "nobody")
+    with pytest.raises(LookupError, match="nobody has no secret"):
+        keys.open_secret("nobody")

@@ -50,6 +50,12 @@ def test_one_poison_message_takes_nine_with_it(lab: Lab) -> None:
     assert set(table["end"]) == {"dead letter"}
 
 
+def test_the_last_error_is_told(lab: Lab) -> None:
+    trial = trials.run_trial(lab, NAIVE, ["1", "seven"])
+    assert trial.error == "ValueError: invalid literal for int() with base 10: 'seven'"
+    assert trials.run_trial(lab, NAIVE, ["1"]).error == ""
+
+
 def test_partial_responses_without_the_switch_lose_the_bad_one(lab: Lab) -> None:
     table = trials.run_trial(lab, CAREFUL, trials.AMOUNTS).table
     assert set(table["end"]) == {"deleted"}
