@@ -32,6 +32,8 @@ BOOKED = "booked "
 """What the handler logs before the body of a message that it has dealt with."""
 AMOUNTS = ("100", "200", "300", "seven", "500", "600", "700", "800", "900", "1000")
 """Cents in the bodies of a batch, with one among them that is no number."""
+LOG_DELAY = 5
+"""Seconds by which a log may be late on AWS."""
 MOST = 10
 """Messages of a trial: one batch."""
 
@@ -116,6 +118,7 @@ def run_trial(
     with suppress(timeline.NoTrace):
         lives = timeline.read_lifelines(lab, queue.url, names=names, since=start)
         invocations = timeline.read_invocations(lab, FUNCTION, since=start)
+    lab.advance(seconds=LOG_DELAY)
     lines = [line for _, line in read_log(FUNCTION, start)]
     return Trial(_tell(bodies, dead, lines), _find_error(lines), lives, invocations)
 
