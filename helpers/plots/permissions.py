@@ -52,7 +52,7 @@ RECEIVER_ARROWS = (
         (7.8, 4.25),
         "-",
         "sqs:GetQueueAttributes\nsqs:ReceiveMessage\n\nsqs:DeleteMessage",
-        (5.4, 4.25),
+        (5.4, 4.33),
     ),
     Arrow((11.0, 4.25), (13.3, 4.25), ":", "kms:Decrypt\n\nfor the role", (12.15, 4.25)),
     Arrow((1.5, 3.3), (1.5, 2.1), "-", "acts as its role, invokes it", (4.2, 2.7)),
