@@ -116,12 +116,11 @@ OUTCOMES = {"success": "success", "Sandbox.Timedout": "timeout", "throttled": "t
 """The trace's words for what became of an invocation. All others are errors."""
 
 
-def read_invocations(lab: Lab, *functions: str, since: datetime | None = None) -> pd.DataFrame:
+def read_invocations(lab: Lab, *functions: str) -> pd.DataFrame:
     """The invocations of the functions, and the attempts that were throttled.
 
     Args:
         functions: names; all, if none is named.
-        since: aware; leaves out what began before.
 
     Returns:
         One row for each, in the order of their beginnings; columns environment (a number from 1,
@@ -138,8 +137,6 @@ def read_invocations(lab: Lab, *functions: str, since: datetime | None = None) -
     rows = trace[trace["what"].isin(["invoked", "throttled"])]
     if functions:
         rows = rows[rows["function"].isin(functions)]
-    if since is not None:
-        rows = rows[rows["time"] >= since]
     used = rows["environment"].dropna().unique()
     start = rows["at"].min()
     return (

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from helpers import timeline
-from helpers.alternatives import create_queues
 from helpers.dead_letters import read_dead_letters
 from helpers.invocations import read_log
 from helpers.mappings import create_mapping, delete_mappings, wait_for_mapping
 from helpers.packages import delete_function, deploy_handler
-from helpers.queues import RECEIVES_BEFORE_DEAD, Queue, delete_queue
+from helpers.queues import RECEIVES_BEFORE_DEAD, Queue, delete_queue, renew_queue
 from helpers.roles import create_role, delete_role
 
 if TYPE_CHECKING:
@@ -51,7 +50,6 @@ class Trial:
     table: pd.DataFrame
     error: str
     _lives: pd.DataFrame | None
-    _invocations: pd.DataFrame | None
 
     @property
     def lives(self) -> pd.DataFrame:
@@ -60,16 +58,9 @@ class Trial:
         Raises:
             NoTrace: it ran on a real account.
         """
-        return _known(self._lives)
-
-    @property
-    def invocations(self) -> pd.DataFrame:
-        """What the function ran, as `helpers.timeline.read_invocations` returns it.
-
-        Raises:
-            NoTrace: it ran on a real account.
-        """
-        return _known(self._invocations)
+        if self._lives is None:
+            raise timeline.NoTrace(timeline.WITHOUT_TRACE)
+        return self._lives
 
 
 def run_trial(
@@ -114,13 +105,12 @@ def run_trial(
         lab.run_until_idle()
     finally:
         boto3.client("lambda").delete_event_source_mapping(UUID=uuid)
-    lives = invocations = None
+    lives = None
     with suppress(timeline.NoTrace):
         lives = timeline.read_lifelines(lab, queue.url, names=names, since=start)
-        invocations = timeline.read_invocations(lab, FUNCTION, since=start)
     lab.advance(seconds=LOG_DELAY)
     lines = [line for _, line in read_log(FUNCTION, start)]
-    return Trial(_tell(bodies, dead, lines), _find_error(lines), lives, invocations)
+    return Trial(_tell(bodies, dead, lines), _find_error(lines), lives)
 
 
 def delete_trial() -> list[str]:
@@ -145,7 +135,7 @@ def _limit(at_once: int | None) -> None:
 
 
 def _create_queues(lab: Lab, visibility: int) -> list[Queue]:
-    queue, dead = create_queues(lab, QUEUE, DEAD_LETTER_QUEUE)
+    queue, dead = (renew_queue(lab, name) for name in (QUEUE, DEAD_LETTER_QUEUE))
     redrive = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": RECEIVES_BEFORE_DEAD}
     boto3.client("sqs").set_queue_attributes(
         QueueUrl=queue.url,
@@ -178,9 +168,3 @@ def _tell(bodies: Sequence[str], dead: Queue, lines: Sequence[str]) -> pd.DataFr
         for body in bodies
     ]
     return pd.DataFrame(rows, columns=["booked", "end"], index=pd.Index(bodies, name="body"))
-
-
-def _known(rows: pd.DataFrame | None) -> pd.DataFrame:
-    if rows is None:
-        raise timeline.NoTrace(timeline.WITHOUT_TRACE)
-    return rows
