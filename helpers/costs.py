@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from helpers.metrics import read_function_metrics, read_queue_metrics
 from helpers.packages import DATA
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from helpers.lab import Lab
 
 PRICES = DATA / "prices.csv"
 PRICE_DATE = "2026-11-23"
@@ -55,6 +59,28 @@ def count_amounts(
         "Lambda requests": invocations,
         "Lambda duration": milliseconds / 1000 * memory_mb / 1024,
     }
+
+
+def estimate_run(lab: Lab, queue: str, function: str, start: datetime) -> pd.DataFrame:
+    """What a queue and a function have cost since `start`, at most, by their metrics.
+
+    A minute's metrics are published when it is over. Each message counts as sent alone; KMS is
+    reckoned for one sender and one receiver.
+
+    Args:
+        queue, function: names.
+        start: aware.
+
+    Returns:
+        As `estimate_costs`.
+    """
+    used = count_amounts(
+        read_queue_metrics(lab, queue, start),
+        read_function_metrics(lab, function, start),
+        sent_at_once=1,
+    )
+    seconds = (lab.now() - start).total_seconds()
+    return estimate_costs({**used, "KMS requests": estimate_key_requests(seconds, 1, 1)})
 
 
 def estimate_key_requests(

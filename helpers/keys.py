@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import boto3
 
 from helpers import tags
+from helpers.packages import find_variables
 from helpers.refusals import name_outcome
 
 if TYPE_CHECKING:
@@ -142,18 +144,45 @@ def open_secret(function: str) -> bytes:
     """The plaintext of a function's SIGNING_SECRET, for whoever may use the key.
 
     Raises:
-        ClientError: there is no such function, or KMS refuses.
+        LookupError: there is no such function, or it has no secret.
+        ClientError: KMS refuses.
     """
-    configuration: dict[str, Any] = boto3.client("lambda").get_function_configuration(
-        FunctionName=function
-    )
-    secret = configuration["Environment"]["Variables"]["SIGNING_SECRET"]
     answer = boto3.client("kms").decrypt(
-        CiphertextBlob=base64.b64decode(secret), EncryptionContext=context_of(function)
+        CiphertextBlob=_find_secret(function), EncryptionContext=context_of(function)
     )
     return bytes(answer["Plaintext"])
+
+
+def try_secret(function: str, *readers: str) -> pd.DataFrame:
+    """Try to open a function's SIGNING_SECRET in the names of others.
+
+    Returns:
+        Index reader, the function whose name is given as the encryption context ("" gives
+        none); column outcome: works, or the code of KMS's error.
+
+    Raises:
+        LookupError: as `open_secret`.
+    """
+    import pandas as pd
+
+    decrypt = partial(
+        name_outcome, boto3.client("kms").decrypt, CiphertextBlob=_find_secret(function)
+    )
+    outcomes = {
+        reader: decrypt(EncryptionContext=context_of(reader) if reader else {})
+        for reader in readers
+    }
+    return pd.Series(outcomes, name="outcome").rename_axis("reader").to_frame()
 
 
 def context_of(function: str) -> dict[str, str]:
     """The encryption context that binds a ciphertext to a function, as the console makes it."""
     return {"LambdaFunctionName": function}
+
+
+def _find_secret(function: str) -> bytes:
+    """The ciphertext in a function's variables."""
+    secret = find_variables(function).get("SIGNING_SECRET")
+    if secret is None:
+        raise LookupError(f"{function} has no secret. Run the cell that deploys it first.")
+    return base64.b64decode(secret)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import inspect
 import io
+import linecache
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
@@ -22,20 +25,52 @@ SOURCES = Path(__file__).with_name("functions")
 DATA = Path(__file__).parent.parent / "data"
 
 RUNTIME = "python3.13"
+MODULE = "lambda_function"
+"""What the Lambda console calls the file in which it lets you write."""
 DATE = (2026, 1, 5, 9, 0, 0)
 """The date of every file in a package: the same content makes the same zip."""
 
 
 def build_package(files: list[Path]) -> bytes:
     """A zip of these files, side by side."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for file in files:
-            entry = zipfile.ZipInfo(file.name, DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, file.read_bytes())
-    return buffer.getvalue()
+    return _zip({file.name: file.read_bytes() for file in files})
+
+
+def package_handler(handler: Callable[[Any, Any], Any]) -> bytes:
+    """A zip with lambda_function.py: the notebook cell that defines the handler, from its top to
+    the end of the handler. So what the function needs, its imports among it, must stand there.
+
+    Raises:
+        ValueError: it is no function, or its source cannot be found.
+    """
+    try:
+        block, first = inspect.getsourcelines(handler)
+    except (OSError, TypeError):
+        raise ValueError(
+            f"{handler!r} is no function of a notebook cell. Run the cell that defines "
+            "handler(event, context), and deploy again."
+        ) from None
+    lines = linecache.getlines(handler.__code__.co_filename)
+    return _zip({f"{MODULE}.py": "".join(lines[: first - 1 + len(block)]).encode()})
+
+
+def deploy_handler(
+    lab: Lab,
+    name: str,
+    handler: Callable[[Any, Any], Any],
+    role_arn: str,
+    timeout: int = 30,
+    **variables: str,
+) -> str:
+    """Create a function of a notebook cell's handler, or give it this code; its ARN.
+
+    Args:
+        timeout: in seconds.
+        variables: the function's environment, such as QUEUE_URL=url.
+    """
+    package = package_handler(handler)
+    entry = f"{MODULE}.{handler.__name__}"
+    return deploy_function(lab, name, package, entry, role_arn, timeout, variables)
 
 
 def deploy_function(
@@ -107,3 +142,14 @@ def delete_function(name: str) -> bool:
     with suppress(logs.exceptions.ResourceNotFoundException):  # A function that never ran has none.
         logs.delete_log_group(logGroupName=f"/aws/lambda/{name}")
     return True
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+    return buffer.getvalue()

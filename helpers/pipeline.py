@@ -67,6 +67,15 @@ def build_bank(lab: Lab) -> Bank:
     )
 
 
+def reset_bank(lab: Lab) -> Bank:
+    """The bank as new: built, both queues empty, and the ledger without a booking."""
+    ledger.delete_ledger()
+    bank = build_bank(lab)
+    for url in (bank.queue_url, bank.dead_letter_queue_url):
+        queues.purge_queue(lab, url)
+    return bank
+
+
 def watch_queues(
     lab: Lab, bank: Bank, step: float = 1, limit: float = 900, quiet: float = 10
 ) -> pd.DataFrame:

@@ -153,6 +153,13 @@ def measure_depth(url: str, sqs: Any = None) -> Depth:
     return Depth(**{count: int(answer["Attributes"][name]) for count, name in names.items()})
 
 
+def purge_queue(lab: Lab, url: str) -> None:
+    """Delete all messages of the queue, and let the minute pass that SQS takes for it."""
+    sqs = boto3.client("sqs")
+    call_when_ready(lab, lambda: sqs.purge_queue(QueueUrl=url))
+    lab.advance(seconds=60)
+
+
 def delete_queue(name: str) -> bool:
     """Delete the queue and its messages, if the course created it."""
     sqs = boto3.client("sqs")

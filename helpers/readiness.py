@@ -1,6 +1,7 @@
 """Waiting for AWS: what was created a moment ago is not known everywhere at once.
 
-A new role cannot be assumed for some seconds, and a deleted queue's name is taken for a minute.
+A new role cannot be assumed for some seconds, a deleted queue's name is taken for a minute, and a
+queue can be purged once a minute.
 In the embedded account everything is ready at once, and nothing here waits.
 """
 
@@ -22,6 +23,7 @@ NOT_READY = (
     ("AccessDenied", "sts:AssumeRole"),
     ("AWS.SimpleQueueService.QueueDeletedRecently", ""),
     ("QueueDeletedRecently", ""),
+    ("AWS.SimpleQueueService.PurgeQueueInProgress", ""),
 )
 """Error codes, and words in their messages, that mean: ask again in a moment."""
 

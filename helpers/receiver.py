@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import re
-from datetime import UTC, datetime
-from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from helpers import keys, ledger, tags
+from helpers import keys, ledger
+from helpers.invocations import parse_report, read_log
+from helpers.mappings import create_mapping, find_mappings
 from helpers.packages import SOURCES, build_package, deploy_function, find_variables
-from helpers.readiness import call_when_ready
+from helpers.queues import QUEUE
 from helpers.roles import create_receiver_role
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ FILES = [SOURCES / name for name in ("receiver.py", "transactions.py", "signing_
 TIMEOUT = 5
 """Seconds: a sixth of the queue's visibility timeout, as AWS advises."""
 BATCH_SIZE = 10
+DIFFERENT = ("messageId", "receiptHandle", "SenderId", "AWSTraceHeader")
+"""The fields of a record whose values differ from message to message."""
 
 
 def create_receiver(lab: Lab, key_arn: str, table_arn: str) -> str:
@@ -51,39 +53,68 @@ def connect_queue(lab: Lab, queue_arn: str, batch_size: int = BATCH_SIZE) -> str
 
     A mapping that exists is given these settings.
     """
-    functions = boto3.client("lambda")
     settings = {
         "BatchSize": batch_size,
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "Enabled": True,
     }
-    found = functions.list_event_source_mappings(EventSourceArn=queue_arn, FunctionName=FUNCTION)
-    if not found["EventSourceMappings"]:
-        created = call_when_ready(
-            lab,
-            lambda: functions.create_event_source_mapping(
-                EventSourceArn=queue_arn, FunctionName=FUNCTION, Tags=tags.AS_MAPPING, **settings
-            ),
-        )
-        return str(created["UUID"])
-    mapping = found["EventSourceMappings"][0]
-    if mapping["BatchSize"] != batch_size or mapping["State"] in ("Disabled", "Disabling"):
-        functions.update_event_source_mapping(UUID=mapping["UUID"], **settings)
+    found = find_mappings(FUNCTION, queue_arn)
+    if not found:
+        return create_mapping(lab, queue_arn, FUNCTION, **settings)
+    (mapping,) = found
+    current = {**mapping, "Enabled": mapping["State"] not in ("Disabled", "Disabling")}
+    if any(current.get(name) != value for name, value in settings.items()):
+        boto3.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], **settings)
     return str(mapping["UUID"])
 
 
-def read_log() -> list[tuple[datetime, str]]:
-    """Every line of the function's log, oldest first, with its time (aware, UTC)."""
-    logs = boto3.client("logs")
-    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{FUNCTION}")
-    try:
-        events = [event for page in pages for event in page["events"]]
-    except logs.exceptions.ResourceNotFoundException:
-        return []  # It never ran.
-    return [
-        (datetime.fromtimestamp(event["timestamp"] / 1000, UTC), event["message"].rstrip("\n"))
-        for event in sorted(events, key=itemgetter("timestamp"))
-    ]
+def build_event(*bodies: str) -> dict[str, Any]:
+    """A test event: what Lambda gives to the handler when the queue held these messages.
+
+    The fields are those that AWS was recorded to send; the console's test event "SQS Receive
+    Message" has the same.
+    """
+    now = "1767603600000"
+    return {
+        "Records": [
+            {
+                "messageId": f"test-message-{number}",
+                "receiptHandle": "none: nobody received it",
+                "body": body,
+                "attributes": {
+                    "ApproximateReceiveCount": "1",
+                    "SentTimestamp": now,
+                    "SenderId": "test",
+                    "ApproximateFirstReceiveTimestamp": now,
+                },
+                "messageAttributes": {},
+                "md5OfBody": hashlib.md5(body.encode(), usedforsecurity=False).hexdigest(),
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:us-east-1:123456789012:{QUEUE}",
+                "awsRegion": "us-east-1",
+            }
+            for number, body in enumerate(bodies, start=1)
+        ]
+    }
+
+
+def read_record() -> str:
+    """The record that the handler of notebook 04 logged last, a line for each field: its name,
+    and its value or three dots for what differs with each message, such as its id.
+
+    Raises:
+        LookupError: no record is in the log.
+    """
+    for _, line in reversed(read_log(FUNCTION)):
+        if line.startswith("{") and "receiptHandle" in (record := json.loads(line)):
+            attributes = record.pop("attributes")
+            fields = record | {f"attributes.{name}": value for name, value in attributes.items()}
+            return "\n".join(f"{name:45}{_hide(name, value)}" for name, value in fields.items())
+    raise LookupError(f"{FUNCTION} has logged no record. Run the cells before this one first.")
+
+
+def _hide(name: str, value: object) -> object:
+    return "..." if name.rpartition(".")[2] in DIFFERENT else value
 
 
 def read_invocations() -> pd.DataFrame:
@@ -95,9 +126,9 @@ def read_invocations() -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        (time, float(found[1]))
-        for time, line in read_log()
-        if (found := re.match(r"REPORT .*?\tDuration: ([\d.]+) ms", line))
+        (time, found.milliseconds)
+        for time, line in read_log(FUNCTION)
+        if (found := parse_report(line))
     ]
     return pd.DataFrame(rows, columns=["ended", "milliseconds"])
 
@@ -113,7 +144,7 @@ def read_refusals() -> pd.DataFrame:
 
     rows = [
         (time, fields["messageId"], fields["reason"], fields["detail"], fields["receiveCount"])
-        for time, line in read_log()
+        for time, line in read_log(FUNCTION)
         if line.startswith("{") and (fields := json.loads(line)).get("event") == "refused"
     ]
     columns = ["refused", "message_id", "reason", "detail", "receive_count"]

@@ -47,3 +47,13 @@ def word_outcome(call: Callable[..., Any], *values: Any, **arguments: Any) -> st
     except ClientError as error:
         return str(error.response["Error"]["Message"])
     return "works"
+
+
+def find_denied_action(words: str) -> str:
+    """The action that AWS names when it denies something, such as "kms:Decrypt"; else nothing.
+
+    SQS spells its actions in lower case: "sqs:sendmessage".
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    """
+    found = re.search(r"is not authorized to perform: ([\w-]+:\w+)", words)
+    return found[1] if found else ""

@@ -66,19 +66,26 @@ def create_role(
             AssumeRolePolicyDocument=json.dumps(TRUST_LAMBDA),
             Tags=tags.AS_LIST,
         )["Role"]
+    if tags.is_ours(role.get("Tags", [])):
+        _drop_policies(name, managed_policy, policy_name if statements else "")
     iam.attach_role_policy(RoleName=name, PolicyArn=MANAGED + managed_policy)
     if statements:
-        iam.put_role_policy(
-            RoleName=name,
-            PolicyName=policy_name,
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
-        )
+        put_policy(name, policy_name, statements)
     return str(role["Arn"])
 
 
-def allow(actions: list[str], resource: str) -> dict[str, Any]:
-    """A policy statement that allows the actions on one resource."""
-    return {"Effect": "Allow", "Action": actions, "Resource": resource}
+def put_policy(role: str, name: str, statements: list[dict[str, Any]]) -> None:
+    """Give a role this inline policy, in place of the one of the same name."""
+    boto3.client("iam").put_role_policy(
+        RoleName=role,
+        PolicyName=name,
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+    )
+
+
+def allow(actions: list[str], *resources: str) -> dict[str, Any]:
+    """A policy statement that allows each of the actions on each of the resources."""
+    return {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
 
 
 def delete_role(name: str) -> bool:
@@ -89,9 +96,17 @@ def delete_role(name: str) -> bool:
             return False
     except iam.exceptions.NoSuchEntityException:
         return False
-    for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
-        iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
-    for policy_name in iam.list_role_policies(RoleName=name)["PolicyNames"]:
-        iam.delete_role_policy(RoleName=name, PolicyName=policy_name)
+    _drop_policies(name)
     iam.delete_role(RoleName=name)
     return True
+
+
+def _drop_policies(role: str, *spared: str) -> None:
+    """Take all policies from a role but those of these names."""
+    iam = boto3.client("iam")
+    for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+        if policy["PolicyName"] not in spared:
+            iam.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        if name not in spared:
+            iam.delete_role_policy(RoleName=role, PolicyName=name)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-import boto3
-
-from helpers import keys, ledger, receiver
+from helpers import costs, keys, ledger, receiver
+from helpers.invocations import invoke_function
 from helpers.packages import SOURCES, build_package, deploy_function, find_variables
 from helpers.roles import create_sender_role
 
@@ -23,6 +21,8 @@ FILES = [
     ledger.ACCOUNTS,
 ]
 TIMEOUT = 60
+MEMORY_MB = 128
+MILLION = 1_000_000
 
 
 def create_sender(
@@ -60,16 +60,47 @@ def send_transactions(count: int = 100, seed: int = 2026) -> pd.DataFrame:
         Index message_id, in the order of sending; columns transaction_id, cents (int).
 
     Raises:
+        LookupError: there is no such function.
         RuntimeError: the function failed, with its own words.
     """
     import pandas as pd
 
-    answer = boto3.client("lambda").invoke(
-        FunctionName=FUNCTION, Payload=json.dumps({"count": count, "seed": seed})
-    )
-    payload = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        raise RuntimeError(f"{FUNCTION} failed: {payload.get('errorMessage', payload)}")
+    answer = invoke_function(FUNCTION, {"count": count, "seed": seed})
+    if answer.error:
+        raise RuntimeError(f"{FUNCTION} failed: {answer.words or answer.error}")
     columns = {"messageId": "message_id", "transactionId": "transaction_id", "cents": "cents"}
-    frame = pd.DataFrame(payload["sent"], columns=list(columns)).rename(columns=columns)
+    frame = pd.DataFrame(answer.value["sent"], columns=list(columns)).rename(columns=columns)
     return frame.set_index("message_id")
+
+
+def measure_batches(bodies: list[str], *sizes: int) -> pd.DataFrame:
+    """Let a handler of notebook 05 send the same messages in batches of each size.
+
+    Its event is {"bodies": [...], "size": ...}.
+
+    Returns:
+        Index size; columns calls (requests to SQS), seconds (lab time that the handler ran),
+        cents (US cents for sending a million such messages of up to 64 KB: requests to SQS,
+        invocations and their duration, before any free tier).
+
+    Raises:
+        LookupError: there is no such function.
+        RuntimeError: the function failed, with its own words.
+    """
+    import pandas as pd
+
+    rows = []
+    for size in sizes:
+        answer = invoke_function(FUNCTION, {"bodies": bodies, "size": size})
+        if answer.error:
+            raise RuntimeError(f"{FUNCTION} failed: {answer.words or answer.error}")
+        calls, seconds = -(-len(bodies) // size), answer.report.milliseconds / 1000
+        used = {
+            "SQS standard requests": calls,
+            "Lambda requests": 1,
+            "Lambda duration": seconds * MEMORY_MB / 1024,
+        }
+        per_million = {item: amount / len(bodies) * MILLION for item, amount in used.items()}
+        cents = float(costs.estimate_costs(per_million)["cents"].sum())
+        rows.append((size, calls, seconds, round(cents, 1)))
+    return pd.DataFrame(rows, columns=["size", "calls", "seconds", "cents"]).set_index("size")

@@ -53,6 +53,12 @@ class Span(NamedTuple):
     """What ended it, one of `THEN`; nothing if it lasts until now."""
 
 
+WITHOUT_TRACE = (
+    "A real account keeps no trace of its messages, so there are no lifelines to draw. "
+    "Go on with the next cell; plots.plot_queue_depth and the metrics work there, too."
+)
+
+
 class NoTrace(RuntimeError):
     """The account does not tell what happens in it."""
 
@@ -261,9 +267,6 @@ def _find_name(life: _Life, names: Mapping[str, str]) -> str | None:
 
 def _read_trace(lab: Lab) -> pd.DataFrame:
     if not hasattr(lab, "trace"):
-        raise NoTrace(
-            "A real account keeps no trace of its messages, so there are no lifelines to draw. "
-            "Go on with the next cell; plots.plot_queue_depth and the metrics work there, too."
-        )
+        raise NoTrace(WITHOUT_TRACE)
     frame: pd.DataFrame = lab.trace()
     return frame

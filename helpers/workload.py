@@ -6,7 +6,6 @@ One function, the clerk, works on all of them: `helpers/functions/clerk.py`.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from helpers import costs, tags
+from helpers import costs
 from helpers.alternatives import create_queues
+from helpers.invocations import parse_report, read_log
+from helpers.mappings import create_mapping, wait_for_mapping
 from helpers.packages import (
     SOURCES,
     build_package,
@@ -24,7 +25,6 @@ from helpers.packages import (
     find_variables,
 )
 from helpers.queues import Queue, delete_queue, measure_depth
-from helpers.readiness import call_when_ready
 from helpers.roles import create_role, delete_role
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ def run_load(
     url, arn = _create_queue(lab, is_fifo=groups > 0)
     mapping = ""
     try:
-        mapping = _connect(lab, arn, settings)
-        _wait_for_mapping(lab, mapping)
+        mapping = create_mapping(lab, arn, CLERK, **settings)
+        wait_for_mapping(lab, mapping)
         start = lab.now()
         calls = 0
         for first in range(0, messages, per_second):
@@ -177,24 +177,6 @@ def _create_queue(lab: Lab, is_fifo: bool) -> Queue:
     return queue
 
 
-def _connect(lab: Lab, queue_arn: str, settings: Mapping[str, Any]) -> str:
-    """Let Lambda poll the queue for the clerk; the mapping's id."""
-    created = call_when_ready(
-        lab,
-        lambda: boto3.client("lambda").create_event_source_mapping(
-            EventSourceArn=queue_arn, FunctionName=CLERK, Tags=tags.AS_MAPPING, **settings
-        ),
-    )
-    return str(created["UUID"])
-
-
-def _wait_for_mapping(lab: Lab, mapping: str) -> None:
-    """Until Lambda polls; so what is measured begins with the load."""
-    functions = boto3.client("lambda")
-    while functions.get_event_source_mapping(UUID=mapping)["State"] != "Enabled":
-        lab.advance(seconds=1)
-
-
 def _send(sqs: Any, url: str, numbers: range, groups: int) -> int:
     """Send these messages, ten in a call; how many calls that took."""
     starts = range(numbers.start, numbers.stop, SENT_AT_ONCE)
@@ -213,20 +195,14 @@ def _send(sqs: Any, url: str, numbers: range, groups: int) -> int:
 def _read_work(start: datetime) -> tuple[list[tuple[float, float]], list[float]]:
     """What the clerk logged since `start`: each message's end (seconds since then) and its wait;
     and the milliseconds of each invocation."""
-    pages = (
-        boto3.client("logs")
-        .get_paginator("filter_log_events")
-        .paginate(logGroupName=f"/aws/lambda/{CLERK}", startTime=int(start.timestamp() * 1000))
-    )
     waits: list[tuple[float, float]] = []
     milliseconds: list[float] = []
-    for event in (event for page in pages for event in page["events"]):
-        line = event["message"]
+    for time, line in read_log(CLERK, start):
         if line.startswith("{") and (fields := json.loads(line)).get("event") == "worked":
-            ended = event["timestamp"] / 1000 - start.timestamp()
+            ended = (time - start).total_seconds()
             waits += [(ended, waited) for waited in fields["waited"]]
-        elif found := re.match(r"REPORT .*?\tDuration: ([\d.]+) ms", line):
-            milliseconds.append(float(found[1]))
+        elif report := parse_report(line):
+            milliseconds.append(report.milliseconds)
     return waits, milliseconds
 
 

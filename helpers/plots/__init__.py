@@ -10,6 +10,7 @@ from helpers.plots.architecture import (
     draw_map,
     draw_message_life,
 )
+from helpers.plots.batches import describe_batches, plot_batches
 from helpers.plots.cost import describe_costs, plot_costs
 from helpers.plots.dashboard import describe_dashboard, plot_dashboard
 from helpers.plots.encryption import (
@@ -20,11 +21,18 @@ from helpers.plots.encryption import (
 )
 from helpers.plots.environments import describe_environments, plot_environments
 from helpers.plots.lifelines import describe_lifelines, plot_lifelines
+from helpers.plots.permissions import (
+    describe_receiver_permissions,
+    describe_sender_permissions,
+    draw_receiver_permissions,
+    draw_sender_permissions,
+)
 from helpers.plots.queue_depth import describe_queue_depth, plot_queue_depth
 from helpers.plots.style import show
 from helpers.plots.sweep import describe_sweep, plot_sweep
 
 __all__ = [
+    "describe_batches",
     "describe_costs",
     "describe_dashboard",
     "describe_envelope",
@@ -34,11 +42,16 @@ __all__ = [
     "describe_map",
     "describe_message_life",
     "describe_queue_depth",
+    "describe_receiver_permissions",
+    "describe_sender_permissions",
     "describe_sweep",
     "draw_envelope",
     "draw_key_choice",
     "draw_map",
     "draw_message_life",
+    "draw_receiver_permissions",
+    "draw_sender_permissions",
+    "plot_batches",
     "plot_costs",
     "plot_dashboard",
     "plot_environments",

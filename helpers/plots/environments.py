@@ -93,11 +93,11 @@ def plot_environments(rows: pd.DataFrame) -> Figure:
     axes.set_yticks(range(len(names))[::step], names[::step])
     if throttled.any() and step > 1:
         axes.set_yticks([*axes.get_yticks(), len(environments)])
-    axes.set_ylabel("execution environment")
+    axes.set_ylabel("environment")
     axes.set_xlim(0, last * 1.02)
     air = max(0.0, (3 - len(names)) / 2)
     axes.set_ylim(len(names) - 0.4 + air, -0.6 - air)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=9)  # a cross at 0 is half outside
     axes.spines["left"].set_visible(False)
     label_time(axes, last)
     _explain(figure, rows)

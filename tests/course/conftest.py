@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import importlib
+import linecache
 import sys
+import textwrap
 from collections.abc import Iterator
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
@@ -20,6 +22,15 @@ class Run(NamedTuple):
     bank: pipeline.Bank
     sent: pd.DataFrame
     depth: pd.DataFrame
+
+
+def run_cell(code: str, namespace: dict[str, Any] | None = None, name: str = "cell") -> Any:
+    """Run code as a notebook's cell, its source kept as IPython keeps it; the last `handler`."""
+    code, namespace = textwrap.dedent(code), {} if namespace is None else namespace
+    name = f"<{name} {hash(code)}>"
+    linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+    exec(compile(code, name, "exec"), namespace)
+    return namespace.get("handler")
 
 
 @pytest.fixture

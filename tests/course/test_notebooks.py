@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from .conftest import run_cell
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 SOLUTION = re.compile(r"<summary>Solution</summary>\s*```python\n(.*?)```", re.DOTALL)
@@ -34,7 +36,7 @@ def run_with_solutions(path: Path, capsys: pytest.CaptureFixture[str]) -> dict[s
             assert STUB.search(code), f"no stub in {cell['id']}"
             code = STUB.sub(lambda stub: solution.rstrip(), code, count=1)  # noqa: B023
         capsys.readouterr()
-        exec(compile(code, f"{path.name}:{cell['id']}", "exec"), namespace)
+        run_cell(code, namespace, f"{path.name}:{cell['id']}")
         if solution:
             printed[cell["id"]] = capsys.readouterr().out
             solution = ""
@@ -82,3 +84,18 @@ def test_links_lead_somewhere(path: Path) -> None:
     text = "\n".join(cell["source"] for cell in read_cells(path))
     for link in re.findall(r"\]\(([^)#]+)\)", text):
         assert (FOLDER / link).exists(), link
+
+
+def test_quoted_code_is_what_the_functions_run() -> None:
+    """Notebook 04 reads the receiver together with the learner: line by line it is the source."""
+    sources = (FOLDER.parent / "helpers" / "functions").glob("*.py")
+    lines = {line.strip() for path in sources for line in path.read_text("utf-8").splitlines()}
+    text = "\n".join(
+        SOLUTION.sub("", cell["source"])
+        for cell in read_cells(FOLDER / "04_receive_with_lambda.ipynb")
+        if cell["cell_type"] == "markdown"
+    )
+    quoted = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(quoted) == 3
+    for line in "".join(quoted).splitlines():
+        assert line.strip() in {*lines, "..."}, line

@@ -92,6 +92,30 @@ def test_building_sets_back_what_was_changed(lab: Lab) -> None:
     assert functions.get_event_source_mapping(UUID=bank.mapping)["BatchSize"] == 10
 
 
+def test_a_bank_that_is_reset_is_as_new(lab: Lab) -> None:
+    bank = pipeline.build_bank(lab)
+    sender.send_transactions(count=20, seed=1)
+    lab.advance(seconds=30)
+    for _ in range(2):  # a queue is purged once a minute, and may be reset sooner
+        assert pipeline.reset_bank(lab) == bank
+        assert queues.measure_depth(bank.queue_url).total == 0
+        assert queues.measure_depth(bank.dead_letter_queue_url).total == 0
+        assert ledger.read_bookings().empty
+        sent = sender.send_transactions(count=20, seed=1)
+        lab.run_until_idle()
+        assert reconcile(bank, sent).is_balanced
+
+
+def test_a_queue_purged_a_moment_ago_is_purged_again_when_it_may(lab: Lab) -> None:
+    bank = pipeline.build_queues(lab)
+    boto3.client("sqs").purge_queue(QueueUrl=bank.queue_url)
+    boto3.client("sqs").send_message(QueueUrl=bank.queue_url, MessageBody="x")
+    began = lab.now()
+    queues.purge_queue(lab, bank.queue_url)
+    assert queues.measure_depth(bank.queue_url).total == 0
+    assert (lab.now() - began).total_seconds() >= 60
+
+
 def test_a_new_receiver_gets_a_sender_that_signs_for_it(lab: Lab) -> None:
     pipeline.build_bank(lab)
     boto3.client("lambda").delete_function(FunctionName=receiver.FUNCTION)

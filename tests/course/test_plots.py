@@ -115,7 +115,14 @@ def test_life_of_a_message_names_all_that_its_sentence_names() -> None:
 
 @pytest.mark.parametrize(
     "draw",
-    [plots.draw_map, plots.draw_message_life, plots.draw_envelope, plots.draw_key_choice],
+    [
+        plots.draw_map,
+        plots.draw_message_life,
+        plots.draw_envelope,
+        plots.draw_key_choice,
+        plots.draw_receiver_permissions,
+        plots.draw_sender_permissions,
+    ],
 )
 def test_words_of_a_drawing_are_not_cut_and_do_not_touch(draw: Callable[[], Figure]) -> None:
     figure = draw()

@@ -1,13 +1,17 @@
-"""The receiver's code, called directly."""
+"""The receiver: its code, called directly; and the helpers that deploy, connect and read it."""
 
 import importlib
 import json
 from types import ModuleType
 from typing import Any
 
+import boto3
 import pytest
 
-from helpers import ledger
+from helpers import Lab, keys, ledger, mappings, packages, pipeline, receiver, roles
+from helpers.invocations import invoke_function
+
+from .conftest import run_cell
 
 KNOWN = ("HB-1001", "HB-1002")
 
@@ -92,3 +96,72 @@ def test_the_secret_is_decrypted_once(
     monkeypatch.delenv("SIGNING_SECRET")
     assert receiver_code.open_secret() == first
     assert len(first) == 32
+
+
+# The helpers around it.
+
+
+def test_a_test_event_has_the_fields_that_a_queue_s_event_has(lab: Lab) -> None:
+    bank = pipeline.build_bank(lab)
+    role = boto3.client("iam").get_role(RoleName=receiver.ROLE)["Role"]["Arn"]
+    code = """
+        import json
+
+
+        def handler(event, context):
+            print(json.dumps(event["Records"][0]))
+    """
+    packages.deploy_handler(lab, receiver.FUNCTION, run_cell(code), role)
+    with pytest.raises(LookupError, match="Run the cells before this one first"):
+        receiver.read_record()
+    boto3.client("sqs").send_message(QueueUrl=bank.queue_url, MessageBody="rent")
+    lab.run_until_idle()
+    real = dict(line.split(maxsplit=1) for line in receiver.read_record().splitlines())
+    invoke_function(receiver.FUNCTION, receiver.build_event("rent", "fee"))
+    made = dict(line.split(maxsplit=1) for line in receiver.read_record().splitlines())
+    assert real.keys() == made.keys()
+    for name in ("body", "md5OfBody", "eventSource", "eventSourceARN", "awsRegion"):
+        assert real[name] == made[name]
+    assert real["messageId"] == real["receiptHandle"] == real["attributes.SenderId"] == "..."
+    assert len(receiver.build_event("rent", "fee")["Records"]) == 2
+
+
+def test_a_mapping_is_set_back_and_switched_on(lab: Lab) -> None:
+    bank = pipeline.build_bank(lab)
+    functions = boto3.client("lambda")
+    functions.update_event_source_mapping(
+        UUID=bank.mapping, FunctionResponseTypes=[], Enabled=False
+    )
+    lab.advance(seconds=10)
+    assert mappings.describe_mapping(bank.receiver) == "Disabled"
+    assert receiver.connect_queue(lab, bank.queue_arn) == bank.mapping
+    mappings.wait_for_mapping(lab, bank.mapping)
+    assert mappings.describe_mapping(bank.receiver) == "Enabled"
+    (found,) = mappings.find_mappings(receiver.FUNCTION)
+    assert found["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_mapping_that_cannot_read_says_why(lab: Lab) -> None:
+    bank = pipeline.build_bank(lab)
+    mappings.wait_for_mapping(lab, bank.mapping)
+    roles.create_role(receiver.ROLE, "AWSLambdaBasicExecutionRole", "", [])
+    assert mappings.describe_mapping(bank.receiver) == (
+        "Enabled, PROBLEM: The function execution role does not have permissions to call "
+        "ReceiveMessage on SQS"
+    )
+    with pytest.raises(LookupError, match=f"No queue is read for {bank.sender}"):
+        mappings.describe_mapping(bank.sender)
+
+
+def test_a_secret_opens_in_its_own_name_only(lab: Lab) -> None:
+    pipeline.build_bank(lab)
+    tried = keys.try_secret(receiver.FUNCTION, receiver.FUNCTION, "somebody-else", "")
+    assert tried["outcome"].to_dict() == {
+        receiver.FUNCTION: "works",
+        "somebody-else": "InvalidCiphertextException",
+        "": "InvalidCiphertextException",
+    }
+    with pytest.raises(LookupError, match="nobody has no secret"):
+        keys.try_secret("nobody", "nobody")
+    with pytest.raises(LookupError, match="nobody has no secret"):
+        keys.open_secret("nobody")
