@@ -47,6 +47,12 @@ class KeysForQueues:
         """Who calls SQS; None: the account itself, which needs no permission."""
         return self._access.delivering_service() or self._access.caller
 
+    def sender_id(self) -> str | None:
+        """The unique id of the user, or of the role and its session, that calls SQS now; None: no
+        identity of IAM does."""
+        caller = self._access.delivering_service() or self._access.caller
+        return caller.user_id if caller is not None and caller.is_entity else None
+
     def acting_as(self, caller: Principal | None) -> AbstractContextManager[None]:
         return self._access.acting_as(caller)
 

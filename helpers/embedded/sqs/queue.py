@@ -60,6 +60,7 @@ class Queue(ObservedQueue):
         self.fifo_queue = name.endswith(".fifo")
         self.counters = Counters()
         self.cipher = QueueCipher(self, around.keys)
+        self._keys = around.keys
         self.deleted = False
         self._simulation = around.simulation
         self._trace = around.trace
@@ -87,6 +88,11 @@ class Queue(ObservedQueue):
         return self._simulation.now
 
     # Sending
+
+    @property
+    def sender_id(self) -> str | None:
+        """Who sends now, as the message's SenderId names them (API ReceiveMessage)."""
+        return self._keys.sender_id()
 
     def accept(self, record: Record, delay: int | None = None) -> Accepted:
         """Keep a message that a producer sends now; `delay` in seconds, None: the queue's.

@@ -19,7 +19,7 @@ REACHES = (
     Reach("moto.sqs.models", "Queue.add_message", "replaced: it would invoke functions"),
     Reach("moto.sqs.models", "Queue.url", "kept by our subclass"),
     Reach("moto.sqs.models", "Queue.create_from_cloudformation_json", "kept by our subclass"),
-    Reach("moto.sqs.models", "DEFAULT_SENDER_ID", "the sender of every message"),
+    Reach("moto.sqs.models", "DEFAULT_SENDER_ID", "who sends when nobody known to IAM does"),
     Reach("moto.sqs.responses", "SQSResponse.get_queue_attributes", "kept by our subclass"),
     Reach("moto.sqs.responses", "SQSResponse._get_queue_name", "the queue that a request names"),
     Reach("moto.core.responses", "BaseResponse._dispatch", "reads a request and calls our methods"),

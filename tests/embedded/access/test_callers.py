@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from helpers.embedded.account import EmbeddedAccount
 from tests.embedded.access.test_decisions import policy, session, statement
 from tests.embedded.conftest import deploy_function, invoke
+from tests.embedded.test_event_source import create_queue
 
 ROLE = "arn:aws:iam::123456789012:role/auditor"
 TRUSTS_THE_ACCOUNT = policy(
@@ -145,3 +146,24 @@ def test_a_permissions_boundary_limits_a_role(lab: EmbeddedAccount) -> None:
         role.client("kms").list_keys()
     iam.delete_role_permissions_boundary(RoleName="auditor")
     role.client("kms").list_keys()
+
+
+def test_a_message_names_who_sent_it(lab: EmbeddedAccount) -> None:
+    """API ReceiveMessage: a user by their unique id, a role by its and the session's name."""
+    url = create_queue()
+    sqs = boto3.client("sqs")
+    sqs.send_message(QueueUrl=url, MessageBody="by the administrator")
+    deploy_function(
+        "import boto3\ndef handler(url, context):\n"
+        "    boto3.client('sqs').send_message(QueueUrl=url, MessageBody='by a function')"
+    )
+    invoke("function", url)
+    role = boto3.client("iam").get_role(RoleName="function-role")["Role"]["RoleId"]
+    answer = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["SenderId"]
+    )
+    senders = {each["Body"]: each["Attributes"]["SenderId"] for each in answer["Messages"]}
+    assert senders == {
+        "by the administrator": boto3.client("sts").get_caller_identity()["UserId"],
+        "by a function": f"{role}:function",
+    }
