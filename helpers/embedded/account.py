@@ -75,7 +75,7 @@ class EmbeddedAccount:
         self._simulation = Simulation()
         self._trace = Trace(self._simulation.clock)
         self._seams = OpenSeams(self._simulation.clock, seed)
-        self._telemetry = Telemetry(self._simulation.clock)
+        self._telemetry = Telemetry(self._simulation.clock, region)
         self._services = MotoServices(self._connect)
         self.access = Access(self._simulation.clock, ACCOUNT_ID)
         """Who may do what. `access.enforced = False` lets everybody do everything."""

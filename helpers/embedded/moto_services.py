@@ -52,6 +52,12 @@ class MotoServices:
             status, headers, body = handler(
                 moto_request, moto_request.raw_url, moto_request.headers
             )
+        except NotInEmbeddedAccount:
+            raise
+        except NotImplementedError as error:
+            raise NotInEmbeddedAccount(
+                f"The embedded account cannot do that; a real account can. ({service}: {error})"
+            ) from None
         except HTTPException as error:
             status, headers = error.code or 400, dict(error.get_headers())
             body = error.get_body()

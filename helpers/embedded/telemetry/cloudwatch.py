@@ -6,19 +6,26 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from moto.cloudwatch.exceptions import InvalidParameterValue, ResourceNotFound
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.core.responses import ActionResult
-from moto.moto_api._internal import mock_random
 
 from helpers.embedded.moto_seams import replace_backend, restore_backend
 from helpers.embedded.telemetry.alarms.api import AlarmApi, AlarmBackend
 from helpers.embedded.telemetry.alarms.watch import AlarmWatch
+from helpers.embedded.telemetry.dashboards import check_dashboard
+from helpers.embedded.telemetry.data_checks import check_data
 from helpers.embedded.telemetry.queries import Queries
+from helpers.embedded.telemetry.query_checks import MOST_DATAPOINTS
 from helpers.embedded.telemetry.samples import Samples
 from helpers.embedded.telemetry.series import MINUTE, Metric
 from helpers.embedded.telemetry.telemetry import Telemetry
 
 _MOST_LISTED = 500
+_RECENT = 3 * 3600
+"""Seconds: PT3H, the only RecentlyActive."""
+_LISTED_FOR = 14 * 86_400
+"""Seconds after its last datapoint for which a metric is listed (API ListMetrics)."""
 
 
 class Backend(AlarmBackend):
@@ -27,22 +34,23 @@ class Backend(AlarmBackend):
     telemetry: ClassVar[Telemetry]
 
     def put_metric_data(self, namespace: str, metric_data: list[dict[str, Any]]) -> None:
-        for number, datum in enumerate(metric_data, start=1):
-            self._validate_parameters_put_metric_data(datum, number)
-        for datum in metric_data:
+        now = self.telemetry.clock.now()
+        data = [datum | {"Timestamp": _aware(datum.get("Timestamp"))} for datum in metric_data]
+        check_data(namespace, data, now)
+        for datum in data:
             self.telemetry.custom.put(
                 self.region_name,
                 Metric.of(namespace, datum["MetricName"], datum.get("Dimensions")),
-                self._second(datum.get("Timestamp")),
+                int((datum["Timestamp"] or now).timestamp()),
                 _samples(datum),
                 datum.get("Unit"),
                 int(datum.get("StorageResolution") or MINUTE),
             )
 
-    def _second(self, timestamp: datetime | None) -> int:
-        if timestamp is None:
-            return int(self.telemetry.clock.unix())
-        return int(timestamp.replace(tzinfo=timestamp.tzinfo or UTC).timestamp())
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """moto hands over naive moments in UTC."""
+    return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _samples(datum: Mapping[str, Any]) -> Samples:
@@ -55,7 +63,7 @@ def _samples(datum: Mapping[str, Any]) -> Samples:
             *(float(statistics[name]) for name in ("SampleCount", "Sum", "Minimum", "Maximum"))
         )
     else:
-        samples.add(float(datum.get("Value", 0)))
+        samples.add(float(datum["Value"]))
     return samples
 
 
@@ -74,13 +82,18 @@ class CloudWatchApi(AlarmApi):
 
     def get_metric_data(self) -> ActionResult:
         given = self._get_params()
-        results = self._queries.metric_data(
+        page = self._queries.metric_data(
             given.get("MetricDataQueries") or [],
             given["StartTime"],
             given["EndTime"],
-            (given.get("ScanBy") or "TimestampDescending") == "TimestampDescending",
+            descending=given.get("ScanBy") != "TimestampAscending",
+            first=_place(given),
+            most=min(given.get("MaxDatapoints") or MOST_DATAPOINTS, MOST_DATAPOINTS),
         )
-        return ActionResult({"MetricDataResults": results, "Messages": []})
+        answer: dict[str, Any] = {"MetricDataResults": page.results, "Messages": []}
+        if page.next_datapoint is not None:
+            answer["NextToken"] = str(page.next_datapoint)
+        return ActionResult(answer)
 
     def get_metric_statistics(self) -> ActionResult:
         given = self._get_params()
@@ -88,7 +101,7 @@ class CloudWatchApi(AlarmApi):
             Metric.of(given["Namespace"], given["MetricName"], given.get("Dimensions")),
             given["StartTime"],
             given["EndTime"],
-            given["Period"],
+            int(given["Period"]),
             given.get("Statistics") or (),
             given.get("ExtendedStatistics") or (),
             given.get("Unit"),
@@ -97,20 +110,41 @@ class CloudWatchApi(AlarmApi):
 
     def list_metrics(self) -> ActionResult:
         given = self._get_params()
-        backend = self.cloudwatch_backend
-        if token := given.get("NextToken"):
-            listed: Any = backend.paged_metric_data.pop(token, [])
-        else:
-            listed = [
-                metric.describe()
-                for metric in backend.telemetry.metrics(self.region)
-                if _matches(metric, given)
-            ]
-        answer: dict[str, Any] = {"Metrics": listed[:_MOST_LISTED]}
-        if rest := listed[_MOST_LISTED:]:
-            answer["NextToken"] = str(mock_random.uuid4())
-            backend.paged_metric_data[answer["NextToken"]] = rest
+        if given.get("RecentlyActive") not in (None, "PT3H"):
+            raise InvalidParameterValue(
+                "The parameter RecentlyActive must be a value in the set [ PT3H ]."
+            )
+        telemetry = self.cloudwatch_backend.telemetry
+        age = _RECENT if given.get("RecentlyActive") else _LISTED_FOR
+        listed = [
+            metric.describe()
+            for metric in telemetry.metrics(self.region, int(telemetry.clock.unix()) - age)
+            if _matches(metric, given)
+        ]
+        place = _place(given)
+        answer: dict[str, Any] = {"Metrics": listed[place : place + _MOST_LISTED]}
+        if place + _MOST_LISTED < len(listed):
+            answer["NextToken"] = str(place + _MOST_LISTED)
         return ActionResult(answer)
+
+    def put_dashboard(self) -> ActionResult:
+        given = self._get_params()
+        check_dashboard(given["DashboardName"], given["DashboardBody"])
+        return super().put_dashboard()
+
+    def get_dashboard(self) -> ActionResult:
+        name = self._get_params()["DashboardName"]
+        if self.cloudwatch_backend.get_dashboard(name) is None:
+            raise ResourceNotFound(f"Dashboard {name} does not exist")
+        return super().get_dashboard()
+
+
+def _place(given: Mapping[str, Any]) -> int:
+    """How much of the answer was given before: what our tokens say."""
+    token = given.get("NextToken") or "0"
+    if not token.isdecimal():
+        raise InvalidParameterValue("Request parameter NextToken is invalid")
+    return int(token)
 
 
 def _matches(metric: Metric, given: Mapping[str, Any]) -> bool:

@@ -1,9 +1,9 @@
-"""Metric math: the part of it that the course needs, and a refusal of the rest.
+"""Metric math: its operators and most of its functions, and a refusal of the rest.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 
-Known: + - * / ^, comparisons, AND, OR, NOT, arrays, and the functions of `math_functions`. A point
-of a result exists where all the series that it is made from have one.
+Known: + - * / ^, comparisons, AND, OR, arrays, METRICS(), TIME_SERIES() and the functions of
+`math_functions`. Between two series a missing point is 0; what is divided by 0 is left out.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
-from helpers.embedded.telemetry.math_functions import FUNCTIONS, Timeline
+from helpers.embedded.telemetry.math_functions import FUNCTIONS, WORDS, Timeline
 
 
 class ExpressionError(ValueError):
@@ -34,31 +35,44 @@ _OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge,
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
+    ast.And: lambda one, other: bool(one) and bool(other),
+    ast.Or: lambda one, other: bool(one) or bool(other),
 }
 
 
-def evaluate(expression: str, variables: Mapping[str, Timeline]) -> Timeline:
-    """The series that `expression` makes of the queries with these ids.
+def evaluate(
+    expression: str, variables: Mapping[str, Timeline | list[Timeline]], metrics: Sequence[str]
+) -> Timeline | list[Timeline]:
+    """The series that `expression` makes of the queries with these ids; several are an array.
+
+    Args:
+        variables: the series of other queries, by their ids.
+        metrics: which of them are metrics, and no expressions themselves.
 
     Raises:
         ExpressionError: it is not understood, or no series comes of it.
     """
+    if re.match(r"\s*SELECT\b", expression, re.IGNORECASE):
+        raise ExpressionError("the embedded account has no Metrics Insights queries (SELECT ...)")
     python = expression.replace("^", "**")
-    for theirs, ours in ((r"&&|\bAND\b", " and "), (r"\|\||\bOR\b", " or "), (r"\bNOT\b", " not ")):
+    for theirs, ours in ((r"&&|\bAND\b", " and "), (r"\|\||\bOR\b", " or ")):
         python = re.sub(theirs, ours, python)
     try:
         tree = ast.parse(python.strip(), mode="eval")
     except SyntaxError as error:
         raise ExpressionError(f"syntax error at {error.text or expression!r}") from None
-    value = _Evaluation(variables).value(tree.body)
-    if not isinstance(value, Timeline):
-        raise ExpressionError("the result must be one time series")
+    value = _Evaluation(variables, metrics).value(tree.body)
+    if not isinstance(value, Timeline | list):
+        raise ExpressionError("the result must be a time series, not a single number")
     return value
 
 
 class _Evaluation:
-    def __init__(self, variables: Mapping[str, Timeline]) -> None:
+    def __init__(
+        self, variables: Mapping[str, Timeline | list[Timeline]], metrics: Sequence[str]
+    ) -> None:
         self._variables = variables
+        self._metrics = metrics
 
     def value(self, node: ast.expr) -> Any:
         match node:
@@ -69,26 +83,17 @@ class _Evaluation:
             case ast.Name(name):
                 return self._variable(name)
             case ast.List(elements):
-                return [self._series(each) for each in elements]
+                return [series for each in elements for series in self._series(each)]
             case ast.BinOp(left, operation, right) if type(operation) in _OPERATORS:
                 return _combine(_OPERATORS[type(operation)], self.value(left), self.value(right))
             case ast.UnaryOp(ast.USub(), operand):
                 return _combine(operator.mul, self.value(operand), -1.0)
-            case ast.UnaryOp(ast.Not(), operand):
-                return _combine(operator.eq, self.value(operand), 0.0)
             case ast.Compare(left, [operation], [right]) if type(operation) in _OPERATORS:
                 return _combine(_OPERATORS[type(operation)], self.value(left), self.value(right))
             case ast.BoolOp(operation, operands):
-                both = isinstance(operation, ast.And)
+                combine = _OPERATORS[type(operation)]
                 values = [self.value(each) for each in operands]
-                result = values[0]
-                for each in values[1:]:
-                    result = _combine(
-                        lambda a, b: bool(a) and bool(b) if both else bool(a) or bool(b),
-                        result,
-                        each,
-                    )
-                return result
+                return reduce(lambda one, other: _combine(combine, one, other), values)
             case ast.Call(ast.Name(name), arguments, []):
                 return self._call(name, arguments)
         raise ExpressionError(f"{ast.unparse(node)} is not supported")
@@ -96,31 +101,39 @@ class _Evaluation:
     def _variable(self, name: str) -> Any:
         if name in self._variables:
             return self._variables[name]
-        if name in ("REPEAT", "LINEAR"):
+        if name in WORDS:
             return name
         raise ExpressionError(f"the id {name} is not defined")
 
-    def _series(self, node: ast.expr) -> Timeline:
+    def _series(self, node: ast.expr) -> list[Timeline]:
         value = self.value(node)
-        if not isinstance(value, Timeline):
+        if not isinstance(value, Timeline | list):
             raise ExpressionError("an array holds time series")
-        return value
+        return value if isinstance(value, list) else [value]
 
     def _call(self, name: str, arguments: Sequence[ast.expr]) -> Any:
-        if name == "METRICS":
-            words = [self.value(each) for each in arguments]
-            return [
-                series
-                for key, series in self._variables.items()
-                if all(str(word) in key for word in words)
-            ]
-        function = FUNCTIONS.get(name)
-        if function is None:
-            raise ExpressionError(f"unsupported function {name}")
+        values = [self.value(each) for each in arguments]
         try:
-            return function(*(self.value(each) for each in arguments))
-        except TypeError:
+            if name == "METRICS":
+                return self._all_metrics(*values)
+            if name == "TIME_SERIES":
+                return self._constant(*values)
+            function = FUNCTIONS.get(name)
+            if function is None:
+                raise ExpressionError(f"the embedded account does not know the function {name}")
+            return function(*values)
+        except (TypeError, AttributeError, IndexError, KeyError):
             raise ExpressionError(f"{name} does not take these arguments") from None
+
+    def _all_metrics(self, word: str = "") -> list[Timeline]:
+        """Those whose ids contain the word; expressions are none."""
+        found = (self._variables[name] for name in self._metrics if word in name)
+        return [series for series in found if isinstance(series, Timeline)]
+
+    def _constant(self, number: float) -> Timeline:
+        model = next(iter(self._all_metrics()), Timeline({}, 60))
+        grid = range(model.start, model.end, model.period)
+        return model._replace(points=dict.fromkeys(grid, float(number)), label="")
 
 
 def _combine(operation: Callable[[float, float], Any], left: Any, right: Any) -> Any:
@@ -129,18 +142,20 @@ def _combine(operation: Callable[[float, float], Any], left: Any, right: Any) ->
         return [_combine(operation, each, right) for each in left]
     if isinstance(right, list):
         return [_combine(operation, left, each) for each in right]
+    if isinstance(left, str) or isinstance(right, str):
+        raise ExpressionError("a text is neither a number nor a time series")
     if not isinstance(left, Timeline) and not isinstance(right, Timeline):
         return _number(operation, left, right)
-    model = left if isinstance(left, Timeline) else right
     points = {}
-    for second in model.points:
-        a = left.points.get(second) if isinstance(left, Timeline) else left
-        b = right.points.get(second) if isinstance(right, Timeline) else right
-        if a is not None and b is not None:
-            number = _number(operation, a, b)
-            if number is not None:
-                points[second] = number
-    return model._replace(points=points)
+    both = [each for each in (left, right) if isinstance(each, Timeline)]
+    for second in sorted({second for series in both for second in series.points}):
+        a, b = (
+            each.points.get(second, 0.0) if isinstance(each, Timeline) else each
+            for each in (left, right)
+        )
+        if (number := _number(operation, a, b)) is not None:
+            points[second] = number
+    return both[0]._replace(points=points)
 
 
 def _number(operation: Callable[[float, float], Any], left: float, right: float) -> float | None:

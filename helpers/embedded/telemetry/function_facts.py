@@ -48,8 +48,9 @@ class Callee(NamedTuple):
 class FunctionFacts:
     """What functions did: counted while it happens, put together when somebody asks."""
 
-    def __init__(self, clock: Any) -> None:
+    def __init__(self, clock: Any, region: str) -> None:
         self._clock = clock
+        self._region = region
         self._facts: dict[Callee, _Facts] = {}
         self._levels: dict[tuple[str, Dimensions], _Level] = defaultdict(_Level)
 
@@ -100,27 +101,27 @@ class FunctionFacts:
 
     # What the metrics are read from
 
-    def metrics(self, region: str) -> Iterator[Metric]:
-        now = self._now
+    def metrics(self, region: str, since: int) -> Iterator[Metric]:
+        if region != self._region:
+            return
+        first, now = minutes_between(since, since)[0], self._now
         for facts in self._facts.values():
             names: set[str] = set()
-            for minute, tally in facts.minutes.items():
-                if minute < now:
-                    names.update(tally.names())
+            for _, tally in within(facts.minutes, first, now):
+                names.update(tally.names())
             for dimensions in facts.dimension_sets:
                 for name in UNITS:
                     if name in names:
                         yield Metric(NAMESPACE, name, dimensions)
         for (name, dimensions), level in self._levels.items():
-            if any(minute < now for minute in level.until(now)):
+            if any(True for _ in within(level.until(now), first, now)):
                 yield Metric(NAMESPACE, name, dimensions)
 
-    def unit(self, metric: Metric) -> str | None:
-        return UNITS.get(metric.name) if metric.namespace == NAMESPACE else None
+    def units(self, region: str, metric: Metric) -> tuple[str, ...]:
+        known = region == self._region and metric.namespace == NAMESPACE and metric.name in UNITS
+        return (UNITS[metric.name],) if known else ()
 
-    def series(self, region: str, metric: Metric, start: int, end: int) -> Series:
-        if self.unit(metric) is None:
-            return {}
+    def series(self, region: str, metric: Metric, start: int, end: int, unit: str) -> Series:
         first, stop = minutes_between(start, end)
         stop = min(stop, self._now)
         series: Series = {}

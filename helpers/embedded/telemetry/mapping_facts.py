@@ -22,7 +22,6 @@ NAMES = (
     "FilteredOutEventCount",
     "InvokedEventCount",
     "FailedInvokeEventCount",
-    "DroppedEventCount",
     "DeletedEventCount",
 )
 
@@ -48,8 +47,9 @@ class EventCounts:
 class MappingFacts:
     """Messages that mappings polled, filtered out, handed over and deleted."""
 
-    def __init__(self, clock: Any) -> None:
+    def __init__(self, clock: Any, region: str) -> None:
         self._clock = clock
+        self._region = region
         self._counts: list[EventCounts] = []
 
     def counts_of(self, mapping: Any) -> EventCounts:
@@ -57,16 +57,20 @@ class MappingFacts:
         self._counts.append(EventCounts(mapping, self._clock))
         return self._counts[-1]
 
-    def metrics(self, region: str) -> Iterator[Metric]:
+    def metrics(self, region: str, since: int) -> Iterator[Metric]:
+        if region != self._region:
+            return
+        first, _ = minutes_between(since, since)
         for counts in self._counts:
             for metric, minutes in counts.minutes.items():
-                if any(minute < self._now for minute in minutes):
+                if any(True for _ in within(minutes, first, self._now)):
                     yield metric
 
-    def unit(self, metric: Metric) -> str | None:
-        return "Count" if metric.namespace == NAMESPACE and metric.name in NAMES else None
+    def units(self, region: str, metric: Metric) -> tuple[str, ...]:
+        known = region == self._region and metric.namespace == NAMESPACE and metric.name in NAMES
+        return ("Count",) if known else ()
 
-    def series(self, region: str, metric: Metric, start: int, end: int) -> Series:
+    def series(self, region: str, metric: Metric, start: int, end: int, unit: str) -> Series:
         first, stop = minutes_between(start, end)
         stop = min(stop, self._now)
         return {

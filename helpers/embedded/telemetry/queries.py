@@ -6,28 +6,25 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
-from moto.cloudwatch.exceptions import (
-    InvalidParameterCombination,
-    InvalidParameterValue,
-    ValidationError,
-)
+from moto.cloudwatch.exceptions import ValidationError
 
+from helpers.embedded.telemetry import query_checks
 from helpers.embedded.telemetry.expressions import ExpressionError, evaluate
 from helpers.embedded.telemetry.math_functions import Timeline
-from helpers.embedded.telemetry.samples import UnknownStatistic, check_statistic
+from helpers.embedded.telemetry.query_checks import Query
 from helpers.embedded.telemetry.series import MINUTE, Metric
+from helpers.embedded.telemetry.statistics import find_statistic
 from helpers.embedded.telemetry.telemetry import Telemetry
 
-_ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
-_SHORT_PERIODS = (1, 5, 10, 20, 30)
-_MOST_DATAPOINTS = 1_440
-"""Of GetMetricStatistics."""
 
-Query = Mapping[str, Any]
-"""A MetricDataQuery of the API."""
+class Page(NamedTuple):
+    """A part of what GetMetricData answers."""
+
+    results: list[dict[str, Any]]
+    next_datapoint: int | None
+    """How many datapoints have been answered with, if more are to come."""
 
 
 class Queries:
@@ -38,62 +35,72 @@ class Queries:
         self._region = region
 
     def metric_data(
-        self, queries: Sequence[Query], start: datetime, end: datetime, descending: bool
-    ) -> list[dict[str, Any]]:
-        """The MetricDataResults of GetMetricData."""
-        _check_queries(queries)
-        begin, stop = _range_of(start, end)
+        self,
+        queries: Sequence[Query],
+        start: datetime,
+        end: datetime,
+        *,
+        descending: bool,
+        first: int = 0,
+        most: int = query_checks.MOST_DATAPOINTS,
+    ) -> Page:
+        """The MetricDataResults of GetMetricData: `most` datapoints from number `first` on."""
+        query_checks.check_queries(queries)
+        begin, stop = query_checks.range_of_data(start, end)
         timelines = self.timelines(queries, begin, stop)
-        labels = _labels(queries)
-        results = []
+        results: list[dict[str, Any]] = []
+        passed, last = 0, first + most
         for query in queries:
             if not query.get("ReturnData", True):
                 continue
-            points = sorted(timelines[query["Id"]].points.items(), reverse=descending)
-            results.append(
-                {
-                    "Id": query["Id"],
-                    "Label": labels[query["Id"]],
-                    "Timestamps": [second for second, _ in points],
-                    "Values": [value for _, value in points],
-                    "StatusCode": "Complete",
-                }
-            )
-        return results
+            made = timelines[query["Id"]]
+            for series in made if isinstance(made, list) else [made]:
+                points = sorted(series.points.items(), reverse=descending)
+                kept = points[max(0, first - passed) : max(0, last - passed)]
+                passed += len(points)
+                complete = passed <= last or not points
+                if kept or (not points and not first):
+                    results.append(_describe(query["Id"], series.label, kept, complete))
+        return Page(results, last if passed > last else None)
 
-    def timelines(self, queries: Iterable[Query], start: int, end: int) -> dict[str, Timeline]:
+    def timelines(
+        self, queries: Sequence[Query], start: int, end: int
+    ) -> dict[str, Timeline | list[Timeline]]:
         """The series of each query by its id, expressions in the order in which they need
         each other."""
+        labels = _find_labels(queries)
+        metrics = [query["Id"] for query in queries if "MetricStat" in query]
         waiting = {query["Id"]: query for query in queries}
-        done: dict[str, Timeline] = {}
-        for name, query in list(waiting.items()):
-            if "MetricStat" in query:
-                done[name] = self._read(waiting.pop(name)["MetricStat"], start, end)
+        done: dict[str, Timeline | list[Timeline]] = {}
+        for name in metrics:
+            series = self._read(waiting.pop(name)["MetricStat"], start, end)
+            done[name] = series._replace(label=labels[name])
         while waiting:
             ready = [name for name, query in waiting.items() if not _needs(query) & waiting.keys()]
             if not ready:
                 raise ValidationError("Circular references between expressions are not allowed.")
             for name in ready:
-                expression = waiting.pop(name)["Expression"]
                 try:
-                    done[name] = evaluate(expression, done)
+                    made = evaluate(waiting.pop(name)["Expression"], done, metrics)
                 except ExpressionError as error:
                     message = f"Error in expression '{name}' [{error}]"
                     raise ValidationError(message) from None
+                done[name] = _name(made, labels[name])
         return done
 
     def _read(self, stat: Mapping[str, Any], start: int, end: int) -> Timeline:
         given = stat["Metric"]
         metric = Metric.of(given["Namespace"], given["MetricName"], given.get("Dimensions"))
-        period = checked_period(stat["Period"])
-        points: dict[int, float] = {}
-        if stat.get("Unit") in (None, self._telemetry.unit(metric)):
-            series = self._telemetry.periods(self._region, metric, start, end, period)
-            for second, samples in series.items():
-                value = samples.statistic(stat["Stat"])
-                if value is not None:
-                    points[second] = value
-        return Timeline(points, period, start, end)
+        period = int(stat["Period"])
+        begin = start - start % min(period, MINUTE)
+        statistic = find_statistic(stat["Stat"])
+        series = self._telemetry.periods(self._region, metric, begin, end, period, stat.get("Unit"))
+        points = {
+            second: value
+            for second, samples in series.items()
+            if (value := statistic(samples)) is not None
+        }
+        return Timeline(points, period, begin, end)
 
     def statistics(
         self,
@@ -105,82 +112,48 @@ class Queries:
         extended: Sequence[str],
         unit: str | None,
     ) -> list[dict[str, Any]]:
-        """The Datapoints of GetMetricStatistics, which come in no order on AWS; here by time."""
-        if not statistics and not extended:
-            raise InvalidParameterCombination(
-                "Must specify either Statistics or ExtendedStatistics"
-            )
-        for name in (*statistics, *extended):
-            checked_statistic(name)
-        begin, stop = _range_of(start, end)
-        if (stop - begin) / checked_period(period) > _MOST_DATAPOINTS:
-            raise InvalidParameterCombination(
-                f"You have requested up to {ceil((stop - begin) / period):,} datapoints, which "
-                f"exceeds the limit of {_MOST_DATAPOINTS:,}. You may reduce the datapoints "
-                "requested by increasing Period, or decreasing the time range."
-            )
-        known = self._telemetry.unit(metric)
-        if unit not in (None, known):
-            return []
-        periods = self._telemetry.periods(self._region, metric, begin, stop, period)
-        datapoints = []
-        for second, samples in periods.items():
-            point: dict[str, Any] = {"Timestamp": second, "Unit": known}
-            point |= {name: samples.statistic(name) for name in statistics}
-            if extended:
-                point["ExtendedStatistics"] = {
-                    name: value
-                    for name in extended
-                    if (value := samples.statistic(name)) is not None
-                }
-            datapoints.append(point)
-        return datapoints
+        """The Datapoints of GetMetricStatistics, which come in no order on AWS; here by time.
+
+        Data of several units stay apart, if none is asked for."""
+        query_checks.check_statistics(statistics, extended)
+        begin, stop = query_checks.range_of_statistics(start, end, period)
+        return [
+            {
+                "Timestamp": moment_of(second),
+                "Unit": each,
+                **_compute(samples, statistics, extended),
+            }
+            for each in ([unit] if unit else self._telemetry.units(self._region, metric))
+            for second, samples in self._telemetry.periods(
+                self._region, metric, begin, stop, period, each
+            ).items()
+        ]
 
 
-def checked_period(period: Any) -> int:
-    """Seconds."""
-    seconds = int(period)
-    if seconds not in _SHORT_PERIODS and (seconds < MINUTE or seconds % MINUTE):
-        raise ValidationError(
-            "Period must be 1, 5, 10, 20, 30 or a multiple of 60 seconds; "
-            f"{seconds} is none of these."
-        )
-    return seconds
+def moment_of(second: int) -> datetime:
+    """Seconds since 1970 as a moment: moto takes long to make one of a number."""
+    return datetime.fromtimestamp(second, UTC)
 
 
-def checked_statistic(name: str) -> str:
-    try:
-        check_statistic(name)
-    except UnknownStatistic:
-        raise InvalidParameterValue(
-            f"The value {name} for parameter Stat is not supported."
-        ) from None
-    return name
+def _describe(
+    name: str, label: str, points: Iterable[tuple[int, float]], complete: bool
+) -> dict[str, Any]:
+    points = list(points)
+    return {
+        "Id": name,
+        "Label": label,
+        "Timestamps": [moment_of(second) for second, _ in points],
+        "Values": [value for _, value in points],
+        "StatusCode": "Complete" if complete else "PartialData",
+    }
 
 
-def _check_queries(queries: Sequence[Query]) -> None:
-    repeated = [
-        name for name, times in Counter(each["Id"] for each in queries).items() if times > 1
-    ]
-    if repeated:
-        raise ValidationError(
-            f"The values for parameter id in MetricDataQueries must be unique: {repeated[0]}"
-        )
-    for number, query in enumerate(queries, start=1):
-        member = f"MetricDataQueries.member.{number}"
-        if not _ID.fullmatch(query["Id"]):
-            raise ValidationError(
-                f"The value {query['Id']} for parameter {member}.Id is not matching the "
-                "expected pattern ^[a-z][a-zA-Z0-9_]*$."
-            )
-        if ("MetricStat" in query) == ("Expression" in query):
-            raise ValidationError(
-                f"The parameter {member} needs either MetricStat or Expression."
-                if "MetricStat" in query
-                else f"The parameter {member}.MetricStat is required.\n"
-            )
-        if "MetricStat" in query:
-            checked_statistic(query["MetricStat"]["Stat"])
+def _compute(samples: Any, statistics: Sequence[str], extended: Sequence[str]) -> dict[str, Any]:
+    point: dict[str, Any] = {name: find_statistic(name)(samples) for name in statistics}
+    more = {name: find_statistic(name)(samples) for name in extended}
+    if known := {name: value for name, value in more.items() if value is not None}:
+        point["ExtendedStatistics"] = known
+    return point
 
 
 def _needs(query: Query) -> set[str]:
@@ -188,33 +161,27 @@ def _needs(query: Query) -> set[str]:
     return set(re.findall(r"[A-Za-z_]\w*", query["Expression"]))
 
 
-def _labels(queries: Sequence[Query]) -> dict[str, str]:
-    """A metric's name; where two are alike, with what tells them apart before it."""
+def _find_labels(queries: Sequence[Query]) -> dict[str, str]:
+    """By query id: the Label that was asked for; or the metric's name, where two are alike with
+    what tells them apart before it; or an expression's id."""
     names = Counter(
         query["MetricStat"]["Metric"]["MetricName"] for query in queries if "MetricStat" in query
     )
     labels = {}
     for query in queries:
+        label = query["Id"]
         if "MetricStat" in query:
             metric = query["MetricStat"]["Metric"]
             label = metric["MetricName"]
             if names[label] > 1:
                 values = [each["Value"] for each in metric.get("Dimensions") or ()]
                 label = " ".join([*values, label])
-        else:
-            label = query["Id"]
-        labels[query["Id"]] = query.get("Label") or label
+        labels[query["Id"]] = query.get("Label", label)
     return labels
 
 
-def _range_of(start: datetime, end: datetime) -> tuple[int, int]:
-    """Seconds since 1970. The start is moved back to a whole minute."""
-    begin, stop = _second(start), _second(end)
-    if begin >= stop:
-        raise ValidationError("The parameter StartTime must be less than the parameter EndTime.")
-    return begin - begin % MINUTE, stop
-
-
-def _second(moment: datetime) -> int:
-    """moto hands over naive moments in UTC."""
-    return ceil((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+def _name(made: Timeline | list[Timeline], label: str) -> Timeline | list[Timeline]:
+    """Each series of an array keeps its own label behind the expression's."""
+    if isinstance(made, Timeline):
+        return made._replace(label=label)
+    return [series._replace(label=f"{label} {series.label}".strip()) for series in made]

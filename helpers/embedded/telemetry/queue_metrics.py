@@ -106,21 +106,21 @@ class QueueMetrics:
         self.meters: list[QueueMeter] = []
         self._clock = clock
 
-    def metrics(self, region: str) -> Iterator[Metric]:
+    def metrics(self, region: str, since: int) -> Iterator[Metric]:
+        first, _ = minutes_between(since, since)
         for meter in self._meters(region):
             meter.catch_up(self._clock.elapsed)
-            stretches = meter.stretches(0, self._clock.elapsed // MINUTE)
+            stretches = meter.stretches(first, self._clock.elapsed // MINUTE)
             for name, kind in KINDS.items():
-                if any(kind.read(each, each.first) is not None for each in stretches):
+                reads = (kind.read(each, max(first, each.first)) for each in stretches)
+                if any(value is not None for value in reads):
                     yield Metric(NAMESPACE, name, _dimensions(meter))
 
-    def unit(self, metric: Metric) -> str | None:
+    def units(self, region: str, metric: Metric) -> tuple[str, ...]:
         known = metric.namespace == NAMESPACE and metric.name in KINDS
-        return KINDS[metric.name].unit if known else None
+        return (KINDS[metric.name].unit,) if known else ()
 
-    def series(self, region: str, metric: Metric, start: int, end: int) -> Series:
-        if self.unit(metric) is None:
-            return {}
+    def series(self, region: str, metric: Metric, start: int, end: int, unit: str) -> Series:
         first, stop = minutes_between(start, end)
         stop = min(stop, self._clock.elapsed // MINUTE)
         series: Series = {}

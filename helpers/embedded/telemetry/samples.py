@@ -1,17 +1,9 @@
-"""The samples of one metric in one stretch of time, and the statistics over them."""
+"""The samples of one metric in one stretch of time."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from math import ceil, inf
-
-_PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d{1,10})?|100)")
-_PLAIN = ("SampleCount", "Sum", "Average", "Minimum", "Maximum")
-
-
-class UnknownStatistic(ValueError):
-    """No statistic of CloudWatch that this account computes has that name."""
+from math import inf
 
 
 class Samples:
@@ -54,42 +46,15 @@ class Samples:
     def total(self) -> float:
         return self._set_sum + sum(value * count for value, count in self.values.items())
 
-    def statistic(self, name: str) -> float | None:
-        """The statistic; None: it cannot be known, as a percentile of a statistic set.
+    @property
+    def lowest(self) -> float:
+        return min(self._low, min(self.values, default=inf))
 
-        A percentile is the smallest sample that has so many per cent of the samples at or
-        below it, so always a value that occurred.
+    @property
+    def highest(self) -> float:
+        return max(self._high, max(self.values, default=-inf))
 
-        Raises:
-            UnknownStatistic: there is none of that name.
-        """
-        check_statistic(name)
-        match name:
-            case "SampleCount":
-                return float(self.count)
-            case "Sum":
-                return float(self.total)
-            case "Average":
-                return self.total / self.count if self.count else None
-            case "Minimum":
-                return float(min(self._low, min(self.values, default=inf)))
-            case "Maximum":
-                return float(max(self._high, max(self.values, default=-inf)))
-        return self._percentile(float(name[1:]))
-
-    def _percentile(self, percent: float) -> float | None:
-        if self._set_count or not self.values:
-            return None
-        rank = max(1, ceil(round(self.count * percent / 100, 9)))
-        seen = 0.0
-        for value in sorted(self.values):
-            seen += self.values[value]
-            if seen >= rank:
-                break
-        return float(value)
-
-
-def check_statistic(name: str) -> None:
-    """Raise UnknownStatistic unless `name` is one that `Samples.statistic` knows."""
-    if name not in _PLAIN and not _PERCENTILE.fullmatch(name):
-        raise UnknownStatistic(name)
+    @property
+    def are_known(self) -> bool:
+        """Whether each value is known, and not only figures of a statistic set."""
+        return not self._set_count and bool(self.values)

@@ -10,11 +10,6 @@ from helpers.embedded.moto_seams import Reach
 REACHES = (
     Reach("moto.cloudwatch.models", "cloudwatch_backends.backend", "replaced by our subclass"),
     Reach("moto.cloudwatch.models", "CloudWatchBackend.put_metric_data", "replaced"),
-    Reach(
-        "moto.cloudwatch.models",
-        "CloudWatchBackend._validate_parameters_put_metric_data",
-        "moto's refusals are kept",
-    ),
     Reach("moto.cloudwatch.models", "CloudWatchBackend.tag_resource", "finds our alarms"),
     Reach("moto.cloudwatch.responses", "CloudWatchResponse.put_dashboard", "kept"),
     Reach("moto.logs.models", "logs_backends.backend", "replaced by our subclass"),

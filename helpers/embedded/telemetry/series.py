@@ -46,14 +46,15 @@ class Metric(NamedTuple):
 class Source(Protocol):
     """A part of the account that publishes metrics."""
 
-    def metrics(self, region: str) -> Iterable[Metric]:
-        """The metrics of a Region that have a datapoint."""
+    def metrics(self, region: str, since: int) -> Iterable[Metric]:
+        """The metrics of a Region that have had a datapoint since then, seconds since 1970."""
 
-    def unit(self, metric: Metric) -> str | None:
-        """The unit of the metric's datapoints, if this source publishes it."""
+    def units(self, region: str, metric: Metric) -> Iterable[str]:
+        """The units of the metric's datapoints; none, if this source does not publish it."""
 
-    def series(self, region: str, metric: Metric, start: int, end: int) -> Series:
-        """The metric's samples from `start` to before `end`, seconds since 1970."""
+    def series(self, region: str, metric: Metric, start: int, end: int, unit: str) -> Series:
+        """The metric's samples in one of its units, from `start` to before `end`, seconds since
+        1970."""
 
 
 def second_of(minute: int) -> int:

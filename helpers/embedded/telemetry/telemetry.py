@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 
 
 class Telemetry:
-    """The metrics of one account, whoever publishes them."""
+    """The metrics of one account, whoever publishes them.
 
-    def __init__(self, clock: Clock) -> None:
+    `region`: the only one that has functions.
+    """
+
+    def __init__(self, clock: Clock, region: str) -> None:
         self.clock = clock
         self.queues = QueueMetrics(clock)
-        self.functions = FunctionFacts(clock)
-        self.mappings = MappingFacts(clock)
+        self.functions = FunctionFacts(clock, region)
+        self.mappings = MappingFacts(clock, region)
         self.custom = CustomMetrics(clock)
         self.logs = LogMetrics(self.custom)
 
@@ -33,31 +36,42 @@ class Telemetry:
     def _sources(self) -> tuple[Source, ...]:
         return self.queues, self.functions, self.mappings, self.custom
 
-    def metrics(self, region: str) -> Iterator[Metric]:
-        """The metrics of a Region that have a datapoint, each once."""
+    def metrics(self, region: str, since: int) -> Iterator[Metric]:
+        """The metrics of a Region that have had a datapoint since then (seconds since 1970),
+        each once."""
         seen: set[Metric] = set()
         for source in self._sources:
-            for metric in source.metrics(region):
+            for metric in source.metrics(region, since):
                 if metric not in seen:
                     seen.add(metric)
                     yield metric
 
-    def unit(self, metric: Metric) -> str:
-        units = (source.unit(metric) for source in self._sources)
-        return next((unit for unit in units if unit), "None")
+    def units(self, region: str, metric: Metric) -> list[str]:
+        """The units in which the metric has data, each once."""
+        return list(
+            dict.fromkeys(unit for source in self._sources for unit in source.units(region, metric))
+        )
 
-    def series(self, region: str, metric: Metric, start: int, end: int) -> Series:
-        """The metric's samples from `start` to before `end`, seconds since 1970."""
-        series: Series = {}
-        for source in self._sources:
-            for second, samples in source.series(region, metric, start, end).items():
-                series.setdefault(second, Samples()).merge(samples)
-        return series
+    def periods(
+        self,
+        region: str,
+        metric: Metric,
+        start: int,
+        end: int,
+        period: int,
+        unit: str | None = None,
+    ) -> Series:
+        """The samples of each `period` seconds, counted from `start`, that have any.
 
-    def periods(self, region: str, metric: Metric, start: int, end: int, period: int) -> Series:
-        """The samples of each `period` seconds, counted from `start`, that have any."""
+        Args:
+            start, end: seconds since 1970; the end is not included.
+            unit: the only one that counts; None: all count.
+        """
         periods: Series = {}
-        for second, samples in self.series(region, metric, start, end).items():
-            begin = second - (second - start) % period
-            periods.setdefault(begin, Samples()).merge(samples)
+        for source in self._sources:
+            for each in source.units(region, metric):
+                if unit in (None, each):
+                    for second, samples in source.series(region, metric, start, end, each).items():
+                        begin = second - (second - start) % period
+                        periods.setdefault(begin, Samples()).merge(samples)
         return dict(sorted(periods.items()))

@@ -237,7 +237,7 @@ def test_an_alarm_arrives_in_a_queue(lab: EmbeddedAccount, put_alarm: PutAlarm) 
             "EvaluationPeriods": 1,
             "ComparisonOperator": "GreaterThanThreshold",
             "Threshold": 2.0,
-            "TreatMissingData": "missing",
+            "TreatMissingData": "",
             "EvaluateLowSampleCountPercentile": "",
         },
     }
@@ -323,6 +323,12 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"TreatMissingData": "zero"}, "Option zero is not supported"),
     ({"DatapointsToAlarm": 2}, "DatapointsToAlarm between 1 and EvaluationPeriods"),
     ({"EvaluationPeriods": 1441}, "across more than a day"),
+    ({"EvaluationPeriods": 169, "Period": 3600}, "across more than a week"),
+    ({"Statistic": "Median"}, r"enum value set: \[Maximum, SampleCount, Sum, Minimum, Average\]"),
+    ({"Statistic": None, "ExtendedStatistic": "p101"}, "The value p101"),
+    ({"AlarmActions": ["arn:aws:sns:us-east-1:123456789012:t"] * 6}, "less than or equal to 5"),
+    ({"Unit": "Euro"}, "at 'unit' failed to satisfy constraint"),
+    ({"Period": 5}, "Period must be 10, 20, 30 or a multiple of 60"),
     ({"AlarmActions": ["arn:aws:lambda:us-east-1:123456789012:function:f"]}, "is an SNS topic"),
     ({"Statistic": None}, "Exactly one of Statistic and ExtendedStatistic"),
     ({"ComparisonOperator": "LessThanLowerThreshold"}, "fixed Threshold"),
@@ -355,6 +361,58 @@ def test_an_expression_is_checked_when_the_alarm_is_put(
         )  # fmt: skip
     lab.advance(120)
     assert cloudwatch.describe_alarms()["MetricAlarms"] == []
+
+
+def test_an_alarm_is_described_as_it_was_put(
+    lab: EmbeddedAccount, cloudwatch: Any, put_alarm: PutAlarm
+) -> None:
+    """With what AWS adds, and no more: a TreatMissingData that nobody gave is not there."""
+    put_alarm(Dimensions=None)
+    (alarm,) = cloudwatch.describe_alarms()["MetricAlarms"]
+    assert alarm == {
+        "AlarmName": "deep",
+        "AlarmArn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:deep",
+        "AlarmConfigurationUpdatedTimestamp": lab.now(),
+        "ActionsEnabled": True,
+        "OKActions": [],
+        "AlarmActions": [],
+        "InsufficientDataActions": [],
+        "StateValue": "INSUFFICIENT_DATA",
+        "StateReason": "Unchecked: Initial alarm creation",
+        "StateUpdatedTimestamp": lab.now(),
+        "StateTransitionedTimestamp": lab.now(),
+        "Namespace": "AWS/SQS",
+        "MetricName": VISIBLE,
+        "Dimensions": [],
+        "Statistic": "Maximum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 2,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+
+
+def test_the_history_keeps_an_alarms_settings(lab: EmbeddedAccount, put_alarm: PutAlarm) -> None:
+    put_alarm(DatapointsToAlarm=1)
+    (item,) = history("ConfigurationUpdate")
+    data = json.loads(item["HistoryData"])
+    assert (data["version"], data["type"]) == ("1.0", "Create")
+    kept = data["createdAlarm"]
+    assert kept["dimensions"] == [{"name": "QueueName", "value": "orders"}]
+    assert kept["stateUpdatedTimestamp"] == "2026-01-05T09:00:00.000+0000"
+    assert (kept["okactions"], kept["alarmActions"], kept["datapointsToAlarm"]) == ([], [], 1)
+
+
+def test_pages_of_history(lab: EmbeddedAccount, cloudwatch: Any, put_alarm: PutAlarm) -> None:
+    for _ in range(5):
+        put_alarm()
+    pages = cloudwatch.get_paginator("describe_alarm_history").paginate(
+        PaginationConfig={"PageSize": 2}
+    )
+    assert [len(page["AlarmHistoryItems"]) for page in pages] == [2, 2, 1]
+    with pytest.raises(ClientError, match="The token provided is invalid") as refused:
+        cloudwatch.describe_alarm_history(NextToken="next")
+    assert refused.value.response["Error"]["Code"] == "InvalidNextToken"
 
 
 def test_composite_alarms_are_not_here(lab: EmbeddedAccount, cloudwatch: Any) -> None:

@@ -1,17 +1,17 @@
-"""GetMetricData and its expressions, metrics that one puts oneself, and dashboards."""
+"""GetMetricData, GetMetricStatistics and ListMetrics: what they answer, and what they refuse."""
 
 from __future__ import annotations
 
-import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from helpers.embedded.account import EmbeddedAccount
-from tests.embedded.telemetry.conftest import Read, dimensions
+from tests.embedded.telemetry.conftest import dimensions
 from tests.embedded.test_event_source import create_queue, send
 
 
@@ -52,72 +52,56 @@ def bookings(lab: EmbeddedAccount, cloudwatch: Any) -> EmbeddedAccount:
     return lab
 
 
-EXPRESSIONS = [
-    ("booked + rejected", [66, 120, 264, 0]),
-    ("100 * rejected / booked", [10, 0, 10]),
-    ("booked - 60", [0, 60, 180, -60]),
-    ("FILL(booked, 0)", [60, 120, 0, 240, 0]),
-    ("FILL(booked, REPEAT)", [60, 120, 120, 240, 0]),
-    ("FILL(booked, LINEAR)", [60, 120, 180, 240, 0]),
-    ("RATE(booked)", [1, 1, -4]),
-    ("SUM([booked, rejected])", [66, 120, 264, 0]),
-    ("MAX(METRICS())", [60, 120, 240, 0]),
-    ("booked / PERIOD(booked)", [1, 2, 4, 0]),
-    ("booked * 0 + SUM(booked)", [420] * 4),
-    ("IF(booked > 100, 1, 0)", [0, 1, 1, 0]),
-    ("RUNNING_SUM(booked)", [60, 180, 420, 420]),
-    ("booked > 100 AND rejected > 0", [0, 0, 1, 0]),
-    ("-booked", [-60, -120, -240, 0]),
-]
-
-
-@pytest.mark.parametrize(("expression", "values"), EXPRESSIONS)
-def test_an_expression_is_computed_period_by_period(
-    bookings: EmbeddedAccount, expression: str, values: list[float]
-) -> None:
-    (result,) = ask(
-        bookings,
-        metric("booked", "Booked", ReturnData=False),
-        metric("rejected", "Rejected", ReturnData=False),
-        {"Id": "result", "Expression": expression},
-    )
-    assert result["Values"] == values
-
-
-NOT_UNDERSTOOD = [
-    ("booked +", "syntax error"),
-    ("nobody + 1", "the id nobody is not defined"),
-    ("ANOMALY_DETECTION_BAND(booked)", "unsupported function ANOMALY_DETECTION_BAND"),
-    ("SELECT SUM(Booked) FROM Bank", "syntax error"),
-    ("SUM(booked)", "the result must be one time series"),
-    ("booked.imag", "not supported"),
-]
-
-
-@pytest.mark.parametrize(("expression", "complaint"), NOT_UNDERSTOOD)
-def test_an_expression_that_is_not_understood_is_refused(
-    bookings: EmbeddedAccount, expression: str, complaint: str
-) -> None:
-    with pytest.raises(ClientError, match=complaint) as refused:
-        ask(bookings, metric("booked", "Booked"), {"Id": "result", "Expression": expression})
-    assert refused.value.response["Error"]["Code"] == "ValidationError"
-
-
+MEMBER = "MetricDataQueries.member.1"
 REFUSED = [
-    ([metric("Booked", "Booked")], "not matching the expected pattern"),
-    ([metric("a", "Booked"), metric("a", "Rejected")], "must be unique: a"),
-    ([metric("a", "Booked", stat="Median")], "The value Median for parameter Stat"),
+    ([], "The parameter MetricDataQueries is required."),
+    ([metric("a", "Booked")] * 501, "MetricDataQueries must not have a size greater than 500."),
+    ([metric("Booked", "Booked")], "The value Booked for parameter MetricDataQueries.member.1.Id "
+     "is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$."),
+    ([metric("a", "Booked"), metric("a", "Rejected")], "must be unique: a."),
+    ([metric("a", "Booked", stat="Median")], f"parameter {MEMBER}.MetricStat.Stat is not"),
+    ([{"Id": "a"}], f"The parameter {MEMBER}.MetricStat is required."),
+    ([metric("a", "Booked") | {"Expression": "1"}], "mutually exclusive"),
     ([{"Id": "a", "Expression": "b"}, {"Id": "b", "Expression": "a"}], "Circular"),
-    ([{"Id": "a"}], "MetricStat is required"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("queries", "complaint"), REFUSED)
 def test_queries_that_cannot_be(
     lab: EmbeddedAccount, queries: list[dict[str, Any]], complaint: str
 ) -> None:
-    with pytest.raises(ClientError, match=complaint):
+    with pytest.raises(ClientError) as refused:
         ask(lab, *queries)
+    error = refused.value.response["Error"]
+    assert error["Code"] == "ValidationError"
+    assert complaint in error["Message"]
+
+
+@pytest.mark.parametrize("period", [45, 90, 59])
+def test_periods_that_cannot_be(lab: EmbeddedAccount, cloudwatch: Any, period: int) -> None:
+    query = metric("a", "Booked")
+    query["MetricStat"]["Period"] = period
+    with pytest.raises(ClientError, match="multiple of 60"):
+        ask(lab, query)
+    with pytest.raises(ClientError, match="multiple of 60") as refused:
+        statistics(lab, cloudwatch, Period=period)
+    assert refused.value.response["Error"]["Code"] == "InvalidParameterValue"
+
+
+def test_a_time_must_lie_between_its_start_and_its_end(
+    lab: EmbeddedAccount, cloudwatch: Any
+) -> None:
+    def refusal(minutes: int) -> tuple[str, str]:
+        with pytest.raises(ClientError) as refused:
+            ask(lab, metric("a", "Booked"), minutes=minutes)
+        return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
+
+    equal = "The parameter StartTime must not equal parameter EndTime.\n"
+    assert refusal(0) == ("ValidationError", equal)
+    reverse = "The parameter EndTime must be greater than StartTime.\n"
+    assert refusal(-1) == ("ValidationError", reverse)
+    with pytest.raises(ClientError, match="StartTime must be less than the parameter EndTime"):
+        statistics(lab, cloudwatch, StartTime=lab.now())
 
 
 def test_longer_periods_gather_the_minutes(bookings: EmbeddedAccount) -> None:
@@ -140,41 +124,99 @@ def test_results_come_newest_first_unless_asked_otherwise(bookings: EmbeddedAcco
     assert result["StatusCode"] == "Complete"
 
 
-def test_values_counts_and_statistic_sets(
-    lab: EmbeddedAccount, cloudwatch: Any, read: Read
-) -> None:
-    statistics = {"SampleCount": 4, "Sum": 20, "Minimum": 1, "Maximum": 9}
-    of = dimensions({"Branch": "north"})
-    cloudwatch.put_metric_data(
-        Namespace="Bank",
-        MetricData=[
-            {"MetricName": "Amount", "Values": [10, 20], "Counts": [3, 1], "Unit": "None"},
-            {"MetricName": "Amount", "StatisticValues": statistics, "Dimensions": of},
-        ],
-    )
-    assert read("Bank", "Amount", "p75") == [10]
-    assert read("Bank", "Amount", "Average") == [12.5]
-    assert read("Bank", "Amount", "Average", Branch="north") == [5]
-    assert read("Bank", "Amount", "SampleCount", Branch="north") == [4]
+def test_many_datapoints_come_in_pages(bookings: EmbeddedAccount, cloudwatch: Any) -> None:
+    asked: dict[str, Any] = {
+        "MetricDataQueries": [metric("a", "Booked"), metric("b", "Rejected"), metric("c", "None")],
+        "StartTime": bookings.now() - timedelta(minutes=5),
+        "EndTime": bookings.now(),
+        "ScanBy": "TimestampAscending",
+        "MaxDatapoints": 3,
+    }
+    pages, answer = [], cloudwatch.get_metric_data(**asked)
+    pages.append(answer["MetricDataResults"])
+    while token := answer.get("NextToken"):
+        answer = cloudwatch.get_metric_data(**asked, NextToken=token)
+        pages.append(answer["MetricDataResults"])
+    read = [[(each["Id"], each["Values"], each["StatusCode"]) for each in page] for page in pages]
+    assert read == [
+        [("a", [60, 120, 240], "PartialData"), ("c", [], "Complete")],
+        [("a", [0], "Complete"), ("b", [6, 0], "PartialData")],
+        [("b", [24, 0], "Complete")],
+    ]
+    with pytest.raises(ClientError, match="NextToken is invalid"):
+        cloudwatch.get_metric_data(**asked, NextToken="next")
+
+
+def statistics(lab: EmbeddedAccount, cloudwatch: Any, **asked: Any) -> list[dict[str, Any]]:
+    """Datapoints of Booked in the last hour."""
+    given: dict[str, Any] = {
+        "Namespace": "Bank",
+        "MetricName": "Booked",
+        "Period": 60,
+        "StartTime": lab.now() - timedelta(hours=1),
+        "EndTime": lab.now(),
+        "Statistics": ["Sum"],
+    } | asked
+    return list(cloudwatch.get_metric_statistics(**given)["Datapoints"])
 
 
 def test_statistics_of_another_unit_are_none(bookings: EmbeddedAccount, cloudwatch: Any) -> None:
-    def count(unit: str) -> int:
-        answer = cloudwatch.get_metric_statistics(
-            Namespace="Bank", MetricName="Booked", Period=60, Statistics=["Sum"], Unit=unit,
-            StartTime=bookings.now() - timedelta(hours=1), EndTime=bookings.now(),
-        )  # fmt: skip
-        return len(answer["Datapoints"])
-
-    assert (count("Count"), count("Bytes")) == (4, 0)
+    counts = [len(statistics(bookings, cloudwatch, Unit=unit)) for unit in ("Count", "Bytes")]
+    assert counts == [4, 0]
 
 
-def test_too_many_datapoints_are_refused(lab: EmbeddedAccount, cloudwatch: Any) -> None:
-    with pytest.raises(ClientError, match="exceeds the limit of 1,440"):
-        cloudwatch.get_metric_statistics(
-            Namespace="Bank", MetricName="Booked", Period=60, Statistics=["Sum"],
-            StartTime=lab.now() - timedelta(days=2), EndTime=lab.now(),
-        )  # fmt: skip
+def test_units_stay_apart_unless_none_is_asked_for(lab: EmbeddedAccount, cloudwatch: Any) -> None:
+    for value, unit in ((5, "Seconds"), (7, "Count")):
+        data = [{"MetricName": "Booked", "Value": value, "Unit": unit}]
+        cloudwatch.put_metric_data(Namespace="Bank", MetricData=data)
+    lab.advance(60)
+    apart = statistics(lab, cloudwatch)
+    assert [(point["Unit"], point["Sum"]) for point in apart] == [("Seconds", 5), ("Count", 7)]
+    (seconds,) = statistics(lab, cloudwatch, Unit="Seconds")
+    assert seconds["Sum"] == 5
+    assert ask(lab, metric("a", "Booked"))[0]["Values"] == [12]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "complaint"),
+    [
+        ({"StartTime": datetime(2026, 1, 1, tzinfo=UTC)}, "InvalidParameterCombination",
+         "You have requested up to 6300 datapoints, which exceeds the limit of 1440."),
+        ({"Statistics": []}, "InvalidParameterCombination", "Must specify either Statistics"),
+        ({"Statistics": ["Median"]}, "InvalidParameterValue", "must be a value in the set"),
+        ({"Statistics": ["p50"]}, "InvalidParameterValue", "must be a value in the set"),
+        ({"ExtendedStatistics": ["Sum"]}, "InvalidParameterValue", "The value Sum for parameter"),
+    ],
+)  # fmt: skip
+def test_statistics_that_are_refused(
+    lab: EmbeddedAccount, cloudwatch: Any, asked: dict[str, Any], code: str, complaint: str
+) -> None:
+    given = {name: value for name, value in asked.items() if value}
+    if "Statistics" in asked and not asked["Statistics"]:
+        given["Statistics"] = []
+    client = boto3.client("cloudwatch", config=Config(parameter_validation=False))
+    with pytest.raises(ClientError, match=complaint) as refused:
+        statistics(lab, client, **given)
+    assert refused.value.response["Error"]["Code"] == code
+
+
+def test_the_start_is_moved_back_to_a_whole_minute_or_a_shorter_period(
+    lab: EmbeddedAccount, cloudwatch: Any
+) -> None:
+    data = [{"MetricName": "Booked", "Value": 1, "StorageResolution": 1}]
+    for _ in range(60):
+        cloudwatch.put_metric_data(Namespace="Bank", MetricData=data)
+        lab.advance(1)
+    since = lab.now() - timedelta(seconds=33)
+    by_minute = statistics(lab, cloudwatch, StartTime=since)
+    assert [(each["Timestamp"].second, each["Sum"]) for each in by_minute] == [(0, 60)]
+    by_ten = statistics(lab, cloudwatch, StartTime=since, Period=10)
+    assert [(each["Timestamp"].second, each["Sum"]) for each in by_ten] == [
+        (20, 10), (30, 10), (40, 10), (50, 10),
+    ]  # fmt: skip
+
+
+# ListMetrics
 
 
 def test_metrics_are_listed_by_namespace_name_and_dimension(
@@ -189,16 +231,35 @@ def test_metrics_are_listed_by_namespace_name_and_dimension(
     assert names == ["orders", "other"]
     one = cloudwatch.list_metrics(Dimensions=dimensions({"QueueName": "orders"}))["Metrics"]
     assert len(one) == 9
+    assert cloudwatch.list_metrics(Dimensions=[{"Name": "QueueName"}])["Metrics"] == one + [
+        each for each in cloudwatch.list_metrics()["Metrics"] if each not in one
+    ]
 
 
-def test_a_dashboard_is_kept(lab: EmbeddedAccount, cloudwatch: Any) -> None:
-    body = json.dumps({"widgets": [{"type": "text", "properties": {"markdown": "# The bank"}}]})
-    cloudwatch.put_dashboard(DashboardName="bank", DashboardBody=body)
-    kept = cloudwatch.get_dashboard(DashboardName="bank")
-    assert json.loads(kept["DashboardBody"]) == json.loads(body)
-    (entry,) = cloudwatch.list_dashboards()["DashboardEntries"]
-    assert entry["LastModified"] == lab.now()
-    with pytest.raises(ClientError, match="invalid JSON"):
-        cloudwatch.put_dashboard(DashboardName="bank", DashboardBody="{")
-    cloudwatch.delete_dashboards(DashboardNames=["bank"])
-    assert cloudwatch.list_dashboards()["DashboardEntries"] == []
+def test_a_metric_is_listed_for_two_weeks_and_recently_active_for_three_hours(
+    lab: EmbeddedAccount, cloudwatch: Any
+) -> None:
+    boto3.client("sqs").delete_queue(QueueUrl=create_queue())
+    data = [{"MetricName": "Booked", "Value": 1}]
+    cloudwatch.put_metric_data(Namespace="Bank", MetricData=data)
+
+    def listed(**asked: Any) -> int:
+        return len(cloudwatch.list_metrics(**asked)["Metrics"])
+
+    lab.advance(60)
+    assert (listed(RecentlyActive="PT3H"), listed()) == (9, 9)
+    lab.advance(3 * 3600)
+    assert (listed(RecentlyActive="PT3H"), listed()) == (0, 9)
+    lab.advance(14 * 86_400)
+    assert listed() == 0
+    with pytest.raises(ClientError, match="PT3H"):
+        listed(RecentlyActive="PT4H")
+
+
+def test_five_hundred_metrics_are_a_page(lab: EmbeddedAccount, cloudwatch: Any) -> None:
+    data = [{"MetricName": f"Booked{number}", "Value": 1} for number in range(1000)]
+    cloudwatch.put_metric_data(Namespace="Bank", MetricData=data)
+    pages = list(cloudwatch.get_paginator("list_metrics").paginate(Namespace="Bank"))
+    assert [len(page["Metrics"]) for page in pages] == [500, 500]
+    with pytest.raises(ClientError, match="Request parameter NextToken is invalid"):
+        cloudwatch.list_metrics(NextToken="next")

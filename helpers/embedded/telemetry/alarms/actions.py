@@ -55,7 +55,7 @@ def _trigger(alarm: Alarm) -> dict[str, Any]:
         watched["Dimensions"] = _dimensions(settings)
     trigger = watched | {name: settings[name] for name in _COPIED if name in settings}
     trigger |= {
-        "TreatMissingData": settings["TreatMissingData"],
+        "TreatMissingData": settings.get("TreatMissingData", ""),
         "EvaluateLowSampleCountPercentile": settings.get("EvaluateLowSampleCountPercentile", ""),
     }
     if settings.get("Metrics"):

@@ -11,10 +11,12 @@ from moto.cloudwatch.exceptions import ValidationError
 
 from helpers.embedded.telemetry.alarms.verdict import OPERATORS, TREATMENTS, Rule, State
 from helpers.embedded.telemetry.alarms.wording import INITIAL, timestamp
-from helpers.embedded.telemetry.queries import checked_period, checked_statistic
+from helpers.embedded.telemetry.query_checks import is_period, is_statistic
 from helpers.embedded.telemetry.series import MINUTE
 
-_DAY = 86_400
+_DAY, _WEEK = 86_400, 604_800
+_PERIODS = (10, 20, 30)
+"""Seconds shorter than a minute that an alarm's period can have."""
 _ACTIONS = {
     State.OK: "OKActions",
     State.ALARM: "AlarmActions",
@@ -64,7 +66,7 @@ class Alarm:
         self.settings = {
             "ActionsEnabled": True,
             **{name: [] for name in ACTION_LISTS},
-            "TreatMissingData": "missing",
+            "Dimensions": [],
             **{name: value for name, value in settings.items() if value is not None},
         }
         self.settings.pop("Tags", None)
@@ -132,18 +134,29 @@ class Alarm:
     def describe_change(self, what: str, now: datetime) -> HistoryItem:
         """That somebody came to "create", "update" or "delete" it, as the history keeps it."""
         name = f"{what}dAlarm"
-        record = {key: _plain(value) for key, value in self.describe().items()}
         return HistoryItem(
             self.name,
             now,
             "ConfigurationUpdate",
             f'Alarm "{self.name}" {what}d',
-            {"version": "1.0", "type": what.capitalize(), name: record},
+            {"version": "1.0", "type": what.capitalize(), name: _plain(self.describe())},
         )
 
 
 def _plain(value: Any) -> Any:
-    return timestamp(value) if isinstance(value, datetime) else value
+    """As the history keeps a description: small letters first (okactions all through)."""
+    match value:
+        case datetime():
+            return timestamp(value)
+        case dict():
+            return {_small(name): _plain(each) for name, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+    return value
+
+
+def _small(name: str) -> str:
+    return "okactions" if name == "OKActions" else name[0].lower() + name[1:]
 
 
 def checked_rule(settings: Settings) -> Rule:
@@ -152,7 +165,8 @@ def checked_rule(settings: Settings) -> Rule:
     Raises:
         ValidationError: the service would refuse it, or this account cannot evaluate it.
     """
-    comparison, treatment = settings.get("ComparisonOperator"), settings["TreatMissingData"]
+    comparison = settings.get("ComparisonOperator")
+    treatment = settings.get("TreatMissingData", "missing")
     if comparison not in OPERATORS or settings.get("Threshold") is None:
         raise ValidationError(
             "The embedded account compares with a fixed Threshold, by one of: "
@@ -171,11 +185,7 @@ def checked_rule(settings: Settings) -> Rule:
             f"EvaluationPeriods; they are {periods} and {to_alarm}."
         )
     _check_what_is_watched(settings)
-    if periods * period_of(settings) > _DAY and period_of(settings) < 3_600:
-        raise ValidationError(
-            "Metrics cannot be checked across more than a day "
-            "(EvaluationPeriods * Period must be <= 86400)."
-        )
+    _check_span(periods, period_of(settings))
     _check_actions(settings)
     return Rule(comparison, float(settings["Threshold"]), periods, to_alarm, treatment)
 
@@ -187,16 +197,40 @@ def _check_what_is_watched(settings: Settings) -> None:
         returned = [each for each in settings["Metrics"] if each.get("ReturnData", True)]
         if len(returned) != 1:
             raise ValidationError("Exactly one element of the metrics list should return data.")
+        stats = [each["MetricStat"] for each in settings["Metrics"] if "MetricStat" in each]
+        for stat in stats:
+            _check_measure(int(stat["Period"]), stat["Stat"])
         return
     if not (settings.get("MetricName") and settings.get("Namespace") and settings.get("Period")):
         raise ValidationError(
             "The parameters MetricName, Namespace and Period are required, or Metrics."
         )
-    checked_period(settings["Period"])
     statistic, extended = settings.get("Statistic"), settings.get("ExtendedStatistic")
     if bool(statistic) == bool(extended):
         raise ValidationError("Exactly one of Statistic and ExtendedStatistic must be specified.")
-    checked_statistic(str(statistic or extended))
+    _check_measure(int(settings["Period"]), str(statistic or extended))
+
+
+def _check_measure(period: int, statistic: str) -> None:
+    if period not in _PERIODS and (period < MINUTE or not is_period(period)):
+        raise ValidationError("Period must be 10, 20, 30 or a multiple of 60")
+    if not is_statistic(statistic):
+        raise ValidationError(f"The value {statistic} for parameter Statistic is not supported.")
+
+
+def _check_span(periods: int, period: int) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
+    span = periods * period
+    if period >= 3_600 and span > _WEEK:
+        raise ValidationError(
+            "Metrics cannot be checked across more than a week (EvaluationPeriods * Period must "
+            f"be <= {_WEEK}) for alarms using period >= 3600"
+        )
+    if period < 3_600 and span > _DAY:
+        raise ValidationError(
+            "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must "
+            f"be <= {_DAY})"
+        )
 
 
 def _check_actions(settings: Settings) -> None:
@@ -212,4 +246,4 @@ def period_of(settings: Settings) -> int:
     if not settings.get("Metrics"):
         return int(settings["Period"])
     stats = [each["MetricStat"] for each in settings["Metrics"] if "MetricStat" in each]
-    return max((checked_period(stat["Period"]) for stat in stats), default=MINUTE)
+    return max((int(stat["Period"]) for stat in stats), default=MINUTE)

@@ -7,12 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
-from moto.cloudwatch.exceptions import InvalidFormat, ResourceNotFound, ValidationError
+from moto.cloudwatch.exceptions import (
+    CloudWatchException,
+    InvalidFormat,
+    ResourceNotFound,
+    ValidationError,
+)
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.cloudwatch.utils import make_arn_for_alarm
 from moto.core.responses import ActionResult, EmptyResult
 
+from helpers.embedded.constraints import find_complaint
 from helpers.embedded.moto_services import NotInEmbeddedAccount
 from helpers.embedded.telemetry.alarms.alarm import Alarm, HistoryItem
 from helpers.embedded.telemetry.alarms.verdict import State
@@ -20,6 +26,11 @@ from helpers.embedded.telemetry.alarms.watch import AlarmWatch
 
 _MOST = 100
 """Alarms or history items in one answer."""
+
+
+class InvalidNextToken(CloudWatchException):
+    code = "InvalidNextToken"
+
 
 T = TypeVar("T")
 Parameters = Mapping[str, Any]
@@ -49,8 +60,15 @@ class AlarmApi(CloudWatchResponse):
         assert isinstance(backend, AlarmBackend)
         return backend.watch
 
-    def put_metric_alarm(self) -> ActionResult:
+    def _given(self) -> Parameters:
+        """The request's parameters, or a refusal of those that the API does not allow."""
         given = self._get_params()
+        if complaint := find_complaint("cloudwatch", self._get_action(), given):
+            raise ValidationError(complaint)
+        return given
+
+    def put_metric_alarm(self) -> ActionResult:
+        given = self._given()
         arn = make_arn_for_alarm(self.region, self.current_account, given["AlarmName"])
         self._watch.put(given, arn)
         if tags := given.get("Tags"):
@@ -61,12 +79,14 @@ class AlarmApi(CloudWatchResponse):
         raise NotInEmbeddedAccount("The embedded account has no composite alarms.")
 
     def delete_alarms(self) -> ActionResult:
-        for alarm in self._named(self._get_params().get("AlarmNames")):
+        for alarm in self._named(self._given().get("AlarmNames")):
             self._watch.delete(alarm.alarm_arn)
         return EmptyResult()
 
     def describe_alarms(self) -> ActionResult:
-        given = self._get_params()
+        given = self._given()
+        if given.get("AlarmNames") and given.get("AlarmNamePrefix"):
+            raise ValidationError("AlarmNames and AlarmNamePrefix cannot be specified together.")
         alarms = [alarm for alarm in self._watch.alarms(self.region) if _is_asked(alarm, given)]
         page, token = _page(alarms, given)
         answer: dict[str, Any] = {
@@ -76,7 +96,7 @@ class AlarmApi(CloudWatchResponse):
         return ActionResult(answer | token)
 
     def describe_alarms_for_metric(self) -> ActionResult:
-        given = self._get_params()
+        given = self._given()
         alarms = [
             alarm.describe()
             for alarm in self._watch.alarms(self.region)
@@ -85,7 +105,7 @@ class AlarmApi(CloudWatchResponse):
         return ActionResult({"MetricAlarms": alarms})
 
     def describe_alarm_history(self) -> ActionResult:
-        given = self._get_params()
+        given = self._given()
         items = [item for item in self._watch.history(self.region) if _is_wanted(item, given)]
         if given.get("ScanBy") != "TimestampAscending":
             items.reverse()
@@ -93,16 +113,10 @@ class AlarmApi(CloudWatchResponse):
         return ActionResult({"AlarmHistoryItems": [item.describe() for item in page]} | token)
 
     def set_alarm_state(self) -> ActionResult:
-        given = self._get_params()
+        given = self._given()
         found = list(self._named([given["AlarmName"]]))
         if not found:
-            raise ResourceNotFound
-        if given["StateValue"] not in list(State):
-            raise ValidationError(
-                f"1 validation error detected: Value '{given['StateValue']}' at 'stateValue' "
-                "failed to satisfy constraint: Member must satisfy enum value set: "
-                "[INSUFFICIENT_DATA, ALARM, OK]"
-            )
+            raise ResourceNotFound(f"Alarm {given['AlarmName']} does not exist")
         data = given.get("StateReasonData")
         try:
             json.loads(data or "{}")
@@ -118,7 +132,7 @@ class AlarmApi(CloudWatchResponse):
         return self._switch_actions(on=False)
 
     def _switch_actions(self, on: bool) -> ActionResult:
-        for alarm in self._named(self._get_params().get("AlarmNames")):
+        for alarm in self._named(self._given().get("AlarmNames")):
             alarm.settings["ActionsEnabled"] = on
         return EmptyResult()
 
@@ -158,8 +172,10 @@ def _watches(settings: Mapping[str, Any], given: Parameters) -> bool:
 def _is_wanted(item: HistoryItem, given: Parameters) -> bool:
     """Whether DescribeAlarmHistory asks for it."""
     start, end = given.get("StartDate"), given.get("EndDate")
+    types = given.get("AlarmTypes")
     return (
         given.get("AlarmName") in (None, item.alarm)
+        and (not types or "MetricAlarm" in types)
         and given.get("HistoryItemType") in (None, item.kind)
         and (start is None or item.at >= _aware(start))
         and (end is None or item.at <= _aware(end))
@@ -173,6 +189,9 @@ def _aware(moment: datetime) -> datetime:
 
 def _page(items: Sequence[T], given: Parameters) -> tuple[Sequence[T], dict[str, str]]:
     """The items to answer with, and NextToken if there are more."""
-    start = int(given.get("NextToken") or 0)
+    token = given.get("NextToken") or "0"
+    if not token.isdecimal():
+        raise InvalidNextToken("The token provided is invalid.")
+    start = int(token)
     end = start + int(given.get("MaxRecords") or _MOST)
     return items[start:end], {"NextToken": str(end)} if end < len(items) else {}

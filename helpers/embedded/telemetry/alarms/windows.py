@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.cloudwatch.exceptions import ValidationError
+
 from helpers.embedded.telemetry.alarms.verdict import Datapoint
 from helpers.embedded.telemetry.queries import Queries
 from helpers.embedded.telemetry.series import MINUTE, Metric
+from helpers.embedded.telemetry.statistics import find_statistic
 from helpers.embedded.telemetry.telemetry import Telemetry
 
 _SETTLED = 16 * MINUTE
@@ -30,9 +33,11 @@ class Windows:
         self._period = period
         self._count = count
         self._queries: list[dict[str, Any]] = settings.get("Metrics") or []
-        self._statistic = str(settings.get("Statistic") or settings.get("ExtendedStatistic"))
-        self._unit = settings.get("Unit")
+        self._unit: str | None = settings.get("Unit")
         if not self._queries:
+            self._statistic = find_statistic(
+                settings.get("Statistic") or settings["ExtendedStatistic"]
+            )
             self._metric = Metric.of(
                 settings["Namespace"], settings["MetricName"], settings.get("Dimensions")
             )
@@ -63,15 +68,17 @@ class Windows:
 
     def _read(self, start: int, end: int) -> dict[int, Datapoint]:
         """The datapoints there are; the last period is never settled, so some are to be read."""
-        if self._unit not in (None, self._telemetry.unit(self._metric)):
-            return {}
-        periods = self._telemetry.periods(self._region, self._metric, start, end, self._period)
+        periods = self._telemetry.periods(
+            self._region, self._metric, start, end, self._period, self._unit
+        )
         return {
-            second: Datapoint(second, samples.statistic(self._statistic), samples.count)
+            second: Datapoint(second, self._statistic(samples), samples.count)
             for second, samples in periods.items()
         }
 
     def _evaluate(self, start: int, now: int) -> dict[int, float]:
         watched = next(each["Id"] for each in self._queries if each.get("ReturnData", True))
-        queries = Queries(self._telemetry, self._region)
-        return queries.timelines(self._queries, start, now)[watched].points
+        made = Queries(self._telemetry, self._region).timelines(self._queries, start, now)[watched]
+        if isinstance(made, list):
+            raise ValidationError("An alarm watches one time series; the expression makes several.")
+        return made.points

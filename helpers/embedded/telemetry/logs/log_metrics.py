@@ -44,7 +44,7 @@ class MetricFilter:
         if extracted is None:
             if self._default is not None:
                 metric = Metric(self._namespace, self._name)
-                custom.put_default(region, metric, moment // 1000, float(self._default))
+                custom.put_default(region, metric, moment // 1000, float(self._default), self._unit)
             return
         value = _number(self._read(extracted, self._value))
         named = [

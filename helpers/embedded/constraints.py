@@ -1,0 +1,71 @@
+"""What a service refuses by its API's model alone: lengths, ranges, patterns and enumerations.
+
+botocore checks some of that before it sends a request; the service checks all of it, and says so
+in sentences that are the same for every service: "1 validation error detected: Value '51' at
+'limit' failed to satisfy constraint: Member must have value less than or equal to 50".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from moto.core.utils import get_service_model
+
+_ORDERS = {
+    "StateValue": ("INSUFFICIENT_DATA", "ALARM", "OK"),
+    "Statistic": ("Maximum", "SampleCount", "Sum", "Minimum", "Average"),
+}
+"""Enumerations that the service lists in another order than the model, by their shapes."""
+
+
+def find_complaint(service: str, operation: str, given: Mapping[str, Any]) -> str | None:
+    """What the service says of the parameters of a request; None: nothing is wrong with them.
+
+    Args:
+        service, operation: as botocore calls them, such as "logs" and "GetLogEvents".
+    """
+    shape = get_service_model(service).operation_model(operation).input_shape
+    complaints = list(_check(shape, given, "")) if shape is not None else []
+    if not complaints:
+        return None
+    errors = "error" if len(complaints) == 1 else "errors"
+    return f"{len(complaints)} validation {errors} detected: {'; '.join(complaints)}"
+
+
+def _check(shape: Any, value: Any, path: str) -> Iterator[str]:
+    """Complaints of a value and of everything inside it."""
+    for constraint in _broken(shape, value):
+        shown = f"'[{', '.join(map(str, value))}]'" if isinstance(value, list) else f"'{value}'"
+        yield f"Value {shown} at '{path}' failed to satisfy constraint: Member must {constraint}"
+    if shape.type_name == "structure" and isinstance(value, Mapping):
+        for name, member in shape.members.items():
+            if value.get(name) is not None:
+                yield from _check(member, value[name], _inside(path, name))
+    elif shape.type_name == "list" and isinstance(value, list):
+        for number, each in enumerate(value, start=1):
+            yield from _check(shape.member, each, _inside(path, f"{number}.member"))
+
+
+def _inside(path: str, name: str) -> str:
+    """A path names members with a small letter at the beginning."""
+    return f"{path}.{name}" if path else name[0].lower() + name[1:]
+
+
+def _broken(shape: Any, value: Any) -> Iterator[str]:
+    """The constraints of a shape that a value does not satisfy."""
+    metadata = shape.metadata
+    low, high = metadata.get("min"), metadata.get("max")
+    if shape.type_name in ("string", "list", "map"):
+        what, measured = "length", len(value)
+    else:
+        what, measured = "value", value
+    if low is not None and measured < low:
+        yield f"have {what} greater than or equal to {low}"
+    if high is not None and measured > high:
+        yield f"have {what} less than or equal to {high}"
+    if (pattern := metadata.get("pattern")) and not re.fullmatch(pattern, str(value)):
+        yield f"satisfy regular expression pattern: {pattern}"
+    if (choices := metadata.get("enum")) and value not in choices:
+        yield f"satisfy enum value set: [{', '.join(_ORDERS.get(shape.name, choices))}]"
