@@ -17,7 +17,7 @@ from helpers.embedded.runtime.functions import Functions
 from helpers.embedded.simulation import Simulation
 from helpers.embedded.sqs import Queues
 from helpers.embedded.sqs.sending import send
-from helpers.embedded.telemetry.logs.service import Backend as LogsBackend
+from helpers.embedded.telemetry.logs.backend import Backend as LogsBackend
 from helpers.embedded.telemetry.telemetry import Telemetry
 from helpers.embedded.trace import Trace
 

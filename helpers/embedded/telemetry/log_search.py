@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from helpers.embedded.clock import Clock
 from helpers.embedded.moto_services import MotoServices
-from helpers.embedded.telemetry.logs import service
+from helpers.embedded.telemetry.logs import backend
+from helpers.embedded.telemetry.logs.api import LogsApi
 from helpers.embedded.telemetry.telemetry import Telemetry
 
 
@@ -12,8 +13,8 @@ class LogSearch:
     """CloudWatch Logs' place in the account."""
 
     def __init__(self, telemetry: Telemetry, services: MotoServices, clock: Clock) -> None:
-        service.install(telemetry.logs, clock)
-        services.handlers["logs"] = service.LogsApi.dispatch
+        backend.install(telemetry.logs, clock)
+        services.handlers["logs"] = LogsApi.dispatch
 
     def close(self) -> None:
-        service.uninstall()
+        backend.uninstall()

@@ -17,6 +17,7 @@ REACHES = (
     Reach("moto.logs.models", "LogStream.put_log_events", "keeps what functions have logged"),
     Reach("moto.logs.models", "LogsBackend.put_log_events", "its events become metrics"),
     Reach("moto.logs.metric_filters", "MetricFilters.delete_filter", "moto keeps filters twice"),
-    Reach("moto.logs.responses", "LogsResponse.get_log_events", "kept"),
+    Reach("moto.logs.models", "LogGroup.to_describe_dict", "kept, with what moto leaves out"),
+    Reach("moto.logs.responses", "LogsResponse.describe_log_streams", "kept"),
     Reach("moto.sns.models", "SNSBackend.publish", "what an alarm does"),
 )

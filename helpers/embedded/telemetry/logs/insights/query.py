@@ -17,13 +17,16 @@ _MOST_ROWS = 10_000
 _SHOWN_WITHOUT_FIELDS = ["@timestamp", "@message"]
 
 
-def run_query(query: str, records: Iterable[Record], groups: int) -> dict[str, Any]:
+def run_query(
+    query: str, records: Iterable[Record], groups: int, most: int | None = None
+) -> dict[str, Any]:
     """What GetQueryResults answers.
 
     Args:
         query: its text.
         records: the log events of its groups and its time.
         groups: how many log groups those are.
+        most: rows in the answer.
 
     Raises:
         Malformed: the query is not understood.
@@ -37,7 +40,7 @@ def run_query(query: str, records: Iterable[Record], groups: int) -> dict[str, A
     return {
         "queryLanguage": "CWLI",
         "status": "Complete",
-        "results": [_describe(row, result) for row in result.rows[:_MOST_ROWS]],
+        "results": [_describe(row, result) for row in result.rows[: most or _MOST_ROWS]],
         "statistics": {
             "recordsMatched": float(matched),
             "recordsScanned": float(len(scanned)),
