@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from helpers.embedded.access import Explanation
     from helpers.embedded.compute import Compute
     from helpers.embedded.kms import KeyService
+    from helpers.embedded.sns.api import Notifications
     from helpers.embedded.telemetry.log_search import LogSearch
     from helpers.embedded.telemetry.monitoring import Monitoring
 
@@ -91,6 +92,7 @@ class EmbeddedAccount:
         )
         self._monitoring: Monitoring | None = None
         self._log_search: LogSearch | None = None
+        self._notifications: Notifications | None = None
         self._compute: Compute | None = None
         self._keys: KeyService | None = None
         self._seed = seed
@@ -195,7 +197,7 @@ class EmbeddedAccount:
             _open = None
         if self._compute is not None:
             self._compute.close()
-        for part in (self._monitoring, self._log_search, self._keys):
+        for part in (self._monitoring, self._log_search, self._notifications, self._keys):
             if part is not None:
                 part.close()
         self._queues.close()
@@ -269,12 +271,20 @@ class EmbeddedAccount:
             from helpers.embedded.telemetry.monitoring import Monitoring
 
             self._monitoring = Monitoring(
-                self._telemetry, self._services, self._simulation, self._delivering_from
+                self._telemetry, self._services, self._simulation, self._publish
             )
         elif service == "logs":
             from helpers.embedded.telemetry.log_search import LogSearch
 
             self._log_search = LogSearch(self._telemetry, self._services, self._simulation.clock)
+        elif service == "sns":
+            from helpers.embedded.sns.api import Notifications
+
+            self._services.load("sqs")
+            self._notifications = Notifications(
+                self._simulation.clock, self._queues, self.access, self._invoke_later
+            )
+            self._services.handlers["sns"] = self._notifications.handler
         elif service == "awslambda":
             from helpers.embedded.compute import Compute
 
@@ -298,10 +308,17 @@ class EmbeddedAccount:
         assert self._keys is not None
         return self._keys
 
-    def _delivering_from(self, topic_arn: str) -> AbstractContextManager[None]:
-        """While an alarm publishes to an SNS topic."""
+    def _publish(self, topic_arn: str, message: str, subject: str) -> bool:
+        """Publish for one of the account's services; False: there is no such topic."""
         self._services.load("sns")
-        return self.access.delivering_from(topic_arn)
+        assert self._notifications is not None
+        return self._notifications.publish(topic_arn, message, subject)
+
+    def _invoke_later(self, function_arn: str, event: str) -> None:
+        """Invoke for one of the account's services. LookupError: there is no such function."""
+        self._services.load("awslambda")
+        assert self._compute is not None
+        self._compute.invoke_later(function_arn, event)
 
 
 _open: EmbeddedAccount | None = None

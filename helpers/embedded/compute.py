@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from moto.awslambda.models import lambda_backends
 from moto.logs.models import logs_backends
+from werkzeug.exceptions import HTTPException
 
 from helpers.embedded.access import Access
 from helpers.embedded.event_source.api import lambda_handler_for
@@ -79,6 +80,14 @@ class Compute:
                 f"{self._asynchronous.pending} asynchronous ones are not done with."
             )
         return " ".join(reasons)
+
+    def invoke_later(self, arn: str, event: str) -> None:
+        """Invoke a function with an event that nobody waits for. LookupError: there is none."""
+        try:
+            function = self._functions.find(arn)
+        except HTTPException:
+            raise LookupError(arn) from None
+        self._asynchronous.accept(function, event, arn)
 
     def close(self) -> None:
         self._functions.close()

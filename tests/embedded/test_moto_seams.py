@@ -11,6 +11,7 @@ import pytest
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.kms import seams as of_keys
 from helpers.embedded.moto_seams import SEAMS, Reach, Seam
+from helpers.embedded.sns import seams as of_topics
 from helpers.embedded.sqs import seams as of_queues
 from helpers.embedded.telemetry import seams as of_telemetry
 
@@ -26,7 +27,7 @@ def test_the_seam_is_where_it_was(seam: Seam) -> None:
 
 @pytest.mark.parametrize(
     "reach",
-    of_keys.REACHES + of_queues.REACHES + of_telemetry.REACHES,
+    of_keys.REACHES + of_queues.REACHES + of_telemetry.REACHES + of_topics.REACHES,
     ids=lambda reach: f"{reach.module}.{reach.path}",
 )
 def test_what_we_build_on_is_there(reach: Reach) -> None:
@@ -62,15 +63,18 @@ def test_closing_puts_everything_back() -> None:
         boto3.client("sqs").list_queues()
         boto3.client("lambda").list_functions()
         boto3.client("cloudwatch").list_metrics()
+        boto3.client("sns").list_topics()
         assert sqs_backends.backend is not SQSBackend
     from moto.awslambda.models import LambdaBackend, lambda_backends
     from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
     from moto.logs.models import LogsBackend, logs_backends
+    from moto.sns.models import SNSBackend, sns_backends
 
     assert sqs_backends.backend is SQSBackend
     assert lambda_backends.backend is LambdaBackend
     assert cloudwatch_backends.backend is CloudWatchBackend
     assert logs_backends.backend is LogsBackend
+    assert sns_backends.backend is SNSBackend
     assert moto.core.utils.datetime is datetime
 
 
@@ -90,6 +94,8 @@ def test_a_closed_lab_is_forgotten() -> None:
         event = {"timestamp": int(lab.now().timestamp() * 1000), "message": "text"}
         logs.put_log_events(logGroupName="group", logStreamName="stream", logEvents=[event])
         boto3.client("cloudwatch").list_metrics()
+        topic = boto3.client("sns").create_topic(Name="topic")["TopicArn"]
+        boto3.client("sns").publish(TopicArn=topic, Message="text")
         account = weakref.ref(lab)
     del lab
     gc.collect()

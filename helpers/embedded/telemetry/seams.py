@@ -1,4 +1,4 @@
-"""Where this package reaches inside moto's CloudWatch, Logs and SNS, and why: one list.
+"""Where this package reaches inside moto's CloudWatch and Logs, and why: one list.
 
 tests/embedded/test_moto_seams.py asks moto for each of them.
 """
@@ -19,5 +19,4 @@ REACHES = (
     Reach("moto.logs.metric_filters", "MetricFilters.delete_filter", "moto keeps filters twice"),
     Reach("moto.logs.models", "LogGroup.to_describe_dict", "kept, with what moto leaves out"),
     Reach("moto.logs.responses", "LogsResponse.describe_log_streams", "kept"),
-    Reach("moto.sns.models", "SNSBackend.publish", "what an alarm does"),
 )

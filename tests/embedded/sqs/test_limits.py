@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import weakref
 from typing import Any
 
@@ -245,6 +246,19 @@ def test_motos_own_dispatch_to_functions_never_fires(sqs: Any, make: Make, insid
         queue.add_message(None)
 
 
+LET_IN_SNS = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+        },
+    }
+)
+
+
 def test_cloudformation_and_sns_use_the_same_queues(sqs: Any, make: Make, inside: Inside) -> None:
     """moto's CloudFormation needs more packages than the course installs: ask its queue class."""
     target = arn(sqs, make("dead"))
@@ -261,8 +275,9 @@ def test_cloudformation_and_sns_use_the_same_queues(sqs: Any, make: Make, inside
     sns = boto3.client("sns")
     topic = sns.create_topic(Name="topic")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.queue_arn)
-    sns.publish(TopicArn=topic, Message="text")
     url = sqs.get_queue_url(QueueName="banking-queue")["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": LET_IN_SNS})
+    sns.publish(TopicArn=topic, Message="text")
     assert len(receive(sqs, url)) == 1
     MotoQueue.delete_from_cloudformation_json(url, {}, *where)
     assert inside.queues.find(queue.queue_arn) is None

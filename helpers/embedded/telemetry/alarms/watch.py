@@ -8,10 +8,7 @@ there is no alarm nothing is scheduled.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, suppress
 from typing import Any
-
-from moto.core.exceptions import ServiceException
 
 from helpers.embedded.clock import SECOND
 from helpers.embedded.simulation import Simulation, Steps
@@ -22,17 +19,17 @@ from helpers.embedded.telemetry.alarms.windows import Windows
 from helpers.embedded.telemetry.series import START_UNIX
 from helpers.embedded.telemetry.telemetry import Telemetry
 
-Delivery = Callable[[str], AbstractContextManager[None]]
-"""What happens inside is done for the SNS topic with that ARN."""
+Publish = Callable[[str, str, str], bool]
+"""Publishes to the SNS topic with an ARN a message and a subject; False: there is no topic."""
 
 
 class AlarmWatch:
     """Evaluates the alarms of all Regions, and keeps their history."""
 
-    def __init__(self, telemetry: Telemetry, simulation: Simulation, delivery: Delivery) -> None:
+    def __init__(self, telemetry: Telemetry, simulation: Simulation, publish: Publish) -> None:
         self._telemetry = telemetry
         self._simulation = simulation
-        self._delivery = delivery
+        self._publish = publish
         self._alarms: dict[str, Alarm] = {}
         self._windows: dict[str, Windows] = {}
         self._history: dict[str, list[HistoryItem]] = {}
@@ -87,7 +84,7 @@ class AlarmWatch:
             return
         self._note(alarm, changed)
         for topic in alarm.actions():
-            self._note(alarm, self._publish(alarm, before, topic))
+            self._note(alarm, self._tell(alarm, before, topic))
 
     # Evaluating
 
@@ -114,7 +111,7 @@ class AlarmWatch:
 
     # Telling
 
-    def _publish(self, alarm: Alarm, before: State, topic: str) -> HistoryItem:
+    def _tell(self, alarm: Alarm, before: State, topic: str) -> HistoryItem:
         text = actions.message(alarm, before, topic.split(":")[4], _region(alarm))
         data = {
             "actionState": "Succeeded",
@@ -123,22 +120,10 @@ class AlarmWatch:
             "publishedMessage": text,
         }
         summary = f"Successfully executed action {topic}"
-        if not self._deliver(topic, text, actions.subject(alarm, _region(alarm))):
+        if not self._publish(topic, text, actions.subject(alarm, _region(alarm))):
             data |= {"actionState": "Failed", "error": "Topic does not exist"}
             summary = f"Failed to execute action {topic}. Received error: Topic does not exist"
         return HistoryItem(alarm.name, alarm.updated, "Action", summary, data)
-
-    def _deliver(self, topic: str, text: str, subject: str) -> bool:
-        """Whether there is such a topic. What a subscriber does with the message is its affair."""
-        with self._delivery(topic):
-            from moto.sns.models import sns_backends  # slow to import, and seldom needed
-
-            backend = sns_backends[topic.split(":")[4]][topic.split(":")[3]]
-            if topic not in backend.topics:
-                return False
-            with suppress(ServiceException):
-                backend.publish(text, topic, subject=subject)
-        return True
 
     def _note(self, alarm: Alarm, item: HistoryItem) -> None:
         self._history.setdefault(_region(alarm), []).append(item)
