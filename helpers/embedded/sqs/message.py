@@ -140,7 +140,7 @@ class Counters:
 
     __slots__ = (
         "bytes_sent",
-        "deleted",
+        "deletions",
         "empty_receives",
         "expired",
         "moved",
@@ -155,7 +155,9 @@ class Counters:
         self.bytes_sent = 0
         self.received = 0
         self.empty_receives = 0
-        self.deleted = 0
+        self.deletions = 0
+        """Delete requests with a valid handle, also for messages that were gone or are kept
+        (SDG sqs-available-cloudwatch-metrics: "including duplicate deletions")."""
         self.moved = 0
         """Messages that SQS moved from here to another queue."""
         self.expired = 0

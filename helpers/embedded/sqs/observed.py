@@ -63,7 +63,7 @@ class ObservedQueue(Settings):
         return Tallies(
             sent=counters.sent,
             received=counters.received,
-            deleted=counters.deleted,
+            deleted=counters.deletions,
             empty_receives=counters.empty_receives,
         )
 

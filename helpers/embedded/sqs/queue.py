@@ -315,16 +315,16 @@ class Queue(ObservedQueue):
         self._settle()
         receive = self._parse(receipt_handle)
         record = self._store.records.get(receive.serial)
+        is_latest = record is not None and record.receive_count == receive.number
+        if self.fifo_queue and record and not (is_latest and record.state is State.IN_FLIGHT):
+            raise _expired(receipt_handle)
+        self.counters.deletions += 1
         if record is None:
             return
-        is_latest = record.receive_count == receive.number
-        if self.fifo_queue and not (is_latest and record.state is State.IN_FLIGHT):
-            raise _expired(receipt_handle)
         what = "deleted" if is_latest else "delete ignored"
         self._trace.message(what, self.name, record.id, record.receive_count)
         if is_latest:
             self._store.remove(record)
-            self.counters.deleted += 1
             self._bell.ring()
 
     def change_visibility(self, receipt_handle: str, seconds: int) -> None:

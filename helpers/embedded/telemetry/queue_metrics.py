@@ -1,6 +1,10 @@
 """AWS/SQS: the metrics of each queue, one datapoint a minute while it is active.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+
+The page says of all metrics that an active queue has a value, and of some that they are reported
+where there is something to report. Here an active queue has its zeros, but no size of messages
+that were not sent.
 """
 
 from __future__ import annotations

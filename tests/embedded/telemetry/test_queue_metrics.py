@@ -133,6 +133,18 @@ def test_every_receive_of_a_message_counts(lab: EmbeddedAccount, read: Read) -> 
     assert read("AWS/SQS", "NumberOfMessagesSent", "Sum", QueueName="orders") == [1]
 
 
+def test_every_delete_with_a_valid_handle_counts(lab: EmbeddedAccount, read: Read) -> None:
+    """Of a message that is gone already, and with a handle that a later receive has outdated."""
+    sqs, queue = boto3.client("sqs"), create_queue(VisibilityTimeout="0")
+    send(queue, "again")
+    outdated, latest = (receive(queue)[0]["ReceiptHandle"] for _ in range(2))
+    for handle in (outdated, latest, latest):
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=handle)
+    lab.advance(60)
+    assert read("AWS/SQS", "NumberOfMessagesDeleted", "Sum", QueueName="orders") == [3]
+    assert list(lab.trace()["what"]).count("deleted") == 1
+
+
 def test_idle_pollers_make_fifteen_empty_receives_a_minute(
     lab: EmbeddedAccount, deploy: Deploy, read: Read
 ) -> None:
