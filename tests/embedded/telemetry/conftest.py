@@ -12,6 +12,8 @@ import pytest
 from helpers.embedded.account import EmbeddedAccount
 
 Read = Callable[..., list[float]]
+VISIBLE = "ApproximateNumberOfMessagesVisible"
+PutAlarm = Callable[..., None]
 
 
 def dimensions(named: dict[str, str]) -> list[dict[str, str]]:
@@ -42,3 +44,33 @@ def read(lab: EmbeddedAccount) -> Read:
         return [(point["ExtendedStatistics"] if extended else point)[statistic] for point in points]
 
     return read
+
+
+@pytest.fixture
+def put_alarm(cloudwatch: Any) -> PutAlarm:
+    """An alarm named "deep": more than 2 messages wait in the queue "orders"."""
+
+    def put_alarm(**changed: Any) -> None:
+        settings: dict[str, Any] = {
+            "AlarmName": "deep",
+            "Namespace": "AWS/SQS",
+            "MetricName": VISIBLE,
+            "Dimensions": dimensions({"QueueName": "orders"}),
+            "Statistic": "Maximum",
+            "Period": 60,
+            "EvaluationPeriods": 1,
+            "Threshold": 2,
+            "ComparisonOperator": "GreaterThanThreshold",
+        } | changed
+        given = {name: value for name, value in settings.items() if value is not None}
+        cloudwatch.put_metric_alarm(**given)
+
+    return put_alarm
+
+
+def history(kind: str, name: str = "deep") -> list[dict[str, Any]]:
+    """Oldest first."""
+    items: list[dict[str, Any]] = boto3.client("cloudwatch").describe_alarm_history(
+        AlarmName=name, HistoryItemType=kind, ScanBy="TimestampAscending"
+    )["AlarmHistoryItems"]
+    return items

@@ -163,3 +163,40 @@ def test_a_query_that_nobody_started(bank: EmbeddedAccount) -> None:
     with pytest.raises(ClientError) as refused:
         boto3.client("logs").get_query_results(queryId="none")
     assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_queries_are_over_at_once_and_listed_newest_first(bank: EmbeddedAccount) -> None:
+    logs = boto3.client("logs")
+    end = int(bank.now().timestamp())
+    asked = {"startTime": end - 3600, "endTime": end}
+    first = logs.start_query(
+        logGroupName=GROUP, queryString="fields @message", limit=2, **asked
+    )["queryId"]  # fmt: skip
+    second = logs.start_query(
+        logGroupIdentifiers=[f"arn:aws:logs:us-east-1:123456789012:log-group:{GROUP}"],
+        queryString="stats count(*)", **asked,
+    )["queryId"]  # fmt: skip
+    assert len(logs.get_query_results(queryId=first)["results"]) == 2
+    listed = logs.describe_queries(logGroupName=GROUP, status="Complete")["queries"]
+    assert [each["queryId"] for each in listed[:2]] == [second, first]
+    assert logs.describe_queries(status="Running")["queries"] == []
+    with pytest.raises(ClientError, match="The specified query is not running"):
+        logs.stop_query(queryId=first)
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"logGroupName": None}, "Exactly one of logGroupName, logGroupNames and"),
+        ({"logGroupNames": [GROUP]}, "Exactly one of logGroupName, logGroupNames and"),
+        ({"logGroupName": "none"}, "The specified log group does not exist"),
+        ({"endTime": 0}, "The end time must not be before the start time"),
+    ],
+)
+def test_queries_that_are_refused(
+    bank: EmbeddedAccount, changed: dict[str, Any], complaint: str
+) -> None:
+    given = {"logGroupName": GROUP, "startTime": 1, "endTime": 2, "queryString": "fields x"}
+    given = {name: value for name, value in (given | changed).items() if value is not None}
+    with pytest.raises(ClientError, match=complaint):
+        boto3.client("logs").start_query(**given)
