@@ -180,3 +180,13 @@ def test_a_function_that_rests_publishes_nothing(
     invoke()
     lab.advance(3600)
     assert len(read(LAMBDA, "Invocations", "Sum", FunctionName="function")) == 1
+
+
+def test_another_region_has_other_metrics(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    deploy(SLEEPS)
+    create_queue()
+    invoke()
+    lab.advance(60)
+    elsewhere = boto3.client("cloudwatch", region_name="eu-central-1")
+    assert elsewhere.list_metrics()["Metrics"] == []
+    assert boto3.client("cloudwatch").list_metrics()["Metrics"] != []
