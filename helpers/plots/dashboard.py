@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +16,10 @@ from helpers.plots.style import (
     VERMILLION,
     check_columns,
     count,
+    find_time_unit,
     join,
+    label_time,
+    write_nothing,
 )
 
 if TYPE_CHECKING:
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SIZE = (8.5, 7.6)
+"""Inches."""
+HEADING = 90
+"""Letters that fit in a line above the panels."""
 
 
 class Curve(NamedTuple):
@@ -87,7 +94,7 @@ FUNCTION_PANELS = (
 def plot_dashboard(
     queue: pd.DataFrame, function: pd.DataFrame, events: Mapping[str, datetime] | None = None
 ) -> Figure:
-    """Six panels: on the left the queue, on the right the function, minutes of lab time on x.
+    """Six panels: on the left the queue, on the right the function, lab time on x.
 
     A gap in a line is a missing datapoint: CloudWatch published nothing, which is not zero.
 
@@ -112,11 +119,10 @@ def plot_dashboard(
         for line, panel in enumerate(panels):
             _draw_panel(grid[line][column], rows, panel, queue, last)
             _draw_marks(grid[line][column], marks)
-        grid[2][column].set_xlabel("lab time in minutes", fontsize=FONT_SIZE)
-    for number, (name, minute) in enumerate(sorted(marks.items(), key=lambda item: item[1])):
-        words = f"{chr(ord('A') + number)}  {name} ({minute:.3g} min)"
-        heading = "      ".join(filter(None, [figure.get_suptitle(), words]))
-        figure.suptitle(heading, fontsize=FONT_SIZE, x=0.01, ha="left")
+        label_time(grid[2][column], last, unit=60)
+        grid[2][column].xaxis.label.set_size(FONT_SIZE)
+    if marks:
+        figure.suptitle(_tell_marks(marks), fontsize=FONT_SIZE, x=0.01, ha="left")
     return figure
 
 
@@ -151,7 +157,7 @@ def describe_dashboard(
     )
     sentence += f". {count(invocations, 'invocation')}, {faults}."
     for name, moment in (events or {}).items():
-        sentence += f" Marked at {_minutes(queue, moment):.3g} min: {name}."
+        sentence += f" Marked at {_tell_time(_minutes(queue, moment))}: {name}."
     return sentence
 
 
@@ -176,6 +182,35 @@ def _period(rows: pd.DataFrame) -> float:
     return _minutes(rows, rows.index[1]) if len(rows) > 1 else 1.0
 
 
+def _tell_period(minutes: float) -> str:
+    """Such as a minute, an hour, in 5 minutes."""
+    if minutes in (1, 60, 1440):
+        return {1: "a minute", 60: "an hour", 1440: "a day"}[int(minutes)]
+    return f"in {minutes:g} minutes" if minutes % 60 else f"in {minutes / 60:g} hours"
+
+
+def _tell_time(minutes: float) -> str:
+    name, seconds = find_time_unit(minutes * 60)
+    if name in ("seconds", "minutes"):
+        return f"{minutes:.3g} min"
+    return f"{minutes * 60 / seconds:.3g} {name}"
+
+
+def _tell_marks(marks: Mapping[str, float]) -> str:
+    """What the letters in the panels stand for."""
+    words = [
+        f"{chr(ord('A') + number)}  {name} ({_tell_time(minute)})"
+        for number, (name, minute) in enumerate(sorted(marks.items(), key=lambda item: item[1]))
+    ]
+    lines = [textwrap.fill(words[0], HEADING)]
+    for each in words[1:]:
+        if len(lines[-1]) + len(each) < HEADING:
+            lines[-1] += f"      {each}"
+        else:
+            lines.append(textwrap.fill(each, HEADING))
+    return "\n".join(lines)
+
+
 def _draw_panel(
     axes: Axes, rows: pd.DataFrame, panel: Panel, queue: pd.DataFrame, last: float
 ) -> None:
@@ -194,11 +229,18 @@ def _draw_panel(
             linestyle=curve.style,
             linewidth=2,
             label=curve.label,
+            clip_on=False,
         )
         highest = max([highest, *(value for value in values if value == value)])
-    every = "a minute" if period == 1 else f"in {period:g} minutes"
+    if rows[[curve.metric for curve in panel.curves]].isna().to_numpy().all():
+        write_nothing(axes, "no datapoint")
     axes.set_title(
-        panel.title.format(every=every), fontsize=FONT_SIZE, loc="left", pad=24, fontweight="bold"
+        panel.title.format(every=_tell_period(period)),
+        fontsize=FONT_SIZE,
+        loc="left",
+        y=1.0,
+        pad=24,
+        fontweight="bold",
     )
     axes.legend(
         loc="lower left",
@@ -213,6 +255,7 @@ def _draw_panel(
     axes.set_xlim(0, last)
     axes.set_ylim(0, (highest or 1) * 1.15)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=highest > 3 or highest == 0))
+    axes.yaxis.set_major_formatter("{x:,.10g}")
     axes.tick_params(labelsize=FONT_SIZE - 1)
     axes.spines[["top", "right"]].set_visible(False)
 

@@ -13,8 +13,10 @@ from helpers.plots.style import (
     check_columns,
     count,
     create_axes,
+    explain_above,
     join,
     label_time,
+    write_nothing,
 )
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST = 60
 """Environments that fit in a picture."""
+NUMBERED = 15
+"""Up to so many, a row is high enough for a number."""
 COLUMNS = ["environment", "begins", "ends", "outcome", "messages"]
 
 
@@ -62,22 +66,23 @@ def plot_environments(rows: pd.DataFrame) -> Figure:
     figure, axes = create_axes(max(2.6, height))
     last = max([0.0, *rows["ends"]]) or 1.0
     throttled = rows["outcome"] == THROTTLED
-    row: Any
-    for row in rows[~throttled].itertuples(index=False):
-        place = environments.index(row.environment)
-        look = OUTCOMES[row.outcome]
+    places = {environment: place for place, environment in enumerate(environments)}
+    for outcome, own in rows[~throttled].groupby("outcome", sort=False):
+        look = OUTCOMES[str(outcome)]
         axes.barh(
-            place,
-            row.ends - row.begins,
-            left=row.begins,
+            [places[environment] for environment in own["environment"]],
+            own["ends"] - own["begins"],
+            left=own["begins"],
             height=0.66,
             facecolor=look.face,
             edgecolor=look.colour,
             hatch=look.hatch,
             linewidth=1,
         )
-        if row.messages == row.messages and row.ends - row.begins >= 0.04 * last:
-            _write_messages(axes, row, place)
+    if len(environments) <= NUMBERED:
+        row: Any
+        for row in rows[~throttled & rows["messages"].notna()].itertuples(index=False):
+            _write_messages(axes, row, places[row.environment], last)
     if throttled.any():
         axes.plot(
             rows[throttled]["begins"],
@@ -89,18 +94,12 @@ def plot_environments(rows: pd.DataFrame) -> Figure:
             clip_on=False,
         )
     names = [*map(str, environments), *([THROTTLED] if throttled.any() else [])]
-    step = 1 if len(names) <= 20 else 5
-    axes.set_yticks(range(len(names))[::step], names[::step])
-    if throttled.any() and step > 1:
-        axes.set_yticks([*axes.get_yticks(), len(environments)])
-    axes.set_ylabel("environment")
+    _name_rows(axes, names)
     axes.set_xlim(0, last * 1.02)
-    air = max(0.0, (3 - len(names)) / 2)
-    axes.set_ylim(len(names) - 0.4 + air, -0.6 - air)
-    axes.tick_params(axis="y", length=0, pad=9)  # a cross at 0 is half outside
-    axes.spines["left"].set_visible(False)
     label_time(axes, last)
-    _explain(figure, rows)
+    if rows.empty:
+        write_nothing(axes, "nothing ran")
+    _explain(figure, rows, numbered=bool(axes.texts))
     return figure
 
 
@@ -148,19 +147,36 @@ def _check(rows: pd.DataFrame, environments: list[int]) -> None:
         )
 
 
-def _write_messages(axes: Axes, row: Any, place: int) -> None:
-    axes.text(
-        (row.begins + row.ends) / 2,
-        place,
-        str(row.messages),
-        ha="center",
-        va="center",
-        fontsize=FONT_SIZE - 2,
-        bbox={"boxstyle": "circle,pad=0.1", "facecolor": "white", "edgecolor": "none"},
-    )
+def _name_rows(axes: Axes, names: list[str]) -> None:
+    """Each row's name beside it; of very many, every fifth."""
+    shown = [
+        place
+        for place, name in enumerate(names)
+        if len(names) <= 20 or name == THROTTLED or (place + 1) % 5 == 0 or place == 0
+    ]
+    axes.set_yticks(shown, [names[place] for place in shown])
+    axes.set_ylabel("environment")
+    air = max(0.0, (3 - len(names)) / 2)
+    axes.set_ylim(len(names) - 0.4 + air, -0.6 - air)
+    axes.tick_params(axis="y", length=0, pad=9)  # a cross at 0 is half outside
+    axes.spines["left"].set_visible(False)
 
 
-def _explain(figure: Figure, rows: pd.DataFrame) -> None:
+def _write_messages(axes: Axes, row: Any, place: int, last: float) -> None:
+    """The number of messages, where the bar is wide enough for it."""
+    if row.ends - row.begins >= 0.04 * last:
+        axes.text(
+            (row.begins + row.ends) / 2,
+            place,
+            str(row.messages),
+            ha="center",
+            va="center",
+            fontsize=FONT_SIZE - 2,
+            bbox={"boxstyle": "circle,pad=0.1", "facecolor": "white", "edgecolor": "none"},
+        )
+
+
+def _explain(figure: Figure, rows: pd.DataFrame, *, numbered: bool) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -173,13 +189,7 @@ def _explain(figure: Figure, rows: pd.DataFrame) -> None:
     if THROTTLED in seen:
         cross = Line2D([], [], color=PURPLE, marker="x", ls="", markeredgewidth=2, label=THROTTLED)
         signs.append(cross)
-    if signs:
-        numbers = "   (number: messages)" if rows["messages"].notna().any() else ""
-        signs[-1].set_label(f"{signs[-1].get_label()}{numbers}")
-        figure.legend(
-            handles=signs,
-            loc="outside upper left",
-            ncols=4,
-            frameon=False,
-            fontsize=FONT_SIZE - 1,
-        )
+    words = [str(sign.get_label()) for sign in signs]
+    if numbered and words:
+        words[-1] += "   (number: messages)"
+    explain_above(figure, signs, words)

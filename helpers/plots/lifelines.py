@@ -16,8 +16,10 @@ from helpers.plots.style import (
     check_columns,
     count,
     create_axes,
+    explain_above,
     join,
     label_time,
+    write_nothing,
 )
 
 if TYPE_CHECKING:
@@ -116,6 +118,8 @@ def plot_lifelines(rows: pd.DataFrame) -> Figure:
     axes.spines["left"].set_visible(False)
     label_time(axes, last)
     _explain(figure, rows)
+    if rows.empty:
+        write_nothing(axes, "no message")
     return figure
 
 
@@ -248,13 +252,4 @@ def _explain(figure: Figure, rows: pd.DataFrame) -> None:
         for then, mark in MARKS.items()
         if (rows["then"] == then).any()
     ]
-    if signs:
-        figure.legend(
-            handles=signs,
-            loc="outside upper left",
-            ncols=min(4, len(signs)),
-            frameon=False,
-            fontsize=FONT_SIZE - 1,
-            handlelength=1.6,
-            columnspacing=1.2,
-        )
+    explain_above(figure, signs, [str(sign.get_label()) for sign in signs])

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from helpers.plots.style import FONT_SIZE, LINES, count, create_axes
+from helpers.plots.direct_labels import Steps, write_labels
+from helpers.plots.style import (
+    LINES,
+    count,
+    create_axes,
+    explain_above,
+    join,
+    label_time,
+    whole_numbers,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+ROOM = 1.14
+"""How much higher than the highest count the picture is."""
 
 
 def plot_queue_depth(frame: pd.DataFrame) -> Figure:
@@ -17,9 +28,14 @@ def plot_queue_depth(frame: pd.DataFrame) -> Figure:
 
     Args:
         frame: index seconds; columns visible, in_flight, dead_lettered, or some of these.
+
+    Raises:
+        ValueError: there is no row, or a column of another name.
     """
+    _check(frame, "plot_queue_depth")
     figure, axes = create_axes()
     highest = max(1, int(frame.to_numpy().max()))
+    last = max(1.0, float(frame.index.max()))
     for column in frame.columns:
         line = LINES[column]
         axes.step(
@@ -29,18 +45,24 @@ def plot_queue_depth(frame: pd.DataFrame) -> Figure:
             color=line.colour,
             linestyle=line.style,
             linewidth=2,
+            marker="o" if len(frame) == 1 else "",
+            label=line.label,
             clip_on=False,
         )
-    _label_lines(axes, frame, highest)
-    axes.set_xlim(0, max(1, float(frame.index.max())))
-    axes.set_ylim(0, highest * 1.12)
-    axes.set_xlabel("lab time in seconds")
+    axes.set_xlim(0, last)
+    axes.set_ylim(0, highest * ROOM)
+    axes.yaxis.set_major_locator(whole_numbers())
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_ylabel("messages")
+    label_time(axes, last)
+    if not write_labels(axes, [_steps(frame[column], last, highest) for column in frame.columns]):
+        explain_above(figure, *axes.get_legend_handles_labels())
     return figure
 
 
 def describe_queue_depth(frame: pd.DataFrame) -> str:
     """The finding of `plot_queue_depth` in words, read from the same frame."""
+    _check(frame, "describe_queue_depth")
     waiting = frame["visible"] + frame["in_flight"]
     busy = waiting[waiting > 0]
     dead = frame["dead_lettered"]
@@ -71,24 +93,17 @@ def describe_queue_depth(frame: pd.DataFrame) -> str:
     return sentence
 
 
-def _label_lines(axes: Axes, frame: pd.DataFrame, highest: int) -> None:
-    """The name of each line above its longest level stretch, clear of the names before."""
-    taken: list[tuple[float, float, float]] = []
-    end = float(frame.index.max()) or 1.0
-    for column in frame.columns:
-        line = LINES[column]
-        level, since, until = _find_stretch(frame[column])
-        width = 0.0145 * len(line.label) * end
-        middle = (since + until) / 2
-        left = min(max(middle - width / 2, 0.015 * end), 0.99 * end - width)
-        height = level + 0.02 * highest
-        while any(
-            left < right_edge and left_edge < left + width and abs(height - other) < 0.1 * highest
-            for left_edge, right_edge, other in taken
-        ):
-            height += 0.1 * highest
-        taken.append((left, left + width, height))
-        axes.text(left, height, line.label, color=line.colour, va="bottom", fontsize=FONT_SIZE)
+def _check(frame: pd.DataFrame, picture: str) -> None:
+    if unknown := [str(column) for column in frame.columns if column not in LINES]:
+        raise ValueError(f"{picture} knows no {join(unknown)}. Columns: {', '.join(LINES)}.")
+    if frame.empty:
+        raise ValueError(f"{picture} needs at least one moment, and columns: {', '.join(LINES)}.")
+
+
+def _steps(counts: pd.Series[Any], last: float, highest: int) -> Steps:
+    line = LINES[str(counts.name)]
+    times = [float(second) / last for second in counts.index]
+    return Steps(line.label, line.colour, times, [each / (highest * ROOM) for each in counts])
 
 
 def _find_stretch(counts: pd.Series[Any]) -> tuple[int, float, float]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Sequence
+from math import floor, log10
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
 BLACK, BLUE, VERMILLION, GREEN, PURPLE = "#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 """The colours of Okabe and Ito that stand out from white, also for the colour-blind."""
@@ -56,14 +59,41 @@ def create_axes(height: float = SIZE[1]) -> tuple[Figure, Axes]:
     """An empty picture: white in a dark JupyterLab, too, with no frame where no axis is."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
 
     with mpl.rc_context({"font.size": FONT_SIZE}):
         figure = Figure(figsize=(SIZE[0], height), facecolor="white", layout="constrained")
         axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     return figure, axes
+
+
+def whole_numbers(most: int = 6) -> MaxNLocator:
+    """Where the ticks of counts stand: at round numbers, at most so many."""
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(nbins=most, steps=[1, 2, 5, 10], integer=True)
+
+
+def explain_above(figure: Figure, signs: Sequence[Artist], words: Sequence[str]) -> None:
+    """What is drawn, named above it: in one line where it fits, or in two."""
+    if signs:
+        figure.legend(
+            handles=signs,
+            labels=words,
+            loc="outside upper left",
+            ncols=len(signs) if len(signs) <= 4 else (len(signs) + 1) // 2,
+            frameon=False,
+            fontsize=FONT_SIZE - 1,
+            handlelength=1.8,
+            columnspacing=1.2,
+        )
+
+
+def write_nothing(axes: Axes, words: str) -> None:
+    """Say in the middle of an empty picture that there is nothing to be seen."""
+    axes.text(
+        0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", fontsize=FONT_SIZE
+    )
 
 
 def count(number: int, noun: str = "message") -> str:
@@ -71,23 +101,49 @@ def count(number: int, noun: str = "message") -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def number(value: float, digits: int = 4) -> str:
+    """With so many significant digits, thousands set apart, and never an exponent."""
+    if value == 0:
+        return "0"
+    text = f"{value:,.{max(0, digits - 1 - floor(log10(abs(value))))}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def join(words: list[str]) -> str:
     """a, b and c."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def label_time(axes: Axes, last: float) -> None:
-    """Lab time on x: in seconds, from ten minutes on in minutes, from six hours on in hours."""
+def label_time(axes: Axes, last: float, unit: int = 1) -> None:
+    """Lab time on x: in seconds, from ten minutes on in minutes, from six hours on in hours, from
+    four days on in days.
+
+    Args:
+        last: the highest value on x.
+        unit: the seconds in 1 on x; if these are minutes, it does not come down to seconds.
+    """
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    if last < 600:
-        axes.set_xlabel("lab time in seconds")
+    name, seconds = find_time_unit(last * unit)
+    length = max(seconds, unit) / unit
+    axes.set_xlabel(f"lab time in {name if seconds >= unit else 'minutes'}")
+    if length == 1:
         return
-    unit, seconds = ("hours", 3600) if last >= 6 * 3600 else ("minutes", 60)
-    ticks = MaxNLocator(nbins=8, steps=[1, 2, 3, 5, 10]).tick_values(0, last / seconds)
-    axes.set_xlabel(f"lab time in {unit}")
-    axes.set_xticks([seconds * tick for tick in ticks if seconds * tick <= last * 1.02])
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda second, _: f"{second / seconds:g}"))
+    ticks = MaxNLocator(nbins=8, steps=[1, 2, 3, 5, 10]).tick_values(0, last / length)
+    axes.set_xticks([length * tick for tick in ticks if length * tick <= last * 1.02])
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / length:g}"))
+
+
+def find_time_unit(seconds: float) -> tuple[str, int]:
+    """The unit in which so long a time is told, and the seconds in it."""
+    for least, name, length in (
+        (4 * 86400, "days", 86400),
+        (6 * 3600, "hours", 3600),
+        (600, "minutes", 60),
+    ):
+        if seconds >= least:
+            return name, length
+    return "seconds", 1
 
 
 def check_columns(rows: pd.DataFrame, columns: Sequence[str], picture: str, source: str) -> None:

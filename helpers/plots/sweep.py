@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from helpers.plots.direct_labels import Box
 from helpers.plots.style import (
     BLACK,
     BLUE,
@@ -13,12 +15,15 @@ from helpers.plots.style import (
     VERMILLION,
     check_columns,
     create_axes,
+    number,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+Point = tuple[float, ...]
 
 COLUMNS = ["varied", "value", "seconds", "cents"]
 LOOKS = (
@@ -81,8 +86,8 @@ def describe_sweep(rows: pd.DataFrame) -> str:
 
     def words(row: Any) -> str:
         return (
-            f"{row['varied']} {row['value']} ({row['seconds']:.3g} s, {row['cents']:.4g} US cents "
-            "for a million messages)"
+            f"{row['varied']} {row['value']} ({row['seconds']:.3g} s, {number(row['cents'])} "
+            "US cents for a million messages)"
         )
 
     if len(rows) == 1:
@@ -93,21 +98,26 @@ def describe_sweep(rows: pd.DataFrame) -> str:
 
 
 def _write_values(axes: Axes, rows: pd.DataFrame, settings: list[str]) -> None:
-    """Each point's value beside it, in its line's colour, where nothing else stands."""
+    """Each point's value beside it, in its line's colour, where nothing else stands.
+
+    Where points lie so close together that there is no place, a value is left out.
+    """
     from matplotlib.patheffects import withStroke
 
     points = [
-        axes.transAxes.inverted().transform(axes.transData.transform(point))
+        tuple(map(float, axes.transAxes.inverted().transform(axes.transData.transform(point))))
         for point in zip(rows["cents"], rows["seconds"], strict=True)
     ]
-    taken = [(float(x), float(y)) for x, y in points]
-    for (x, y), setting, value in zip(
-        list(taken), rows["varied"], map(str, rows["value"]), strict=True
-    ):
-        place = _find_place(x, y, 0.009 * len(value), taken)
+    taken = [Box.around(x, y, 0.012, 0.02) for x, y in points]
+    crossed = _list_crossed(points, list(rows["varied"]))
+    for (x, y), setting, value in zip(points, rows["varied"], map(str, rows["value"]), strict=True):
+        place = _find_place(x, y, 0.0085 * len(value), taken, crossed)
+        if place is None:
+            continue
         taken.append(place)
         axes.text(
-            *place,
+            (place.left + place.right) / 2,
+            (place.bottom + place.top) / 2,
             value,
             transform=axes.transAxes,
             ha="center",
@@ -119,30 +129,42 @@ def _write_values(axes: Axes, rows: pd.DataFrame, settings: list[str]) -> None:
 
 
 def _find_place(
-    x: float, y: float, half: float, taken: list[tuple[float, float]]
-) -> tuple[float, float]:
-    """Where words of that half width fit beside a point; all in shares of the axes."""
-    side = half + 0.022
+    x: float, y: float, half: float, taken: list[Box], crossed: list[Point]
+) -> Box | None:
+    """Where words of that half width fit beside a point, near it and off the lines; None: nowhere.
+
+    All in shares of the axes.
+    """
+    side = half + 0.02
     places = [
-        (x + direction * side, y + rise)
-        for rise in (0.05, 0.0, 0.1, -0.05, 0.15, 0.2, 0.25)
-        for direction in (1, -1)
-        if y + rise > 0.01
+        (abs(rise) + (0.0 if across > 0 else 0.01), Box.around(x + across, y + rise, half, 0.03))
+        for rise in (0.06, 0.0, -0.06, 0.1, -0.1, 0.15, 0.2)
+        for across in (side, 0.0, -side)
+        if (across, rise) != (0.0, 0.0)
     ]
-    free = (
-        place
-        for place in places
-        if not any(
-            abs(place[0] - other) < half + 0.018 and abs(place[1] - level) < 0.048
-            for other, level in taken
-        )
-    )
-    return next(free, places[0])
+    free = [
+        (cost + 0.03 * sum(box.holds(point) for point in crossed), box)
+        for cost, box in places
+        if box.is_inside and not any(box.touches(other) for other in taken)
+    ]
+    return min(free)[1] if free else None
+
+
+def _list_crossed(points: list[Point], varied: list[str]) -> list[Point]:
+    """Points, close together, of the lines that join the runs of each setting."""
+    crossed: list[Point] = []
+    for setting in dict.fromkeys(varied):
+        own = [point for point, each in zip(points, varied, strict=True) if each == setting]
+        for (x, y), (right, top) in pairwise(own):
+            crossed += [
+                (x + (right - x) * part / 50, y + (top - y) * part / 50) for part in range(51)
+            ]
+    return crossed
 
 
 def _check(rows: pd.DataFrame, picture: str) -> None:
     check_columns(rows, COLUMNS, picture, SOURCE)
     if rows.empty:
         raise ValueError(f"{picture} needs at least one run.")
-    if (number := rows["varied"].nunique()) > len(LOOKS):
-        raise ValueError(f"{picture} can tell {len(LOOKS)} settings apart, not {number}.")
+    if (settings := rows["varied"].nunique()) > len(LOOKS):
+        raise ValueError(f"{picture} can tell {len(LOOKS)} settings apart, not {settings}.")

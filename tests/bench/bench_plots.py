@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers import plots
+from helpers import costs, metrics, plots
 from tests.bench import Row
 
 TARGET = 0.4
@@ -23,6 +23,13 @@ def rows() -> Iterator[Row]:
         "environments, 10 with 30 invocations each": lambda: plots.plot_environments(
             invocations(10, 30)
         ),
+        "dashboard, 3 hours by the minute": lambda: plots.plot_dashboard(
+            measured(metrics.QUEUE_METRICS), measured(metrics.FUNCTION_METRICS)
+        ),
+        "costs, all items of the price list": lambda: plots.plot_costs(
+            costs.estimate_costs(dict.fromkeys(costs.read_prices(), 1e6)), costs.PRICE_DATE
+        ),
+        "sweep, 3 settings with 5 values each": lambda: plots.plot_sweep(runs(3, 5)),
     }
     for what, picture in pictures.items():
         yield Row(f"picture: {what}", min(draw(picture) for _ in range(3)), "s", TARGET)
@@ -73,3 +80,18 @@ def invocations(environments: int, each: int) -> pd.DataFrame:
     ]
     columns = ["environment", "function", "begins", "ends", "outcome", "messages"]
     return pd.DataFrame(bars, columns=columns)
+
+
+def measured(names: Iterable[str], minutes: int = 180) -> pd.DataFrame:
+    index = pd.date_range("2026-01-05 09:00", periods=minutes, freq="60s", tz="UTC")
+    values = [minute % 17 for minute in range(minutes)]
+    return pd.DataFrame(dict.fromkeys(names, values), index=index)
+
+
+def runs(settings: int, each: int) -> pd.DataFrame:
+    points = [
+        (f"setting {setting}", str(value), 1 + setting + value, 90 / (1 + value + setting))
+        for setting in range(settings)
+        for value in range(each)
+    ]
+    return pd.DataFrame(points, columns=["varied", "value", "seconds", "cents"])

@@ -119,7 +119,7 @@ def test_dashboard_draws_each_metric(orders: pd.DataFrame, nobody: pd.DataFrame)
     for axes in figure.axes:
         assert axes.get_ylim()[0] == 0
         assert list(axes.lines[-1].get_xdata()) == [1, 1], "the event, in minutes"
-        assert axes.texts[0].get_text() == "A"
+        assert axes.texts[-1].get_text() == "A"
     counts = figure.axes[4].lines
     for line, metric in zip(counts[:3], ("Sent", "Received", "Deleted"), strict=True):
         values = orders[f"NumberOfMessages{metric}"].to_list()

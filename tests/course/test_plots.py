@@ -51,10 +51,17 @@ def test_axes_begin_at_zero_and_are_named() -> None:
     assert axes.get_legend() is None
 
 
-def test_labels_have_their_lines_colours_and_do_not_touch() -> None:
-    figure = plots.plot_queue_depth(RUN)
+BIG = frame([1_000_000, 500_000, 0], [0, 120_000, 0], [0, 0, 20_000], step=40_000)
+TINY = frame([1, 0], [0, 1], [0, 0], step=1)
+EQUAL = frame([10] * 5, [10] * 5, [10] * 5)
+
+
+@pytest.mark.parametrize("rows", [RUN, BIG, TINY, EQUAL])
+def test_labels_have_their_lines_colours_and_do_not_touch(rows: pd.DataFrame) -> None:
+    figure = plots.plot_queue_depth(rows)
     (axes,) = figure.axes
     figure.draw_without_rendering()
+    assert not figure.legends
     assert [text.get_text() for text in axes.texts] == ["visible", "in flight", "dead-letter queue"]
     for text, line in zip(axes.texts, axes.lines, strict=True):
         assert text.get_color() == line.get_color()
@@ -62,6 +69,46 @@ def test_labels_have_their_lines_colours_and_do_not_touch() -> None:
     for place, box in enumerate(boxes):
         assert not any(box.overlaps(other) for other in boxes[:place])
         assert box.x1 <= figure.bbox.x1
+
+
+def test_a_label_stands_at_its_own_line_and_off_the_others() -> None:
+    (axes,) = plots.plot_queue_depth(BIG).axes
+    heights = [axes.get_ylim()[1] * text.get_position()[1] for text in axes.texts]
+    moments = [axes.get_xlim()[1] * text.get_position()[0] for text in axes.texts]
+    for column, height, moment in zip(BIG.columns, heights, moments, strict=True):
+        levels = BIG.loc[:moment].iloc[-1]
+        assert levels[column] == max(level for level in levels if level < height)
+
+
+def test_lines_that_leave_no_place_are_named_above_them() -> None:
+    zigzag = frame([0, 100] * 50, [100, 0] * 50, [0] * 100)
+    figure = plots.plot_queue_depth(zigzag)
+    (legend,) = figure.legends
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words == ["visible", "in flight", "dead-letter queue"]
+    assert not figure.axes[0].texts
+
+
+def test_large_counts_and_long_times_can_be_read() -> None:
+    figure = plots.plot_queue_depth(BIG)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    assert "1,000,000" in [text.get_text() for text in axes.get_yticklabels()]
+    assert axes.get_xlabel() == "lab time in hours"
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (RUN.iloc[:0], "needs at least one moment"),
+        (RUN.rename(columns={"visible": "waiting"}), "knows no waiting. Columns: visible, in_fl"),
+    ],
+)
+def test_counts_that_cannot_be_drawn_are_refused(rows: pd.DataFrame, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        plots.plot_queue_depth(rows)
+    with pytest.raises(ValueError, match=message):
+        plots.describe_queue_depth(rows)
 
 
 @pytest.mark.parametrize("rows", [1, 2])

@@ -28,9 +28,27 @@ def test_a_bar_for_each_item_the_dearest_above() -> None:
     assert all(text.get_window_extent().x1 <= figure.bbox.x1 for text in axes.texts)
 
 
+DEAR = pd.DataFrame(
+    {"amount": [1_000_000, 1_000_000, 3], "cents": [1e8, 1667, 0.0001]},
+    index=["a key that has a name of many words", "Lambda duration", "KMS requests"],
+)
+
+
+def test_a_dear_run_is_told_in_dollars_and_whole() -> None:
+    figure = plots.plot_costs(DEAR, "2026-11-23")
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    words = [text.get_text() for text in axes.texts]
+    assert words == ["$1,000,000  (1,000,000)", "$16.67  (1,000,000)", "$0.000001  (3)"]
+    assert axes.get_xlabel().startswith("US dollars")
+    assert all(text.get_window_extent().x1 <= figure.bbox.x1 for text in axes.texts)
+    assert not axes.xaxis.get_offset_text().get_text()
+
+
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
+        (DEAR, "Together $1,000,017, by the prices of D; 100% of it is for a key that"),
         (COSTS, "Together 2.16 US cents, by the prices of D; 76% of it is for SQS standard"),
         (COSTS * 0, "Together 0 US cents, by the prices of D."),
         (COSTS.iloc[:1], "Together 1.64 US cents, by the prices of D; 100% of it is for SQS"),
@@ -107,6 +125,21 @@ def test_runs_of_one_setting_are_a_line() -> None:
     for place, box in enumerate(boxes):
         assert not any(box.overlaps(other) for other in boxes[:place])
     assert (axes.get_xlim()[0], axes.get_ylim()[0]) == (0, 0)
+
+
+def test_values_that_have_no_place_are_left_out_and_none_is_outside() -> None:
+    dense = pd.DataFrame(
+        [("batch size", str(number), 1 + number / 100, 90 + number / 10) for number in range(20)],
+        columns=list(SWEEP.columns),
+    )
+    figure = plots.plot_sweep(dense)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    assert 1 <= len(axes.texts) < 20
+    frame = axes.get_window_extent()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert all(frame.x0 <= box.x0 and box.x1 <= frame.x1 + 1 for box in boxes)
+    assert all(frame.y0 <= box.y0 and box.y1 <= frame.y1 + 1 for box in boxes)
 
 
 CHEAP = "batching window 20 s (15 s, 33 US cents for a million messages)"

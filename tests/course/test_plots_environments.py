@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from helpers import plots, timeline
 from tests.course.conftest import Run
@@ -45,7 +46,8 @@ def test_a_function_that_never_ran_has_no_rows(run: Run) -> None:
     none = timeline.read_invocations(run.lab, "no-such-function")
     assert none.empty
     assert plots.describe_environments(none) == "Nothing ran."
-    plots.plot_environments(none).draw_without_rendering()
+    (axes,) = plots.plot_environments(none).axes
+    assert [text.get_text() for text in axes.texts] == ["nothing ran"]
 
 
 def test_bars_crosses_and_numbers() -> None:
@@ -61,6 +63,29 @@ def test_bars_crosses_and_numbers() -> None:
     assert list(crosses.get_xdata()) == [5]
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert labels == ["1", "2", "throttled"]
+
+
+def words_above(figure: Figure) -> str:
+    (legend,) = figure.legends
+    return " ".join(text.get_text() for text in legend.get_texts())
+
+
+def test_numbers_are_explained_where_there_are_any() -> None:
+    crowd = rows(*((number, "f", 0.0, 1.0, "success", 10) for number in range(1, 17)))
+    few, many = plots.plot_environments(crowd.iloc[:15]), plots.plot_environments(crowd)
+    assert [len(figure.axes[0].texts) for figure in (few, many)] == [15, 0]
+    assert "(number: messages)" in words_above(few)
+    assert words_above(many) == "success"
+
+
+def test_every_fifth_of_many_environments_is_named() -> None:
+    crowd = rows(
+        *((number, "f", 0.0, 1.0, "success", 10) for number in range(1, 24)),
+        (None, "f", 5.0, 5.0, "throttled", 4),
+    )
+    (axes,) = plots.plot_environments(crowd).axes
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == ["1", "5", "10", "15", "20", "throttled"]
 
 
 @pytest.mark.parametrize(

@@ -306,7 +306,12 @@ def test_long_names_and_thirty_rows_are_not_cut() -> None:
 
 @pytest.mark.parametrize(
     ("ends", "unit", "last"),
-    [(599, "seconds", "500"), (600, "minutes", "10"), (6 * 3600, "hours", "6")],
+    [
+        (599, "seconds", "500"),
+        (600, "minutes", "10"),
+        (6 * 3600, "hours", "6"),
+        (4 * 86400, "days", "4"),
+    ],
 )
 def test_the_time_axis_has_a_unit_that_fits(ends: float, unit: str, last: str) -> None:
     figure = plots.plot_lifelines(rows(("a", "visible", 0, ends, 0, "")))
