@@ -50,7 +50,8 @@ def read_queue_metrics(
     Args:
         start: aware; moved back to the beginning of its period.
         end: aware, not included; None: now.
-        period: seconds, a multiple of 60.
+        period: seconds, a multiple of 60; of 300, if `start` is more than 15 days ago, and of 3600,
+            if it is more than 63: for longer CloudWatch does not keep shorter ones.
 
     Returns:
         Index time (beginning of the period, lab time, UTC); columns `QUEUE_METRICS`. NaN:

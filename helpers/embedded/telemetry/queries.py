@@ -13,8 +13,8 @@ from moto.cloudwatch.exceptions import ValidationError
 from helpers.embedded.telemetry import query_checks
 from helpers.embedded.telemetry.expressions import ExpressionError, evaluate
 from helpers.embedded.telemetry.math_functions import Timeline
-from helpers.embedded.telemetry.query_checks import Query
-from helpers.embedded.telemetry.series import MINUTE, Metric
+from helpers.embedded.telemetry.query_checks import Query, find_finest
+from helpers.embedded.telemetry.series import MINUTE, Metric, Series
 from helpers.embedded.telemetry.statistics import find_statistic
 from helpers.embedded.telemetry.telemetry import Telemetry
 
@@ -92,9 +92,9 @@ class Queries:
         given = stat["Metric"]
         metric = Metric.of(given["Namespace"], given["MetricName"], given.get("Dimensions"))
         period = int(stat["Period"])
-        begin = start - start % min(period, MINUTE)
+        begin = self._begin(start, period)
         statistic = find_statistic(stat["Stat"])
-        series = self._telemetry.periods(self._region, metric, begin, end, period, stat.get("Unit"))
+        series = self._periods(metric, begin, end, period, stat.get("Unit"))
         points = {
             second: value
             for second, samples in series.items()
@@ -117,6 +117,7 @@ class Queries:
         Data of several units stay apart, if none is asked for."""
         query_checks.check_statistics(statistics, extended)
         begin, stop = query_checks.range_of_statistics(start, end, period)
+        begin = self._begin(begin, period)
         return [
             {
                 "Timestamp": moment_of(second),
@@ -124,10 +125,22 @@ class Queries:
                 **_compute(samples, statistics, extended),
             }
             for each in ([unit] if unit else self._telemetry.units(self._region, metric))
-            for second, samples in self._telemetry.periods(
-                self._region, metric, begin, stop, period, each
-            ).items()
+            for second, samples in self._periods(metric, begin, stop, period, each).items()
         ]
+
+    def _begin(self, start: int, period: int) -> int:
+        """The start, moved back to a whole minute, or to what is kept of such old data; or to a
+        whole period that is shorter."""
+        finest = find_finest(self._telemetry.clock.unix() - start)
+        return start - start % min(period, max(finest, MINUTE))
+
+    def _periods(
+        self, metric: Metric, begin: int, end: int, period: int, unit: str | None
+    ) -> Series:
+        """As `Telemetry.periods`; nothing, where data so old is kept for longer periods alone."""
+        if period % find_finest(self._telemetry.clock.unix() - begin):
+            return {}
+        return self._telemetry.periods(self._region, metric, begin, end, period, unit)
 
 
 def moment_of(second: int) -> datetime:

@@ -34,6 +34,10 @@ _MOST_QUERIES = 500
 _ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
 _SHORT_PERIODS = (1, 5, 10, 20, 30)
 
+_DAY = 86_400
+_KEPT = ((63 * _DAY, 3600), (15 * _DAY, 300), (3 * 3600, MINUTE), (0, 1))
+"""Seconds: datapoints older than the first are kept for each of the second alone."""
+
 
 def check_queries(queries: Sequence[Query]) -> None:
     """Raise ValidationError where GetMetricData would refuse the queries."""
@@ -96,6 +100,11 @@ def check_statistics(statistics: Sequence[str], extended: Sequence[str]) -> None
             )
 
 
+def find_finest(age: float) -> int:
+    """The seconds of the shortest period that CloudWatch keeps of what is so many seconds old."""
+    return next((period for least, period in _KEPT if age > least), 1)
+
+
 def range_of_data(start: datetime, end: datetime) -> tuple[int, int]:
     """Seconds since 1970, for GetMetricData."""
     begin, stop = second_of(start), second_of(end)
@@ -107,8 +116,7 @@ def range_of_data(start: datetime, end: datetime) -> tuple[int, int]:
 
 
 def range_of_statistics(start: datetime, end: datetime, period: int) -> tuple[int, int]:
-    """Seconds since 1970, for GetMetricStatistics; the start is moved back to a whole minute, or
-    to a whole period that is shorter."""
+    """Seconds since 1970, for GetMetricStatistics."""
     begin, stop = second_of(start), second_of(end)
     if begin >= stop:
         raise InvalidParameterValue(
@@ -122,7 +130,7 @@ def range_of_statistics(start: datetime, end: datetime, period: int) -> tuple[in
             f"{_MOST_STATISTICS}. You may reduce the datapoints requested by increasing Period, or "
             "decreasing the time range."
         )
-    return begin - begin % min(period, MINUTE), stop
+    return begin, stop
 
 
 def is_period(seconds: int) -> bool:

@@ -263,3 +263,35 @@ def test_five_hundred_metrics_are_a_page(lab: EmbeddedAccount, cloudwatch: Any) 
     assert [len(page["Metrics"]) for page in pages] == [500, 500]
     with pytest.raises(ClientError, match="Request parameter NextToken is invalid"):
         cloudwatch.list_metrics(NextToken="next")
+
+
+@pytest.mark.parametrize(
+    ("days", "periods"),
+    [
+        (0.1, {10, 60, 300, 3600}),
+        (14.9, {60, 300, 3600}),
+        (15.1, {300, 3600}),
+        (62.9, {300, 3600}),
+        (63.1, {3600}),
+    ],
+)
+def test_old_data_is_kept_for_longer_periods_alone(
+    lab: EmbeddedAccount, cloudwatch: Any, days: float, periods: set[int]
+) -> None:
+    datum = {"MetricName": "Booked", "Value": 3, "StorageResolution": 1}
+    cloudwatch.put_metric_data(Namespace="Bank", MetricData=[datum])
+    begin = lab.now()
+    lab.advance(days * 86_400)
+    named = {"Namespace": "Bank", "MetricName": "Booked"}
+    span = {"StartTime": begin, "EndTime": begin + timedelta(hours=1)}
+    for period in (10, 60, 300, 3600):
+        expected = [3.0] if period in periods else []
+        stat = {"Metric": named, "Period": period, "Stat": "Sum"}
+        answer = cloudwatch.get_metric_data(
+            MetricDataQueries=[{"Id": "a", "MetricStat": stat}], **span
+        )
+        assert answer["MetricDataResults"][0]["Values"] == expected
+        answer = cloudwatch.get_metric_statistics(
+            **named, Period=period, Statistics=["Sum"], **span
+        )
+        assert [point["Sum"] for point in answer["Datapoints"]] == expected
