@@ -71,7 +71,7 @@ def write_labels(axes: Axes, lines: Sequence[Steps]) -> bool:
     is written."""
     taken: list[Box] = []
     for line in lines:
-        best = min(_rate(line, lines, taken), default=None)
+        best = min(_list_places(line, lines, taken), default=None)
         if best is None:
             return False
         taken.append(best[1])
@@ -88,24 +88,48 @@ def write_labels(axes: Axes, lines: Sequence[Steps]) -> bool:
     return True
 
 
-def _rate(line: Steps, lines: Sequence[Steps], taken: Sequence[Box]) -> Iterator[tuple[float, Box]]:
-    """The free places for a line's name, each with how bad it is: best is just above a level
-    stretch of this line alone, and in the middle of it."""
+Place = tuple[float, Box]
+"""How bad it is, and where."""
+
+
+def _list_places(line: Steps, lines: Sequence[Steps], taken: Sequence[Box]) -> Iterator[Place]:
+    """The free places for a line's name."""
     others = [other for other in lines if other is not line]
+    for place in (*_list_beside_levels(line, others), *_list_beside_steps(line)):
+        if _is_free(place[1], lines, taken):
+            yield place
+
+
+def _list_beside_levels(line: Steps, others: Sequence[Steps]) -> Iterator[Place]:
+    """Above and below the line where no other runs between; best is above a level stretch of
+    this line alone, and in the middle of it."""
     width = LETTER * len(line.label)
+    middle = _find_middle(line)
     for number in range(PLACES + 1):
         left = 0.01 + (0.98 - width) * number / PLACES
         low, high = line.range(left, left + width)
         ranges = [other.range(left, left + width) for other in others]
         hidden = any(least < high + GAP and low - GAP < most for least, most in ranges)
-        for steps in range(4):
-            above = high + GAP + steps * HEIGHT
-            below = low - GAP - (steps + 1) * HEIGHT
-            for bottom, cost in ((above, 0.0), (below, 0.1)):
+        uneven = 3 * (high - low) + 0.1 * abs(left + width / 2 - middle)
+        for bottom, cost in ((high + GAP, 0.0), (low - GAP - HEIGHT, 0.1)):
+            lowest, highest = min(low, bottom + HEIGHT), max(high, bottom)
+            between = any(
+                least < highest and lowest < most and (least, most) != (low, high)
+                for least, most in ranges
+            )
+            if not between:
                 box = Box(left, bottom, left + width, bottom + HEIGHT)
-                if _is_free(box, lines, taken):
-                    uneven = 3 * (high - low) + 0.1 * abs(left + width / 2 - _middle(line))
-                    yield cost + 0.4 * steps + 0.3 * hidden + uneven, box
+                yield cost + 0.3 * hidden + uneven, box
+
+
+def _list_beside_steps(line: Steps) -> Iterator[Place]:
+    """To the right of a steep step; best of the steepest."""
+    width = LETTER * len(line.label)
+    for before, after, time in zip(line.values, line.values[1:], line.times[1:], strict=False):
+        if (steep := abs(after - before)) > HEIGHT:
+            bottom = (before + after - HEIGHT) / 2
+            box = Box(time + GAP, bottom, time + GAP + width, bottom + HEIGHT)
+            yield 0.2 + 0.1 * (1 - steep), box
 
 
 def _is_free(box: Box, lines: Sequence[Steps], taken: Sequence[Box]) -> bool:
@@ -115,7 +139,7 @@ def _is_free(box: Box, lines: Sequence[Steps], taken: Sequence[Box]) -> bool:
     return all(high < box.bottom or low > box.top for low, high in ranges)
 
 
-def _middle(line: Steps) -> float:
+def _find_middle(line: Steps) -> float:
     """The middle of its longest level stretch above zero, or of all its time."""
     ends = [*line.times[1:], 1.0]
     stretches = [

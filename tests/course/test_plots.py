@@ -80,9 +80,14 @@ def test_a_label_stands_at_its_own_line_and_off_the_others() -> None:
         assert levels[column] == max(level for level in levels if level < height)
 
 
-def test_lines_that_leave_no_place_are_named_above_them() -> None:
-    zigzag = frame([0, 100] * 50, [100, 0] * 50, [0] * 100)
-    figure = plots.plot_queue_depth(zigzag)
+ZIGZAG = frame([0, 100] * 50, [100, 0] * 50, [0] * 100)
+LOW = frame([50, 40, 30, 20, 10, 0, 10, 20], [0, 5, 5, 5, 5, 5, 0, 0], [0] * 8)
+"""There is room above the dead-letter queue's line, but only beyond the other's."""
+
+
+@pytest.mark.parametrize("rows", [ZIGZAG, LOW])
+def test_lines_that_leave_no_place_are_named_above_them(rows: pd.DataFrame) -> None:
+    figure = plots.plot_queue_depth(rows)
     (legend,) = figure.legends
     words = [text.get_text() for text in legend.get_texts()]
     assert words == ["visible", "in flight", "dead-letter queue"]
