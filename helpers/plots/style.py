@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Sequence
+from itertools import islice
 from math import floor, log10
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +22,9 @@ BLACK, BLUE, VERMILLION, GREEN, PURPLE = "#000000", "#0072B2", "#D55E00", "#009E
 SIZE = (7.0, 3.5)
 """Inches."""
 FONT_SIZE = 12
+WIDTH = 85
+"""Letters of the words above a picture that fit in a line; `SIGN`: as wide is a sign before one."""
+SIGN = 7
 DOTS_PER_INCH = 100
 COLUMNS = 95
 """Characters of a printed line: JupyterLab would break a longer one in the middle of a word."""
@@ -75,18 +79,35 @@ def whole_numbers(most: int = 6) -> MaxNLocator:
 
 
 def explain_above(figure: Figure, signs: Sequence[Artist], words: Sequence[str]) -> None:
-    """What is drawn, named above it: in one line where it fits, or in two."""
+    """What is drawn, named above it in as few lines as hold it."""
     if signs:
         figure.legend(
             handles=signs,
             labels=words,
             loc="outside upper left",
-            ncols=len(signs) if len(signs) <= 4 else (len(signs) + 1) // 2,
+            ncols=_count_columns(words),
             frameon=False,
             fontsize=FONT_SIZE - 1,
             handlelength=1.8,
             columnspacing=1.2,
         )
+
+
+def _count_columns(words: Sequence[str]) -> int:
+    """The columns of signs with words that fit above a picture in as few lines as can be.
+
+    They are filled one by one, the first ones with one more where they do not come out even.
+    """
+    for lines in range(1, len(words)):
+        columns = -(-len(words) // lines)
+        least, longer = divmod(len(words), columns)
+        rest, width = iter(words), 0
+        for column in range(columns):
+            own = islice(rest, least + (column < longer))
+            width += SIGN + max(map(len, own))
+        if width <= WIDTH:
+            return columns
+    return 1
 
 
 def write_nothing(axes: Axes, words: str) -> None:

@@ -9,9 +9,11 @@ import boto3
 import matplotlib.pyplot
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers import Lab, open_lab, plots, timeline
-from helpers.plots.lifelines import MARKS
+from helpers.plots.lifelines import MARKS, STATES
 
 COLUMNS = ["message", "state", "begins", "ends", "receive_count", "then"]
 
@@ -291,6 +293,17 @@ def test_only_what_is_drawn_is_explained() -> None:
     (legend,) = figure.legends
     words = [text.get_text() for text in legend.get_texts()]
     assert words == ["in flight, nth receive", "looked at, nth receive", "let go"]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.sets(st.sampled_from([*STATES]), min_size=1), st.sets(st.sampled_from([*MARKS])))
+def test_whatever_is_explained_is_not_cut(states: set[str], ends: set[str]) -> None:
+    spans = [("a", state, 0, 9, 1, "") for state in sorted(states)]
+    spans += [("a", "visible", 0, 9, 1, then) for then in sorted(ends)]
+    figure = plots.plot_lifelines(rows(*spans))
+    figure.draw_without_rendering()
+    for legend in figure.legends:
+        assert legend.get_window_extent().x1 <= figure.bbox.x1
 
 
 def test_long_names_and_thirty_rows_are_not_cut() -> None:
