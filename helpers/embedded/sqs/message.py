@@ -12,6 +12,9 @@ from helpers.embedded.sqs.cipher import Sealed
 Attributes = dict[str, dict[str, Any]]
 """Message attributes as the API has them: name -> DataType and StringValue or BinaryValue."""
 
+_FIRST_SEQUENCE_NUMBER = 18_890_000_000_000_000_000
+_SEQUENCE_STEP = 256
+
 
 class State(IntEnum):
     """Where a kept message is between being sent and being gone."""
@@ -162,6 +165,11 @@ class Counters:
         """Messages that SQS moved from here to another queue."""
         self.expired = 0
         self.purged = 0
+
+
+def sequence_number(record: Record) -> str:
+    """The 20 digits that a FIFO queue gives a message: they grow, with gaps."""
+    return str(_FIRST_SEQUENCE_NUMBER + record.serial * _SEQUENCE_STEP)
 
 
 def body_md5(body: str) -> str:

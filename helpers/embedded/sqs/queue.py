@@ -15,12 +15,7 @@ from helpers.embedded.sqs.deduplication import Accepted, Deduplication
 from helpers.embedded.sqs.disorder import Disorder, Duplicates
 from helpers.embedded.sqs.errors import SQSException, bad_parameter, invalid_handle
 from helpers.embedded.sqs.fifo_store import FifoStore
-from helpers.embedded.sqs.message import (
-    Counters,
-    Message,
-    Record,
-    State,
-)
+from helpers.embedded.sqs.message import Counters, Message, Record, State, sequence_number
 from helpers.embedded.sqs.observed import ObservedQueue
 from helpers.embedded.sqs.receipts import Receipts, Receive
 from helpers.embedded.sqs.standard_store import ShuffledStore, StandardStore
@@ -34,9 +29,6 @@ IN_FLIGHT_LIMIT = 120_000
 
 LONGEST_HIDDEN = 43_200 * SECOND
 """How long after its first receive a message can be kept in flight at most."""
-
-_FIRST_SEQUENCE_NUMBER = 18_890_000_000_000_000_000
-_SEQUENCE_STEP = 256
 
 
 class Surroundings(NamedTuple):
@@ -397,11 +389,6 @@ class Queue(ObservedQueue):
     def add_message(self, message: object) -> None:
         """moto's way in, which would also invoke functions: nothing may come this way."""
         raise NotImplementedError("Messages enter a queue by accept and take_in.")
-
-
-def sequence_number(record: Record) -> str:
-    """The 20 digits that a FIFO queue gives a message: they grow, with gaps."""
-    return str(_FIRST_SEQUENCE_NUMBER + record.serial * _SEQUENCE_STEP)
 
 
 def _expired(receipt_handle: str) -> SQSException:
