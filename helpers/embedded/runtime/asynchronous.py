@@ -19,6 +19,8 @@ from helpers.embedded.simulation import Simulation, Steps
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
 
+    from helpers.embedded.telemetry.function_facts import FunctionFacts
+
 PAUSES = (60, 120)
 """Seconds of lab time before the second and before the third attempt."""
 
@@ -40,12 +42,17 @@ class AsynchronousInvocations:
         self.pending = 0
         """Events accepted and not yet done with."""
 
+    @property
+    def _facts(self) -> FunctionFacts:
+        return self._functions.telemetry.functions
+
     def accept(self, function: LambdaFunction, event: str, arn: str | None = None) -> str:
         """The request id, which all attempts will have.
 
         `arn`: what was invoked, if it was a version or an alias.
         """
         self.pending += 1
+        self._facts.event_received(callee_of(function, arn))
         request_id = str(mock_random.uuid4())
         self._simulation.start(self._run(function, event, arn, request_id))
         return request_id
@@ -55,17 +62,22 @@ class AsynchronousInvocations:
     ) -> Steps[None]:
         try:
             config = _event_invoke_config(function)
-            expires = self._simulation.now + config["MaximumEventAgeInSeconds"] * SECOND
+            accepted = self._simulation.now
+            expires = accepted + config["MaximumEventAgeInSeconds"] * SECOND
             for attempt in range(1 + config["MaximumRetryAttempts"]):
                 if attempt:
                     yield self._simulation.timeout(PAUSES[attempt - 1] * SECOND)
-                invoked = yield from self._attempt(function, event, arn, request_id, expires)
+                invoked = yield from self._attempt(
+                    function, event, arn, request_id, accepted, expires
+                )
                 if invoked is None:
+                    self._facts.event_dropped(callee_of(function, arn))
                     self._give_up(function, event, request_id, None, "EventAgeExceeded", attempt)
                     return
                 if invoked.outcome.error is None:
                     self._tell(function, "OnSuccess", event, invoked, "Success", attempt + 1)
                     return
+            self._facts.event_dropped(callee_of(function, arn))
             self._give_up(function, event, request_id, invoked, "RetriesExhausted", attempt + 1)
         finally:
             self.pending -= 1
@@ -76,20 +88,23 @@ class AsynchronousInvocations:
         event: str,
         arn: str | None,
         request_id: str,
+        accepted: int,
         expires: int,
     ) -> Steps[Invoked | None]:
         """One invocation; while the function is throttled the event waits. None: too long."""
         pause = SECOND
         while self._simulation.now < expires:
+            began = self._simulation.now
             try:
-                return (
-                    yield from self._functions.invoke(
-                        function, event, arn=arn, request_id=request_id
-                    )
+                invoked = yield from self._functions.invoke(
+                    function, event, arn=arn, request_id=request_id
                 )
             except Throttled:
                 yield self._simulation.timeout(pause)
                 pause = min(2 * pause, 300 * SECOND)
+            else:
+                self._facts.event_invoked(callee_of(function, arn), accepted, began)
+                return invoked
         return None
 
     # Where a failed event goes

@@ -335,7 +335,10 @@ def _split_name(name_or_arn: str) -> tuple[str, str | None]:
 def callee_of(function: LambdaFunction, arn: str | None = None) -> Callee:
     """What was invoked, as the metrics name it: `arn` if it was a version or an alias."""
     resource = (arn or str(function.function_arn)).partition(":function:")[2]
-    return Callee(function.function_name, resource, function.reserved_concurrency is not None)
+    qualifier = resource.partition(":")[2]
+    executed = str(function.version) if qualifier not in ("", str(function.version)) else ""
+    reserved = function.reserved_concurrency is not None
+    return Callee(function.function_name, resource, reserved, executed)
 
 
 def _failed_to_start(failure: str, request_id: str) -> Outcome:

@@ -29,6 +29,9 @@ UNITS = {
     "DestinationDeliveryFailures": "Count",
     "ConcurrentExecutions": "Count",
     "UnreservedConcurrentExecutions": "Count",
+    "AsyncEventsReceived": "Count",
+    "AsyncEventsDropped": "Count",
+    "AsyncEventAge": "Milliseconds",
 }
 
 Dimensions = tuple[tuple[str, str], ...]
@@ -43,6 +46,8 @@ class Callee(NamedTuple):
     """The function's name, and its version where one was asked for."""
     reserved: bool
     """Whether the function has concurrency of its own."""
+    executed_version: str = ""
+    """The version that ran, where an alias was asked for."""
 
 
 class FunctionFacts:
@@ -83,6 +88,19 @@ class FunctionFacts:
         """An event could not be sent to where the function says. `metric`: DeadLetterErrors for
         its own dead-letter queue, DestinationDeliveryFailures for a destination."""
         self._count(callee, metric)
+
+    def event_received(self, callee: Callee) -> None:
+        """Lambda has taken an event into its queue."""
+        self._count(callee, "AsyncEventsReceived")
+
+    def event_dropped(self, callee: Callee) -> None:
+        """An event was given up: too old, or failed each time."""
+        self._count(callee, "AsyncEventsDropped")
+
+    def event_invoked(self, callee: Callee, accepted: int, began: int) -> None:
+        """An event's function was invoked, for the first time or again; both in microseconds."""
+        ages = self._of(callee).minutes[began // MINUTE].ages
+        ages[began - accepted] = ages.get(began - accepted, 0) + 1
 
     def _count(self, callee: Callee, metric: str) -> None:
         self._of(callee).minutes[self._clock.elapsed // MINUTE].counts[metric] += 1
@@ -154,11 +172,13 @@ class _Facts(NamedTuple):
 class _Tally:
     """What began in one minute."""
 
-    __slots__ = ("counts", "durations", "errors")
+    __slots__ = ("ages", "counts", "durations", "errors")
 
     def __init__(self) -> None:
         self.durations: dict[int, int] = {}
         """Microseconds of handlers, and how many invocations took so long."""
+        self.ages: dict[int, int] = {}
+        """Microseconds that events had waited when their function was invoked."""
         self.errors = 0
         self.counts: Counter[str] = Counter()
         """Of other metrics."""
@@ -167,6 +187,8 @@ class _Tally:
         """Metrics with a datapoint."""
         if self.durations:
             yield from ("Invocations", "Errors", "Throttles", "Duration")
+        if self.ages:
+            yield "AsyncEventAge"
         yield from self.counts
 
     def samples(self, name: str) -> dict[float, float]:
@@ -175,6 +197,8 @@ class _Tally:
         match name:
             case "Duration":
                 return {micros / MILLISECOND: count for micros, count in self.durations.items()}
+            case "AsyncEventAge":
+                return {micros / MILLISECOND: count for micros, count in self.ages.items()}
             case "Invocations":
                 values = {1: invocations}
             case "Errors":
@@ -217,6 +241,9 @@ class _Level:
         return self._highest
 
 
-def _dimension_sets(callee: Callee) -> tuple[Dimensions, Dimensions, Dimensions]:
-    name = ("FunctionName", callee.function)
-    return _ACCOUNT, (name,), (name, ("Resource", callee.resource))
+def _dimension_sets(callee: Callee) -> tuple[Dimensions, ...]:
+    name, resource = ("FunctionName", callee.function), ("Resource", callee.resource)
+    sets: tuple[Dimensions, ...] = (_ACCOUNT, (name,), (name, resource))
+    if callee.executed_version:
+        sets += ((("ExecutedVersion", callee.executed_version), name, resource),)
+    return sets

@@ -123,6 +123,44 @@ def test_a_version_and_an_alias_have_a_dimension_of_their_own(
     for resource in resources:
         of = {"FunctionName": "function", "Resource": resource}
         assert read(LAMBDA, "Invocations", "Sum", **of) == [1], resource
+        ran = read(LAMBDA, "Invocations", "Sum", **of, ExecutedVersion=version)
+        assert ran == ([1] if resource == "function:live" else []), "of an alias alone"
+
+
+def test_events_are_counted_from_their_arrival_to_their_end(
+    lab: EmbeddedAccount, deploy: Deploy, read: Read
+) -> None:
+    deploy(FAILS)
+    deploy(SLEEPS, "good")
+    invoke(InvocationType="Event")
+    invoke({}, "good", InvocationType="Event")
+    lab.run_until_idle()
+    lab.advance(60)
+
+    def of(metric: str, statistic: str, name: str = "function") -> list[float]:
+        return read(LAMBDA, metric, statistic, FunctionName=name)
+
+    assert (sum(of("AsyncEventsReceived", "Sum")), sum(of("AsyncEventsDropped", "Sum"))) == (1, 1)
+    ages = of("AsyncEventAge", "Maximum")
+    assert ages[0] < 100, "milliseconds"
+    assert 60_000 <= ages[1] < 70_000, "the second of three attempts, 60 s later"
+    assert len(ages) == 3
+    assert of("AsyncEventsReceived", "Sum", "good") == [1]
+    assert not of("AsyncEventsDropped", "Sum", "good")
+
+
+def test_events_that_grow_too_old_are_dropped(
+    lab: EmbeddedAccount, deploy: Deploy, read: Read
+) -> None:
+    deploy(SLEEPS)
+    client = boto3.client("lambda")
+    client.put_function_concurrency(FunctionName="function", ReservedConcurrentExecutions=0)
+    client.put_function_event_invoke_config(FunctionName="function", MaximumEventAgeInSeconds=60)
+    invoke(InvocationType="Event")
+    lab.advance(180)
+    dropped = read(LAMBDA, "AsyncEventsDropped", "Sum", FunctionName="function")
+    assert sum(dropped) == 1
+    assert not read(LAMBDA, "AsyncEventAge", "Maximum", FunctionName="function")
 
 
 def test_a_dead_letter_queue_that_is_gone_is_an_error_of_its_own(
