@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
@@ -70,8 +71,8 @@ def explain_dead_letters(queue_url: str) -> pd.DataFrame:
 
     Returns:
         Index message_id; columns reason (of the receiver's REASONS, or "none found": a good
-        transaction that died of something else, such as a timeout), detail, transaction_id (as
-        far as the body can be read, else ""), receives, body. Sorted by reason and transaction.
+        transaction that died of something else, such as a timeout), detail, transaction_id (""
+        if the body names none), receives, body. Sorted by reason and transaction.
     """
     import pandas as pd
 
@@ -84,7 +85,14 @@ def explain_dead_letters(queue_url: str) -> pd.DataFrame:
         except Refused as refusal:
             reason, detail = refusal.reason, refusal.detail
         rows.append(
-            (letter.message_id, reason, detail, _find_id(letter.body), letter.receives, letter.body)
+            (
+                letter.message_id,
+                reason,
+                detail,
+                find_transaction_id(letter.body),
+                letter.receives,
+                letter.body,
+            )
         )
     columns = ["message_id", "reason", "detail", "transaction_id", "receives", "body"]
     frame = pd.DataFrame(rows, columns=columns).set_index("message_id")
@@ -107,9 +115,10 @@ def count_reasons(explained: pd.DataFrame) -> pd.DataFrame:
     return counted.to_frame("messages")
 
 
-def _find_id(body: str) -> str:
+def find_transaction_id(body: str) -> str:
+    """The transaction that a body names, even a body that is cut off; "" if it names none."""
+    found = re.search(r'"transactionId":\s*("(?:[^"\\]|\\.)*")', body)
     try:
-        fields = json.loads(body)
-        return str(fields["transactionId"])
-    except (ValueError, KeyError, TypeError):
+        return str(json.loads(found[1])) if found else ""
+    except ValueError:
         return ""

@@ -33,11 +33,11 @@ DIFFERENT = ("messageId", "receiptHandle", "SenderId", "AWSTraceHeader")
 def create_receiver(lab: Lab, key_arn: str, table_arn: str) -> str:
     """Deploy the function, its role included, or bring it up to date; its ARN.
 
-    A function that has a signing secret keeps it.
+    A function that has a signing secret keeps it. No concurrency is reserved for it.
     """
     role_arn = create_receiver_role(ROLE, key_arn, table_arn)
     secret = find_variables(FUNCTION).get("SIGNING_SECRET") or keys.create_secret(key_arn, FUNCTION)
-    return deploy_function(
+    arn = deploy_function(
         lab,
         FUNCTION,
         build_package(FILES),
@@ -46,12 +46,14 @@ def create_receiver(lab: Lab, key_arn: str, table_arn: str) -> str:
         TIMEOUT,
         {"LEDGER_TABLE": ledger.TABLE, "SIGNING_SECRET": secret},
     )
+    boto3.client("lambda").delete_function_concurrency(FunctionName=FUNCTION)
+    return arn
 
 
 def connect_queue(lab: Lab, queue_arn: str, batch_size: int = BATCH_SIZE) -> str:
     """Let Lambda poll the queue for the receiver, with partial batch responses; the mapping's id.
 
-    A mapping that exists is given these settings.
+    A mapping that exists is given these settings, and no others: none limits its concurrency.
     """
     settings = {
         "BatchSize": batch_size,
@@ -63,8 +65,11 @@ def connect_queue(lab: Lab, queue_arn: str, batch_size: int = BATCH_SIZE) -> str
         return create_mapping(lab, queue_arn, FUNCTION, **settings)
     (mapping,) = found
     current = {**mapping, "Enabled": mapping["State"] not in ("Disabled", "Disabling")}
-    if any(current.get(name) != value for name, value in settings.items()):
-        boto3.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], **settings)
+    is_other = any(current.get(name) != value for name, value in settings.items())
+    if is_other or mapping.get("ScalingConfig"):
+        boto3.client("lambda").update_event_source_mapping(
+            UUID=mapping["UUID"], ScalingConfig={}, **settings
+        )
     return str(mapping["UUID"])
 
 

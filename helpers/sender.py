@@ -51,13 +51,20 @@ def create_sender(
     )
 
 
-def send_transactions(count: int = 100, seed: int = 2026) -> pd.DataFrame:
+def send_transactions(
+    count: int = 100, seed: int = 2026, spoil: bool = True, name: str = ""
+) -> pd.DataFrame:
     """Invoke the sender and wait for its answer: what it sent, message by message.
 
-    The same count and seed make the same transactions, ids included.
+    The same count, seed and spoil make the same transactions, ids included.
+
+    Args:
+        spoil: 12 of a hundred are bad, so that the receiver has something to refuse; else none.
+        name: of this sending, to tell it from others; by default its seed.
 
     Returns:
-        Index message_id, in the order of sending; columns transaction_id, cents (int).
+        Index message_id, in the order of sending; columns transaction_id, cents (int), sending
+        (the name).
 
     Raises:
         LookupError: there is no such function.
@@ -65,12 +72,33 @@ def send_transactions(count: int = 100, seed: int = 2026) -> pd.DataFrame:
     """
     import pandas as pd
 
-    answer = invoke_function(FUNCTION, {"count": count, "seed": seed})
+    answer = invoke_function(FUNCTION, {"count": count, "seed": seed, "spoil": spoil})
     if answer.error:
         raise RuntimeError(f"{FUNCTION} failed: {answer.words or answer.error}")
     columns = {"messageId": "message_id", "transactionId": "transaction_id", "cents": "cents"}
     frame = pd.DataFrame(answer.value["sent"], columns=list(columns)).rename(columns=columns)
-    return frame.set_index("message_id")
+    return frame.set_index("message_id").assign(sending=name or f"seed {seed}")
+
+
+def send_every_minute(lab: Lab, minutes: int, count: int = 5) -> pd.DataFrame:
+    """Send so many good transactions at the beginning of each minute of the account's clock.
+
+    It waits for the first of these minutes to begin, and for the last one to end. The minute is
+    the seed, so that no two minutes of a year send the same.
+
+    Returns:
+        As `send_transactions` does, for all of them; sending is the minute, such as "09:24".
+    """
+    import pandas as pd
+
+    _wait_for_minute(lab)
+    sendings = []
+    for _ in range(minutes):
+        now = lab.now()
+        seed = int(f"{now:%m%d%H%M}")
+        sendings.append(send_transactions(count, seed, spoil=False, name=f"{now:%H:%M}"))
+        _wait_for_minute(lab)
+    return pd.concat(sendings)
 
 
 def measure_batches(bodies: list[str], *sizes: int) -> pd.DataFrame:
@@ -104,3 +132,9 @@ def measure_batches(bodies: list[str], *sizes: int) -> pd.DataFrame:
         cents = float(costs.estimate_costs(per_million)["cents"].sum())
         rows.append((size, calls, seconds, round(cents, 1)))
     return pd.DataFrame(rows, columns=["size", "calls", "seconds", "cents"]).set_index("size")
+
+
+def _wait_for_minute(lab: Lab) -> None:
+    """Until a minute of the clock begins; not at all, if it does now."""
+    now = lab.now()
+    lab.advance(seconds=-(now.second + now.microsecond / 1_000_000) % 60)

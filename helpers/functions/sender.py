@@ -1,6 +1,7 @@
 """banking-reconciliation-function-tester: sends generated transactions to banking-queue.
 
-Most of them are good. A fixed share is not, so that the receiver has something to refuse.
+Most of them are good. A fixed share is not, so that the receiver has something to refuse; unless
+the event says {"spoil": false}.
 """
 
 import csv
@@ -34,7 +35,7 @@ sqs = boto3.client("sqs")
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Send `count` transactions drawn with `seed`; answer which message carries which.
 
-    The same count and seed make the same transactions, ids included. The answer is
+    The same count, seed and spoil make the same transactions, ids included. The answer is
     {"sent": [{"messageId", "transactionId", "cents"}, ...]}, with the amounts as ordered,
     whatever happened to the message bodies afterwards.
     """
@@ -43,7 +44,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         raise ValueError(f"count must be a whole number from 1 to {LARGEST_COUNT}, not {count!r}")
     if type(seed) is not int:
         raise ValueError(f"seed must be a whole number, not {seed!r}")
-    transactions = generate_transactions(count, seed, read_accounts(), open_secret())
+    spoil = event.get("spoil", True)
+    transactions = generate_transactions(count, seed, read_accounts(), open_secret(), spoil)
     sent = []
     for start in range(0, count, BATCH):
         batch = transactions[start : start + BATCH]
@@ -66,20 +68,22 @@ def read_accounts() -> list[str]:
 
 
 def generate_transactions(
-    count: int, seed: int, accounts: list[str], secret: bytes
+    count: int, seed: int, accounts: list[str], secret: bytes, spoil: bool = True
 ) -> list[tuple[Transaction, str]]:
-    """Pairs of a transaction and its message body; FAULTS_PER_HUNDRED of them are spoilt."""
+    """Pairs of a transaction and its message body; FAULTS_PER_HUNDRED of them are spoilt, or none.
+
+    Those of a sending that is all good have ids of their own: they are other transactions.
+    """
     draw = random.Random(seed)
-    faults = [
-        fault for fault, share in FAULTS_PER_HUNDRED.items() for _ in range(count * share // 100)
-    ]
+    shares = FAULTS_PER_HUNDRED if spoil else {}
+    faults = [fault for fault, share in shares.items() for _ in range(count * share // 100)]
     fault_at = dict(zip(draw.sample(range(count), len(faults)), faults, strict=True))
     pairs = []
     for number in range(count):
         payer, payee = draw.sample(accounts, 2)
         fault = fault_at.get(number)
         transaction = Transaction(
-            transactionId=f"tx-{seed}-{count}-{number:04d}",
+            transactionId=f"{'tx' if spoil else 'good'}-{seed}-{count}-{number:04d}",
             payer=payer,
             payee=f"XX-{draw.randrange(1000, 10000)}" if fault == UNRECONCILABLE else payee,
             cents=draw.randrange(100, 500_000),

@@ -85,11 +85,18 @@ def test_building_sets_back_what_was_changed(lab: Lab) -> None:
     sqs, functions = boto3.client("sqs"), boto3.client("lambda")
     sqs.set_queue_attributes(QueueUrl=bank.queue_url, Attributes={"VisibilityTimeout": "99"})
     functions.update_function_configuration(FunctionName=bank.receiver, Timeout=20)
-    functions.update_event_source_mapping(UUID=bank.mapping, BatchSize=1)
+    functions.update_event_source_mapping(
+        UUID=bank.mapping, BatchSize=1, ScalingConfig={"MaximumConcurrency": 2}
+    )
+    functions.put_function_concurrency(FunctionName=bank.receiver, ReservedConcurrentExecutions=1)
     assert pipeline.build_bank(lab) == bank
     assert attributes(bank.queue_url)["VisibilityTimeout"] == "30"
     assert functions.get_function_configuration(FunctionName=bank.receiver)["Timeout"] == 5
-    assert functions.get_event_source_mapping(UUID=bank.mapping)["BatchSize"] == 10
+    mapping = functions.get_event_source_mapping(UUID=bank.mapping)
+    assert mapping["BatchSize"] == 10
+    assert not mapping.get("ScalingConfig")
+    reserved = functions.get_function_concurrency(FunctionName=bank.receiver)
+    assert "ReservedConcurrentExecutions" not in reserved
 
 
 def test_a_bank_that_is_reset_is_as_new(lab: Lab) -> None:

@@ -135,3 +135,31 @@ def test_a_count_that_is_no_multiple_of_ten(lab: Lab) -> None:
     assert len(sent) == 13
     assert sent.index.is_unique
     assert sent["transaction_id"].is_unique
+
+
+def test_without_a_sender_it_says_what_to_do(lab: Lab) -> None:
+    with pytest.raises(LookupError, match="Run the cell that deploys it first"):
+        sender.send_transactions()
+
+
+# Traffic by the minute.
+
+
+def test_traffic_begins_with_each_minute_of_the_clock(lab: Lab) -> None:
+    pipeline.build_bank(lab)
+    lab.advance(12.5)
+    sent = sender.send_every_minute(lab, minutes=2, count=3)
+    assert f"{lab.now():%H:%M:%S}" == "09:03:00"
+    assert list(sent["sending"]) == ["09:01"] * 3 + ["09:02"] * 3
+    sender.send_every_minute(lab, minutes=1)
+    assert f"{lab.now():%H:%M:%S}" == "09:04:00", "no minute was skipped"
+    assert sent["transaction_id"].is_unique
+
+
+@pytest.mark.parametrize("seed", [2026, 0])
+def test_all_good_transactions_are_other_ones(sender_code: ModuleType, seed: int) -> None:
+    good = sender_code.generate_transactions(100, seed, ACCOUNTS, SECRET, spoil=False)
+    assert {classify(text) for _, text in good} == {"good"}
+    mixed = sender_code.generate_transactions(100, seed, ACCOUNTS, SECRET)
+    ids = [{made.transactionId for made, _ in pairs} for pairs in (good, mixed)]
+    assert len(set.union(*ids)) == 200
