@@ -8,14 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
+
+from helpers.queues import DEAD_LETTER_QUEUE, QUEUE
+from helpers.receiver import FUNCTION
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.lab import Lab
+
+
+class Metric(NamedTuple):
+    """What CloudWatch is asked for."""
+
+    namespace: str
+    """Such as AWS/SQS."""
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+    """Pairs of a name and a value."""
+    statistic: str
+    """Such as Sum, Maximum or p99."""
+
 
 QUEUE_METRICS = {
     "ApproximateNumberOfMessagesVisible": "Maximum",
@@ -62,7 +78,8 @@ def read_queue_metrics(
     Raises:
         ValueError: a moment is naive, `end` is not after `start`, or the period is none.
     """
-    return _read(lab, "AWS/SQS", "QueueName", queue_name, QUEUE_METRICS, start, end, period)
+    asked = _name_all(QUEUE_METRICS, "AWS/SQS", "QueueName", queue_name)
+    return read_metrics(lab, asked, start, end, period)
 
 
 def read_function_metrics(
@@ -73,30 +90,67 @@ def read_function_metrics(
     Returns:
         Index time; columns `FUNCTION_METRICS`. NaN: the function was not invoked in the period.
     """
-    return _read(
-        lab, "AWS/Lambda", "FunctionName", function_name, FUNCTION_METRICS, start, end, period
+    asked = _name_all(FUNCTION_METRICS, "AWS/Lambda", "FunctionName", function_name)
+    return read_metrics(lab, asked, start, end, period)
+
+
+def read_bank(
+    lab: Lab, start: datetime, end: datetime | None = None, period: int = 60
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The metrics of banking-queue, of the receiver, and of the dead-letter queue."""
+    return (
+        read_queue_metrics(lab, QUEUE, start, end, period),
+        read_function_metrics(lab, FUNCTION, start, end, period),
+        read_queue_metrics(lab, DEAD_LETTER_QUEUE, start, end, period),
     )
 
 
-def _read(
+def sum_up(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One number for each metric of some queues: counts added up, of levels the highest.
+
+    Args:
+        tables: as `read_queue_metrics` returns them, by name.
+
+    Returns:
+        Index metric, without those that are averages; a column for each name (int).
+    """
+    import pandas as pd
+
+    wanted = [name for name, statistic in QUEUE_METRICS.items() if statistic != "Average"]
+    return pd.DataFrame(
+        {
+            name: [
+                int(table[metric].sum() if QUEUE_METRICS[metric] == "Sum" else table[metric].max())
+                for metric in wanted
+            ]
+            for name, table in tables.items()
+        },
+        index=wanted,
+    )
+
+
+def read_metrics(
     lab: Lab,
-    namespace: str,
-    dimension: str,
-    name: str,
-    metrics: Mapping[str, str],
+    asked: Mapping[str, Metric],
     start: datetime,
-    end: datetime | None,
-    period: int,
+    end: datetime | None = None,
+    period: int = 60,
 ) -> pd.DataFrame:
+    """Any metrics, one row for each period; all else as in `read_queue_metrics`.
+
+    Args:
+        asked: what to read, by the names that its columns shall have.
+
+    Returns:
+        Index time; a column for each of `asked`. NaN: no datapoint; all NaN: there may be no
+        such metric, since CloudWatch does not mind what it is asked for.
+    """
     import pandas as pd
 
     begins, ends = _find_range(start, end or lab.now(), period)
-    queries = [
-        _ask(f"m{number}", namespace, metric, {dimension: name}, statistic, period)
-        for number, (metric, statistic) in enumerate(metrics.items())
-    ]
-    columns: dict[str, dict[datetime, float]] = {metric: {} for metric in metrics}
-    names = list(metrics)
+    queries = [_ask(f"m{number}", metric, period) for number, metric in enumerate(asked.values())]
+    columns: dict[str, dict[datetime, float]] = {name: {} for name in asked}
+    names = list(asked)
     pages = boto3.client("cloudwatch").get_paginator("get_metric_data")
     for page in pages.paginate(MetricDataQueries=queries, StartTime=begins, EndTime=ends):
         for result in page["MetricDataResults"]:
@@ -104,10 +158,20 @@ def _read(
             columns[names[int(result["Id"][1:])]].update(points)
     index = pd.date_range(begins, ends, freq=f"{period}s", inclusive="left", name="time")
     return pd.DataFrame(
-        {metric: [points.get(time) for time in index] for metric, points in columns.items()},
+        {name: [points.get(time) for time in index] for name, points in columns.items()},
         index=index,
         dtype=float,
     )
+
+
+def _name_all(
+    metrics: Mapping[str, str], namespace: str, dimension: str, value: str
+) -> dict[str, Metric]:
+    """The metrics of one queue or function, by their own names."""
+    return {
+        name: Metric(namespace, name, ((dimension, value),), statistic)
+        for name, statistic in metrics.items()
+    }
 
 
 def _find_range(start: datetime, end: datetime, period: int) -> tuple[datetime, datetime]:
@@ -124,20 +188,17 @@ def _find_range(start: datetime, end: datetime, period: int) -> tuple[datetime, 
     return begins, end.astimezone(UTC)
 
 
-def _ask(
-    id_: str,
-    namespace: str,
-    metric: str,
-    dimensions: Mapping[str, str],
-    statistic: str,
-    period: int,
-) -> dict[str, Any]:
-    listed = [{"Name": name, "Value": value} for name, value in dimensions.items()]
+def _ask(id_: str, metric: Metric, period: int) -> dict[str, Any]:
+    listed = [{"Name": name, "Value": value} for name, value in metric.dimensions]
     return {
         "Id": id_,
         "MetricStat": {
-            "Metric": {"Namespace": namespace, "MetricName": metric, "Dimensions": listed},
+            "Metric": {
+                "Namespace": metric.namespace,
+                "MetricName": metric.name,
+                "Dimensions": listed,
+            },
             "Period": period,
-            "Stat": statistic,
+            "Stat": metric.statistic,
         },
     }

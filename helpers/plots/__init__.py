@@ -30,6 +30,7 @@ from helpers.plots.permissions import (
 from helpers.plots.queue_depth import describe_queue_depth, plot_queue_depth
 from helpers.plots.style import show
 from helpers.plots.sweep import describe_sweep, plot_sweep
+from helpers.plots.widgets import describe_widgets, plot_widgets
 
 __all__ = [
     "describe_batches",
@@ -45,6 +46,7 @@ __all__ = [
     "describe_receiver_permissions",
     "describe_sender_permissions",
     "describe_sweep",
+    "describe_widgets",
     "draw_envelope",
     "draw_key_choice",
     "draw_map",
@@ -58,5 +60,6 @@ __all__ = [
     "plot_lifelines",
     "plot_queue_depth",
     "plot_sweep",
+    "plot_widgets",
     "show",
 ]

@@ -12,6 +12,7 @@ from helpers.plots.style import (
     BLUE,
     FONT_SIZE,
     GREEN,
+    LINES,
     PURPLE,
     VERMILLION,
     check_columns,
@@ -72,6 +73,9 @@ QUEUE_PANELS = (
     ),
 )
 
+DEAD_LETTERS = Curve("dead letters", "dead letters", LINES["dead_lettered"].colour, ":")
+"""Drawn beside the messages in the queue, where it is asked for."""
+
 FUNCTION_PANELS = (
     Panel(
         "Invocations {every}",
@@ -92,7 +96,10 @@ FUNCTION_PANELS = (
 
 
 def plot_dashboard(
-    queue: pd.DataFrame, function: pd.DataFrame, events: Mapping[str, datetime] | None = None
+    queue: pd.DataFrame,
+    function: pd.DataFrame,
+    events: Mapping[str, datetime] | None = None,
+    dead: pd.DataFrame | None = None,
 ) -> Figure:
     """Six panels: on the left the queue, on the right the function, lab time on x.
 
@@ -102,6 +109,7 @@ def plot_dashboard(
         queue: as `helpers.metrics.read_queue_metrics` returns it, of any period.
         function: as `helpers.metrics.read_function_metrics` returns it, of the same time.
         events: moments to mark, by their names, such as {"bad deploy": lab.now()}.
+        dead: the dead-letter queue's metrics, of the same time, to show how many lie there.
 
     Raises:
         ValueError: a metric is missing, there is no row, or an event is out of the time shown.
@@ -109,15 +117,16 @@ def plot_dashboard(
     from matplotlib.figure import Figure
 
     _check(queue, function)
+    queue, queue_panels = _add_dead_letters(queue, dead)
     marks = {name: _minutes(queue, moment) for name, moment in (events or {}).items()}
-    last = max(_minutes(queue, queue.index[-1]) + _period(queue), 1.0)
+    last = count_minutes(queue)
     if late := [name for name, minute in marks.items() if not 0 <= minute <= last]:
         raise ValueError(f"The event {late[0]!r} lies outside the time of the metrics.")
     figure = Figure(figsize=SIZE, facecolor="white", layout="constrained")
     grid = figure.subplots(3, 2, sharex=True)
-    for column, (rows, panels) in enumerate(((queue, QUEUE_PANELS), (function, FUNCTION_PANELS))):
+    for column, (rows, panels) in enumerate(((queue, queue_panels), (function, FUNCTION_PANELS))):
         for line, panel in enumerate(panels):
-            _draw_panel(grid[line][column], rows, panel, queue, last)
+            draw_panel(grid[line][column], rows, panel, queue, last)
             _draw_marks(grid[line][column], marks)
         label_time(grid[2][column], last, unit=60)
         grid[2][column].xaxis.label.set_size(FONT_SIZE)
@@ -127,7 +136,10 @@ def plot_dashboard(
 
 
 def describe_dashboard(
-    queue: pd.DataFrame, function: pd.DataFrame, events: Mapping[str, datetime] | None = None
+    queue: pd.DataFrame,
+    function: pd.DataFrame,
+    events: Mapping[str, datetime] | None = None,
+    dead: pd.DataFrame | None = None,
 ) -> str:
     """The finding of `plot_dashboard` in words, read from the same rows."""
     _check(queue, function)
@@ -138,7 +150,7 @@ def describe_dashboard(
     depth = queue["ApproximateNumberOfMessagesVisible"].max()
     oldest = queue["ApproximateAgeOfOldestMessage"].max()
     sentence = (
-        f"In {(_minutes(queue, queue.index[-1]) + _period(queue)):g} minutes "
+        f"In {count_minutes(queue):g} minutes "
         f"{count(total(queue, 'NumberOfMessagesSent'))} were sent, "
         f"{total(queue, 'NumberOfMessagesReceived')} received and "
         f"{total(queue, 'NumberOfMessagesDeleted')} deleted"
@@ -147,6 +159,9 @@ def describe_dashboard(
         sentence += f"; at most {depth:.0f} waited"
     if oldest > 0:
         sentence += f"; the oldest was {oldest:.0f} s old"
+    if dead is not None:
+        lying = dead["ApproximateNumberOfMessagesVisible"].dropna()
+        sentence += f"; {int(lying.iloc[-1]) if len(lying) else 0} were dead letters at the end"
     invocations = total(function, "Invocations")
     faults = join(
         [
@@ -172,9 +187,25 @@ def _check(queue: pd.DataFrame, function: pd.DataFrame) -> None:
             raise ValueError("There is no period to show: let a minute pass, then read again.")
 
 
+def _add_dead_letters(
+    queue: pd.DataFrame, dead: pd.DataFrame | None
+) -> tuple[pd.DataFrame, tuple[Panel, ...]]:
+    if dead is None:
+        return queue, QUEUE_PANELS
+    first, *rest = QUEUE_PANELS
+    first = first._replace(curves=(*first.curves, DEAD_LETTERS))
+    lying = dead["ApproximateNumberOfMessagesVisible"]
+    return queue.assign(**{DEAD_LETTERS.metric: lying}), (first, *rest)
+
+
 def _minutes(rows: pd.DataFrame, moment: datetime) -> float:
     """From the first period of these rows to that moment."""
     return float((moment - rows.index[0]).total_seconds()) / 60
+
+
+def count_minutes(rows: pd.DataFrame) -> float:
+    """From the first period of these rows to the end of the last, 1 at least."""
+    return max(_minutes(rows, rows.index[-1]) + _period(rows), 1.0)
 
 
 def _period(rows: pd.DataFrame) -> float:
@@ -211,13 +242,19 @@ def _tell_marks(marks: Mapping[str, float]) -> str:
     return "\n".join(lines)
 
 
-def _draw_panel(
-    axes: Axes, rows: pd.DataFrame, panel: Panel, queue: pd.DataFrame, last: float
+def draw_panel(
+    axes: Axes, rows: pd.DataFrame, panel: Panel, whole: pd.DataFrame, last: float
 ) -> None:
+    """Step lines of the columns that the panel names.
+
+    Args:
+        rows: index time.
+        whole: rows with whose first one the x axis begins; it has `last` minutes.
+    """
     from matplotlib.ticker import MaxNLocator
 
     period = _period(rows)
-    edges = [_minutes(queue, moment) for moment in rows.index]
+    edges = [_minutes(whole, moment) for moment in rows.index]
     highest = 0.0
     for curve in panel.curves:
         values = list(rows[curve.metric])

@@ -85,7 +85,10 @@ def describe_queue_depth(frame: pd.DataFrame) -> str:
             f" not one of them was deleted."
         )
     moved = int(dead.iloc[-1] - dead.iloc[0])
-    if moved:
+    if dead.min() < dead.iloc[0]:
+        back = int(dead.iloc[-1] - dead.min())
+        sentence += f" {count(int(dead.iloc[0]))} left the dead-letter queue, and {back} came back."
+    elif moved:
         when = dead.index[dead >= dead.iloc[-1]][0]
         sentence += f" {count(moved)} had moved to the dead-letter queue by {when:.0f} s."
     else:

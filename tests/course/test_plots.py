@@ -141,6 +141,13 @@ def test_sentence_without_dead_letters() -> None:
     )
 
 
+def test_sentence_of_a_redrive() -> None:
+    back = frame([0, 0, 0, 0], [0, 2, 2, 0], [9, 0, 0, 2])
+    assert plots.describe_queue_depth(back).endswith(
+        " 9 messages left the dead-letter queue, and 2 came back."
+    )
+
+
 def test_sentence_of_an_unfinished_run() -> None:
     cut = frame([1, 1], [0, 0], [3, 4], step=1)
     assert plots.describe_queue_depth(cut) == (
