@@ -1,0 +1,192 @@
+"""Notebook 07: its questions and its exercises."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from helpers import dashboards
+from helpers.checks.questions import ABC, Question, judge_answer
+from helpers.metrics import Metric, read_function_metrics
+from helpers.queues import DEAD_LETTER_QUEUE, QUEUE
+
+if TYPE_CHECKING:
+    from helpers.lab import Lab
+    from helpers.pipeline import Bank
+
+OWN_DASHBOARD = "my-bank"
+DRILL = timedelta(minutes=30)
+"""How far back a drill is looked for."""
+
+QUESTIONS = {
+    "minute": Question(
+        right=(22, 23),
+        why="In minute 23 the first errors are counted, on the right, at the top.",
+        misconceptions={
+            25: "That is when the first of them died. Look for the curve that moved before.",
+            26: "That is when dead letters are seen. Look for the curve that moved before.",
+        },
+        hint="Find the first minute in which a curve on the right leaves its line.",
+    ),
+    "dead letters sent": Question(
+        right=0,
+        why="The metric counts what programs send. SQS moves a dead letter by itself.",
+        misconceptions={
+            300: "So many were sent to banking-queue. Each queue has metrics of its own.",
+        },
+        hint="In the column of the dead letters, compare Sent and Visible.",
+    ),
+    "age": Question(
+        right="a",
+        choices=ABC,
+        why="After three receives a message is left out. What fails again and again looks young.",
+        misconceptions={
+            "b": "It was in the queue for so long. But the metric leaves out a message that was "
+            "received three times, and here that is so after 60 s.",
+            "c": "Nothing was in the queue for so long: after five receives a message is dead.",
+        },
+        hint="Read the highest age in the column of banking-queue.",
+    ),
+    "received": Question(
+        right="c",
+        choices=ABC,
+        why="Each receive counts. A message that failed five times was received five times.",
+        misconceptions={
+            "a": "A receive takes nothing out of the queue. What was not deleted comes back, "
+            "and is counted again.",
+            "b": "Not worked on does not mean not received. Those that died were received most.",
+        },
+        hint="In the column of banking-queue, compare Sent and Received.",
+    ),
+    "bad release": Question(
+        right="b",
+        choices=ABC,
+        why="The dead letters can be seen, though nobody sent them, and nothing looks old.",
+        misconceptions={
+            "a": "An alarm on Sent never goes off: SQS moves dead letters, nobody sends them.",
+            "c": "Each message is received, and received again. After the third time it counts as "
+            "no age, and after the fifth it is gone.",
+        },
+        hint="Read the names of what arrived.",
+    ),
+    "no consumer": Question(
+        right="c",
+        choices=ABC,
+        why="What nobody receives grows old, and does not die of receives.",
+        misconceptions={
+            "a": "Nobody sent a dead letter, and no message became one: without a receive nothing "
+            "is counted.",
+            "b": "Without a receive no message dies. It waits, and grows old.",
+        },
+        hint="Read the names of what arrived.",
+    ),
+    "misspelt": Question(
+        right="b",
+        choices=ABC,
+        why="CloudWatch keeps any name. The empty panel looks as if all were well.",
+        misconceptions={
+            "a": "CloudWatch checks that the body is JSON. A metric may come into being later, so "
+            "that no name is wrong.",
+            "c": "Nothing is corrected: no datapoint, no line.",
+        },
+        hint="Look at the panel of the metric `Error`.",
+    ),
+}
+
+judge = partial(judge_answer, QUESTIONS)
+
+
+def check_throttle_alarm(lab: Lab, bank: Bank) -> str:
+    """Modify, notebook 07: an alarm on the receiver's throttles went off, and all runs again."""
+    cloudwatch, functions = boto3.client("cloudwatch"), boto3.client("lambda")
+    alarms = [
+        alarm
+        for page in cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"])
+        for alarm in page["MetricAlarms"]
+        if alarm.get("Namespace") == "AWS/Lambda"
+    ]
+    if not alarms:
+        return "Not attempted yet: no alarm watches a function."
+    own = [alarm for alarm in alarms if alarm["MetricName"] == "Throttles"]
+    if not own:
+        metric = alarms[-1]["MetricName"]
+        return f"Not yet: your alarm watches {metric}. What is throttled is not counted there."
+    alarm = own[-1]
+    if trouble := _check_alarm(alarm, bank):
+        return f"Not yet: {trouble}"
+    items = cloudwatch.describe_alarm_history(
+        AlarmName=alarm["AlarmName"], HistoryItemType="Action"
+    )["AlarmHistoryItems"]
+    if not items:
+        return (
+            "Not yet: it never went off. Reserve 0 environments for the receiver, and let two "
+            "minutes with traffic pass."
+        )
+    reserved = functions.get_function_concurrency(FunctionName=bank.receiver)
+    if "ReservedConcurrentExecutions" in reserved:
+        return "Not yet: it went off. Now end the drill: the receiver is still throttled."
+    counted = read_function_metrics(lab, bank.receiver, lab.now() - DRILL)
+    worst = counted.fillna(0).iloc[int(counted["Throttles"].fillna(0).argmax())]
+    return (
+        f"Right: it went off. In its worst minute CloudWatch counted {worst['Throttles']:.0f} "
+        f"throttles, {worst['Invocations']:.0f} invocations and {worst['Errors']:.0f} errors."
+    )
+
+
+def _check_alarm(alarm: dict[str, Any], bank: Bank) -> str:
+    """What is wrong with an alarm on throttles, "" if nothing is."""
+    names = [each["Value"] for each in alarm["Dimensions"]]
+    if names != [bank.receiver]:
+        return f"it watches {', '.join(names) or 'all functions'}, not {bank.receiver}."
+    if alarm.get("Statistic") != "Sum":
+        return "take the Sum: it is the number of throttles in a minute."
+    if alarm["Threshold"] > 0:
+        return f"it is silent up to {alarm['Threshold']:g} throttles a minute. Set it above 0."
+    return "" if alarm["AlarmActions"] else "it has no action, so that nobody would hear of it."
+
+
+def check_own_dashboard(bank: Bank) -> str:
+    """Make, notebook 07: my-bank shows dead letters, age, errors and throttles, each rightly."""
+    try:
+        shown = dashboards.list_metrics(OWN_DASHBOARD)
+    except ValueError as error:
+        return f"Not yet: a widget cannot be read: {error}"
+    except LookupError:
+        return f"Not attempted yet: there is no dashboard named {OWN_DASHBOARD}."
+    for title, metric in shown:
+        if trouble := _check_metric(metric):
+            return f"Not yet: {title!r}: {trouble}"
+    visible = "ApproximateNumberOfMessagesVisible"
+    wanted = (
+        ("the dead letters", "AWS/SQS", visible, DEAD_LETTER_QUEUE, "Maximum"),
+        ("the age in the queue", "AWS/SQS", "ApproximateAgeOfOldestMessage", QUEUE, "Maximum"),
+        ("the receiver's errors", "AWS/Lambda", "Errors", bank.receiver, "Sum"),
+        ("the receiver's throttles", "AWS/Lambda", "Throttles", bank.receiver, "Sum"),
+    )
+    for words, namespace, name, owner, statistic in wanted:
+        found = [
+            metric.statistic
+            for _, metric in shown
+            if metric[:2] == (namespace, name)
+            and [value for _, value in metric.dimensions] == [owner]
+        ]
+        if not found:
+            return f"Not yet: {words}: no widget shows {name} of {owner}."
+        if statistic not in found:
+            return f"Not yet: {words}: take the {statistic}, not the {found[0]}."
+    return f"Right: {len(shown)} metrics, and each tells the truth."
+
+
+def _check_metric(metric: Metric) -> str:
+    """What is wrong with a metric that is shown, "" if nothing is."""
+    owner = ", ".join(value for _, value in metric.dimensions)
+    if metric.name == "NumberOfMessagesSent" and owner == DEAD_LETTER_QUEUE:
+        return "a dead-letter queue's NumberOfMessagesSent stays 0."
+    dimensions = [{"Name": name, "Value": value} for name, value in metric.dimensions]
+    known = boto3.client("cloudwatch").list_metrics(
+        Namespace=metric.namespace, MetricName=metric.name, Dimensions=dimensions
+    )["Metrics"]
+    return "" if known else f"{owner or 'nobody'} has no metric {metric.namespace} {metric.name}."
