@@ -49,7 +49,7 @@ class Reconciliation:
         return bool(self.differences.empty)
 
     def prove(self) -> str:
-        """The proof in one line.
+        """The proof: messages and amounts, in one line, or in two where there are many parts.
 
         Raises:
             NotBalancedError: there is a difference.
@@ -63,7 +63,8 @@ class Reconciliation:
         return (
             f"{messages['sent']} sent = "
             + " + ".join(f"{messages[part]} {part}" for part in parts)
-            + f"; {_euros(cents['sent'])} = "
+            + (";\n" if len(parts) > len(ALWAYS) else "; ")
+            + f"{_euros(cents['sent'])} = "
             + " + ".join(_euros(cents[part]) for part in parts)
         )
 

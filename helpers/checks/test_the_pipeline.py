@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import boto3
+
+from helpers import pipeline, receiver, sender
 from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
-from helpers.dead_letters import explain_dead_letters
-from helpers.functions.transactions import CORRUPTED
+from helpers.dead_letters import find_transaction_id, read_dead_letters
+from helpers.ledger import read_bookings
 from helpers.queues import measure_depth
-from helpers.reconciliation import reconcile
+from helpers.releases import RELEASES
 
 if TYPE_CHECKING:
+    from helpers.lab import Lab
     from helpers.pipeline import Bank
 
-OTHER_COUNT = 40
+GOOD_COUNT = 20
+"""Transactions of each exercise."""
+SEED = 606
+OWN = f"good-{SEED}-"
+"""What the ids of the Make exercise's transactions begin with."""
+REFUSED_ACTION = "dynamodb:PutItem"
+ADVISED = 6
+"""Times the function's timeout, for a visibility timeout.
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
 
 
 QUESTIONS = {
-    "changed amount": Question(
-        right="b",
-        choices=ABC,
-        why="The form is still right and both accounts exist; only the signature tells.",
-        misconceptions={
-            "a": "The form only says that cents is a whole number above zero: 999900 is one.",
-            "c": "Both accounts are in the ledger. The signature is checked before them, too.",
-        },
-        hint="Read the reason that the check printed.",
-    ),
     "invocations": Question(
         right="c",
         choices=ABC,
@@ -63,64 +66,153 @@ QUESTIONS = {
         },
         hint="Each refused message is invisible for 30 s after each of its receives.",
     ),
-    "sent twice": Question(
+    "slow": Question(
+        right=20,
+        why="A batch that runs into the timeout fails as a whole, five times, and then it is dead.",
+        misconceptions={
+            0: "A queue counts receives. Whether the messages or the function are to blame, "
+            "it cannot know.",
+            8: "Those were booked, and yet they are dead: Lambda deletes nothing of a batch whose "
+            "function did not answer.",
+            12: "Those are the ones that were not booked. The others of the batch died with them.",
+        },
+        hint="Add up what the row says of the slow release's dead letters, booked or not.",
+    ),
+    "throttled": Question(
+        right="b",
+        choices=ABC,
+        why="Lambda receives first and invokes then. Each receive in vain brings a message nearer "
+        "to the dead-letter queue.",
+        misconceptions={
+            "a": "They would wait if nobody received them. The pollers know nothing of the "
+            "function's limit: they receive, are throttled, and give the messages back.",
+            "c": "Nothing is lost: a throttled message goes back to the queue. But its receive "
+            "count has grown, and at five it moves.",
+        },
+        hint="Read the row of the throttled sending.",
+    ),
+    "dying": Question(
         right="a",
         choices=ABC,
-        why="The conditional put finds the transaction in the ledger and books nothing new.",
+        why="All came back, since nobody answered for them, and the ledger knew them already.",
         misconceptions={
-            "b": "The message is a new one, the transaction is not, and the ledger's key is the "
-            "transaction's id.",
-            "c": "The receiver answers a repeated transaction like a booked one: no failure, "
-            "so Lambda deletes the message.",
+            "b": "The second worker tried. The conditional put found each transaction there.",
+            "c": "One receive in vain is no death: the second worker answered, and Lambda deleted.",
         },
-        hint="Count the bookings before and after.",
+        hint="Read the row of the dying release.",
+    ),
+    "redrive": Question(
+        right=12,
+        why="The cause of the good ones' deaths is gone. The spoilt ones are as bad as before.",
+        misconceptions={
+            0: "A redrive repairs no message. It only sends it again.",
+            132: "The cause is gone: the function is quick and nobody throttles it. "
+            "The good ones are booked now.",
+        },
+        hint="Which letters had a reason, and which had none?",
+    ),
+    "duplicates": Question(
+        right=100,
+        why="The second delivery of a message finds its transaction in the ledger.",
+        misconceptions={
+            130: "So many deliveries there were, about. The conditional put books a transaction "
+            "once.",
+            70: "A message that is delivered twice is delivered. It is booked the first time.",
+        },
+        hint="Read what the proof says is booked.",
     ),
 }
 
 judge = partial(judge_answer, QUESTIONS)
 
 
-def check_other_sending(bank: Bank, other: Any, *sendings: Any) -> str:
-    """Modify, notebook 06: 40 other transactions were sent, and the proof holds over all.
+def check_patience(bank: Bank, patient: Any) -> str:
+    """Modify, notebook 06: by its settings, the slow release books 20 good transactions.
 
     Args:
-        other: the frame of the learner's sending, or `...`.
-        sendings: the frames of the sendings before.
+        patient: the frame of the learner's sending, or `...`.
     """
-    import pandas as pd
-
-    if other is ...:
+    if patient is ...:
         return NOT_ATTEMPTED
-    if not isinstance(other, pd.DataFrame) or "transaction_id" not in other.columns:
-        return "Not yet: `other` must be what sender.send_transactions returned."
-    before = pd.concat(sendings)
-    if other.index.isin(before.index).any():
-        return "Not yet: `other` is an earlier sending. Call sender.send_transactions again."
-    if other["transaction_id"].isin(before["transaction_id"]).any():
-        return "Not yet: the same seed makes the same transactions. Choose another one."
-    if len(other) != OTHER_COUNT:
-        return f"Not yet: {len(other)} transactions were sent, not {OTHER_COUNT}."
+    if "transaction_id" not in getattr(patient, "columns", ()):
+        return "Not yet: `patient` must be what sender.send_transactions returned."
+    if len(patient) != GOOD_COUNT:
+        return f"Not yet: {len(patient)} transactions were sent, not {GOOD_COUNT}."
+    if not patient["transaction_id"].str.startswith("good-").all():
+        return "Not yet: some of them may be spoilt. With spoil=False all of them are good."
+    found = boto3.client("lambda").get_function_configuration(FunctionName=bank.receiver)
+    if found["Handler"] != f"{RELEASES['slow'].module}.handler":
+        return "Not yet: the slow release is not deployed, and the others need no patience."
     if left := measure_depth(bank.queue_url).total:
         return f"Not yet: {left} messages are still in the queue. Let lab time pass."
-    result = reconcile(bank, *sendings, other)
-    if not result.is_balanced:
-        return f"Not yet: {result.differences['problem'].iloc[0]}. Was anything else sent?"
-    return f"Right: {result.prove()}"
+    letters = {letter.message_id for letter in read_dead_letters(bank.dead_letter_queue_url)}
+    if dead := int(patient.index.isin(letters).sum()):
+        return (
+            f"Not yet: {dead} of {len(patient)} are dead letters. A message takes 1 s, the "
+            f"function may take {found['Timeout']} s, and a batch holds up to how many?"
+        )
+    queue = boto3.client("sqs").get_queue_attributes(
+        QueueUrl=bank.queue_url, AttributeNames=["VisibilityTimeout"]
+    )["Attributes"]
+    if (advised := ADVISED * found["Timeout"]) > int(queue["VisibilityTimeout"]):
+        return f"Right: none died. But AWS now advises a visibility timeout of {advised} s."
+    return f"Right: all {len(patient)} are booked by a release that is as slow as before."
 
 
-def check_forgery(bank: Bank, *sendings: Any) -> str:
-    """Make, notebook 06: a message of the learner's own was refused for its signature.
+def break_bank(lab: Lab, bank: Bank) -> None:
+    """Make, notebook 06: set the bank back, break one thing in it, and send 20 good transactions.
+
+    All of them die. Called again it sees that they were sent, and changes nothing.
+    """
+    if _find_booked(bank) or _count_dead(bank):
+        return
+    pipeline.build_bank(lab)
+    iam = boto3.client("iam")
+    for name in iam.list_role_policies(RoleName=receiver.ROLE)["PolicyNames"]:
+        document = iam.get_role_policy(RoleName=receiver.ROLE, PolicyName=name)["PolicyDocument"]
+        for statement in document["Statement"]:
+            actions = [action for action in statement["Action"] if action != REFUSED_ACTION]
+            statement["Action"] = actions
+        iam.put_role_policy(
+            RoleName=receiver.ROLE, PolicyName=name, PolicyDocument=json.dumps(document)
+        )
+    sender.send_transactions(GOOD_COUNT, SEED, spoil=False)
+    pipeline.watch_queues(lab, bank, step=10)
+
+
+def check_repair(bank: Bank, action: Any) -> str:
+    """Make, notebook 06: the cause was found and repaired, and the letters were sent back.
 
     Args:
-        sendings: the frames of what the sender function sent, or `...`.
+        action: the learner's answer: what the receiver was not allowed to do, or `...`.
     """
+    booked = len(_find_booked(bank))
+    if action is ...:
+        return f"Not attempted yet: {_count_dead(bank)} good transactions are dead letters."
+    said = action.strip().lower() if isinstance(action, str) else ""
+    if said == REFUSED_ACTION.lower().partition(":")[2]:
+        return "Not yet: the right one. Write it as a policy does, with the service before it."
+    if said != REFUSED_ACTION.lower():
+        return (
+            f"Not yet: {action!r} is not what was refused. Read the last lines of the receiver's "
+            'log: which action is it "not authorized to perform"?'
+        )
     if left := measure_depth(bank.queue_url).total:
-        return f"Not yet: {left} messages are still in the queue. Let lab time pass."
-    known = {name for frame in sendings if frame is not ... for name in frame.index}
-    letters = explain_dead_letters(bank.dead_letter_queue_url)
-    own = letters[~letters.index.isin(list(known))]
-    if own.empty:
-        return "Not attempted yet: every dead letter came from the sender function."
-    if CORRUPTED in set(own["reason"]):
-        return "Right: the form is good, the signature is not, and the ledger never saw it."
-    return f"Not yet: your message is {own['reason'].iloc[-1]}: {own['detail'].iloc[-1]}."
+        return f"Not yet: {left} messages are in the queue. Let lab time pass."
+    if booked < GOOD_COUNT:
+        return (
+            f"Not yet: {GOOD_COUNT - booked} of {GOOD_COUNT} are not booked. Repair, start the "
+            "move task, and let lab time pass; in this order."
+        )
+    return f"Right: {REFUSED_ACTION} was missing. It is allowed again, and all {booked} are booked."
+
+
+def _find_booked(bank: Bank) -> list[str]:
+    """The exercise's transactions that are in the ledger."""
+    return [name for name in read_bookings(bank.ledger).index if name.startswith(OWN)]
+
+
+def _count_dead(bank: Bank) -> int:
+    """The exercise's transactions that are dead letters."""
+    letters = read_dead_letters(bank.dead_letter_queue_url)
+    return sum(find_transaction_id(letter.body).startswith(OWN) for letter in letters)

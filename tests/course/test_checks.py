@@ -4,14 +4,11 @@ import importlib
 from pathlib import Path
 
 import boto3
-import pandas as pd
 import pytest
 
-from helpers import Lab, pipeline, sender, tags
+from helpers import Lab, tags
 from helpers.checks import environment, start_here
-from helpers.checks import test_the_pipeline as the_pipeline
 from helpers.checks.questions import NOT_ATTEMPTED, Question, judge_answer
-from helpers.functions.transactions import Transaction, sign_transaction, write_body
 
 NOTEBOOK_FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = [path.stem[3:] for path in sorted(NOTEBOOK_FOLDER.glob("*.ipynb"))]
@@ -110,50 +107,6 @@ def test_own_queue(lab: Lab) -> None:
 def test_other_queue(lab: Lab, timeout: str, messages: int, answer: str) -> None:
     make_queue(timeout, messages)
     assert answer in start_here.check_own_queue()
-
-
-# The exercises of notebook 06.
-
-
-def test_other_sending(lab: Lab) -> None:
-    bank = pipeline.build_bank(lab)
-    sent = sender.send_transactions(count=10, seed=1)
-    lab.run_until_idle()
-
-    def check(other: object) -> str:
-        return the_pipeline.check_other_sending(bank, other, sent)
-
-    assert check(...) == NOT_ATTEMPTED
-    assert "must be what sender.send_transactions returned" in check(40)
-    assert "must be what sender.send_transactions returned" in check(pd.DataFrame())
-    assert "is an earlier sending" in check(sent)
-    same = sender.send_transactions(count=10, seed=1)
-    assert "Choose another one" in check(same)
-    few = sender.send_transactions(count=11, seed=3)
-    assert "11 transactions were sent, not 40" in check(few)
-    other = sender.send_transactions(count=40, seed=7)
-    assert "Let lab time pass" in check(other)
-    lab.run_until_idle()
-    assert "never sent" in check(other)
-    good = the_pipeline.check_other_sending(bank, other, sent, same, few)
-    assert good.startswith("Right: 71 sent = ")
-
-
-def test_forgery(lab: Lab) -> None:
-    bank = pipeline.build_bank(lab)
-    sqs = boto3.client("sqs")
-    sent = sender.send_transactions(count=40, seed=1)
-    lab.run_until_idle()
-    assert the_pipeline.check_forgery(bank, sent, ...).startswith("Not attempted yet")
-    sqs.send_message(QueueUrl=bank.queue_url, MessageBody="hello")
-    assert "Let lab time pass" in the_pipeline.check_forgery(bank, sent)
-    lab.run_until_idle()
-    assert "malformed: the body is not JSON" in the_pipeline.check_forgery(bank, sent)
-    own = Transaction("tx-own", "HB-1001", "HB-1002", 5, "mine")
-    body = write_body(own, sign_transaction(own, b"not the bank's"))
-    sqs.send_message(QueueUrl=bank.queue_url, MessageBody=body)
-    lab.run_until_idle()
-    assert the_pipeline.check_forgery(bank, sent).startswith("Right")
 
 
 # The environment.

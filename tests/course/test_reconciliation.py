@@ -49,7 +49,7 @@ def test_bad_letters_that_were_sent_back_are_still_accounted_for(lab: Lab) -> No
     boto3.client("sqs").start_message_move_task(SourceArn=bank.dead_letter_queue_arn)
     lab.run_until_idle()
     result = reconcile(bank, *sent)
-    proof = "200 sent = 88 booked + 24 dead-lettered + 88 repeated; "
+    proof = "200 sent = 88 booked + 24 dead-lettered + 88 repeated;\n"
     assert result.prove().startswith(proof)
     alone = reconcile(bank, sent[0])
     assert set(alone.differences["problem"]) == {"dead-lettered but never sent"}

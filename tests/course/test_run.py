@@ -175,7 +175,7 @@ def test_booked_and_dead_is_a_part_of_its_own(run: Run) -> None:
     table.put_item(Item=twice)
     try:
         proof = reconcile(run.bank, run.sent).prove()
-        assert proof.startswith("100 sent = 88 booked + 11 dead-lettered + 1 booked and dead; ")
+        assert proof.startswith("100 sent = 88 booked + 11 dead-lettered + 1 booked and dead;\n")
     finally:
         table.delete_item(Key={"entry": twice["entry"]})
 
