@@ -255,7 +255,7 @@ def draw_panel(
 
     period = _period(rows)
     edges = [_minutes(whole, moment) for moment in rows.index]
-    highest = 0.0
+    highest, counts = 0.0, True
     for curve in panel.curves:
         values = list(rows[curve.metric])
         axes.step(
@@ -268,7 +268,8 @@ def draw_panel(
             label=curve.label,
             clip_on=False,
         )
-        highest = max([highest, *(value for value in values if value == value)])
+        known = [value for value in values if value == value]
+        highest, counts = max([highest, *known]), counts and all(v == int(v) for v in known)
     if rows[[curve.metric for curve in panel.curves]].isna().to_numpy().all():
         write_nothing(axes, "no datapoint")
     axes.set_title(
@@ -291,7 +292,7 @@ def draw_panel(
     )
     axes.set_xlim(0, last)
     axes.set_ylim(0, (highest or 1) * 1.15)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=highest > 3 or highest == 0))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=counts or highest > 3))
     axes.yaxis.set_major_formatter("{x:,.10g}")
     axes.tick_params(labelsize=FONT_SIZE - 1)
     axes.spines[["top", "right"]].set_visible(False)
