@@ -214,9 +214,9 @@ class Poller:
             except HTTPException:
                 return None
             except Throttled:
-                self._concurrency.fail(self._simulation.now)
                 yield self._simulation.timeout(_THROTTLE_PAUSE)
                 if self._simulation.now >= visible_again:
+                    self._concurrency.fail(self._simulation.now)
                     return None
 
     def _done(self, part: Part, outcome: Outcome) -> Batch:

@@ -59,8 +59,9 @@ class Concurrency:
     """Batches that may be in progress at once, as time passes.
 
     More while there is too much to do, fewer when long polls come back empty, and one fewer for
-    each invocation that fails or is throttled. AWS says that it backs off gradually, not how far:
-    the size of the steps down is modelled. Times are microseconds of lab time.
+    each batch whose invocation fails, or was throttled for so long that it was given up. AWS says
+    that it backs off gradually, not how far: the size of the steps down is modelled. Times are
+    microseconds of lab time.
     """
 
     def __init__(self, scaling: Scaling) -> None:
@@ -88,7 +89,7 @@ class Concurrency:
         self._crowded_since = None
 
     def fail(self, now: int) -> None:
-        """An invocation failed or was throttled."""
+        """An invocation failed, or was throttled until it was given up."""
         least = (self._least - self.scaling.initial) * self.scaling.step
         self._grown = max(min(self._growth(now), self._most) - self.scaling.step, least)
         if self._crowded_since is not None:
