@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from helpers.embedded import interception
-from helpers.embedded.access import Access
+from helpers.embedded.access import Access, Gate
 from helpers.embedded.clock import SECOND, microseconds
 from helpers.embedded.credentials import ADMIN_ACCESS_KEY_ID, SandboxedSettings
 from helpers.embedded.gateway import Gateway
@@ -80,7 +80,8 @@ class EmbeddedAccount:
         self._services = MotoServices(self._connect)
         self.access = Access(self._simulation.clock, ACCOUNT_ID)
         """Who may do what. `access.enforced = False` lets everybody do everything."""
-        self._gateway = Gateway(self._services, self.access)
+        gate = Gate(self.access, self._simulation.clock, ACCOUNT_ID)
+        self._gateway = Gateway(self._services, gate)
         self._queues = Queues(
             self._simulation,
             self._trace,

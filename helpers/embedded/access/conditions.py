@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from helpers.embedded.access.errors import MalformedPolicy
 from helpers.embedded.access.patterns import Facts, compile_wildcards, fill_in
 
 Test = Callable[[str, str], bool]
@@ -130,13 +131,13 @@ class Condition(NamedTuple):
 
 
 def parse_conditions(element: Any) -> tuple[Condition, ...]:
-    """Raises ValueError with AWS's reason for an element that makes no sense."""
+    """The conditions of a statement. Raises MalformedPolicy."""
     if not isinstance(element, dict):
-        raise ValueError("Syntax errors in policy.")
+        raise MalformedPolicy("Condition must be an object")
     parsed: list[Condition] = []
     for name, keys in element.items():
         if not isinstance(keys, dict):
-            raise ValueError("Syntax errors in policy.")
+            raise MalformedPolicy(f"Invalid Condition : {name}")
         parsed += (_parse_condition(name, key, values) for key, values in keys.items())
     return tuple(parsed)
 
@@ -149,10 +150,10 @@ def _parse_condition(name: str, key: str, values: Any) -> Condition:
     negated = operator != bare and bare in _TESTS
     test = _TESTS.get(bare if negated else operator)
     if quantifier not in ("", "ForAnyValue", "ForAllValues") or test is None:
-        raise ValueError(f"Invalid Condition type : {name}.")
+        raise MalformedPolicy(f"Invalid Condition type : {name}")
     listed = values if isinstance(values, list) else [values]
     if any(isinstance(value, dict | list) for value in listed):
-        raise ValueError("Syntax errors in policy.")
+        raise MalformedPolicy(f"Invalid Condition : {name}")
     texts = tuple(_as_text(value) for value in listed)
     return Condition(operator, key.lower(), texts, test, negated, quantifier, if_exists)
 

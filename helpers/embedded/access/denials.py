@@ -20,6 +20,8 @@ class Refusal(NamedTuple):
     query_code: str
     json_code: str
     message: str
+    status: int = 403
+    """Of the query and REST services; the JSON services refuse everything with 400."""
 
 
 UNKNOWN_KEY = Refusal(
@@ -43,6 +45,12 @@ UNSIGNED = Refusal(
     "MissingAuthenticationTokenException",
     "Request is missing Authentication Token",
 )
+
+
+def untrusted_token(operation: str) -> Refusal:
+    """The account has no identity provider that could vouch for anybody."""
+    said = f"Not authorized to perform sts:{operation}"
+    return Refusal("AccessDenied", "AccessDeniedException", said)
 
 
 def access_denied(principal: Principal, want: Want, decision: Decision) -> Refusal:
@@ -76,12 +84,13 @@ def refuse(request: ApiRequest, service: str, refusal: Refusal) -> ApiResponse:
     """The refusal as an answer to the request."""
     request_id = str(mock_random.uuid4())
     headers = {"x-amzn-RequestId": request_id}
-    query, code, message = refusal
+    query, code, message, status = refusal
     if service == "sqs" and request.header("X-Amz-Target"):
         # SQS has kept the codes of its query protocol (recorded as x-amzn-query-error).
         headers |= {"x-amzn-query-error": f"{query};Sender"}
-        kind = "com.amazon.coral.service#" + (code if query == "AccessDenied" else query)
-        return _as_json(403, headers, {"__type": kind, "message": message})
+        space = "com.amazonaws.sqs" if status == 400 else "com.amazon.coral.service"
+        name = code if query == "AccessDenied" else query
+        return _as_json(status, headers, {"__type": f"{space}#{name}", "message": message})
     if request.header("X-Amz-Target"):
         return _as_json(400, headers, {"__type": code, "message": message})
     if b"Action=" in request.body:
@@ -90,12 +99,12 @@ def refuse(request: ApiRequest, service: str, refusal: Refusal) -> ApiResponse:
             f"<Message>{escape(message)}</Message></Error>"
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
         )
-        return ApiResponse(403, headers | {"Content-Type": "text/xml"}, text.encode())
+        return ApiResponse(status, headers | {"Content-Type": "text/xml"}, text.encode())
     if service == "s3":
         text = f"<Error><Code>{query}</Code><Message>{escape(message)}</Message></Error>"
-        return ApiResponse(403, headers | {"Content-Type": "application/xml"}, text.encode())
+        return ApiResponse(status, headers | {"Content-Type": "application/xml"}, text.encode())
     headers["x-amzn-ErrorType"] = code
-    return _as_json(403, headers, {"Message": message})
+    return _as_json(status, headers, {"Message": message})
 
 
 def invalid_parameter(message: str) -> ApiResponse:

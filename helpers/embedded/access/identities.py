@@ -68,6 +68,27 @@ class Identities:
                 known = self._credentials[access_key_id] = user
         return known
 
+    def exists(self, arn: str) -> bool:
+        """Whether there is a user, a role or a session of a role with that ARN."""
+        from moto.iam.models import iam_backends
+
+        parts = arn.split(":", 5)
+        if arn == self.administrator.arn:
+            return True
+        if len(parts) != 6 or not parts[4].isdigit():
+            return False
+        kind, _, path = parts[5].partition("/")
+        if kind == "user":
+            users = iam_backends[parts[4]]["aws"].users.values()
+            return any(user.arn == arn for user in users)
+        if kind == "assumed-role":
+            name = path.partition("/")[0]
+            roles = iam_backends[parts[4]]["aws"].roles.values()
+            return name == ORGANIZATION_ROLE or any(role.name == name for role in roles)
+        if kind == "role":
+            return path == ORGANIZATION_ROLE or find_role(arn) is not None
+        return kind == "federated-user"
+
     # Policies
 
     def policies(self, principal: Principal) -> Policies:

@@ -6,9 +6,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from helpers.embedded.access.errors import InvalidPrincipal
+
+_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+_IDENTITIES = ("arn:", "AIDA", "AROA")
 _ACCOUNT = re.compile(r"(?:arn:aws[\w-]*:iam::)?(\d{12})(?::root)?")
 
 
@@ -47,6 +52,11 @@ def service_principal(name: str, account: str) -> Principal:
     return Principal("service", name, account, name, name)
 
 
+def is_account(who: str) -> bool:
+    """Whether a policy names a whole account by this: its number, or the ARN of its root."""
+    return _ACCOUNT.fullmatch(who) is not None
+
+
 class Reach(IntEnum):
     """How directly a statement names a principal."""
 
@@ -63,25 +73,22 @@ class Reach(IntEnum):
 class Principals:
     """A Principal or NotPrincipal element."""
 
-    __slots__ = ("_accounts", "_anyone", "_arns", "_services")
+    __slots__ = ("_accounts", "_anyone", "_arns", "_services", "named")
 
     def __init__(self, element: Any) -> None:
         if element != "*" and not isinstance(element, dict):
-            raise ValueError("Invalid principal in policy.")
-        named = {"AWS": "*"} if element == "*" else element
-        lists = {kind: [who] if isinstance(who, str) else who for kind, who in named.items()}
-        for kind, who in lists.items():
-            known = kind in ("AWS", "Service", "Federated", "CanonicalUser")
-            if not known or not isinstance(who, list) or not all(isinstance(w, str) for w in who):
-                raise ValueError("Invalid principal in policy.")
-        aws = lists.get("AWS", [])
+            raise InvalidPrincipal("AWS", element)
+        self.named = tuple(_names({"AWS": "*"} if element == "*" else element))
+        """Everybody whom it names: the kind (AWS, Service, Federated, CanonicalUser) and who."""
+        aws = [who for kind, who in self.named if kind == "AWS"]
         self._anyone = "*" in aws
         found = {who: _ACCOUNT.fullmatch(who) for who in aws if who != "*"}
         self._accounts = frozenset(match[1] for match in found.values() if match)
         self._arns = frozenset(who for who, match in found.items() if not match)
-        if any(not who.startswith(("arn:", "AIDA", "AROA")) for who in self._arns):
-            raise ValueError("Invalid principal in policy.")
-        self._services = frozenset(lists.get("Service", []))
+        for who in self._arns:
+            if not who.startswith(_IDENTITIES):
+                raise InvalidPrincipal("AWS", who)
+        self._services = frozenset(who for kind, who in self.named if kind == "Service")
 
     def reach(self, principal: Principal) -> Reach:
         if principal.kind == "service":
@@ -97,3 +104,11 @@ class Principals:
         if principal.account in self._accounts:
             return Reach.ACCOUNT
         return Reach.NOBODY
+
+
+def _names(element: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for kind, given in element.items():
+        for who in given if isinstance(given, list) else [given]:
+            if kind not in _KINDS or not isinstance(who, str):
+                raise InvalidPrincipal(kind, who)
+            yield kind, who

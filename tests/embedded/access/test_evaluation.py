@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from helpers.embedded.access.documents import MalformedPolicy, check_resource_policy, parse_policy
+from helpers.embedded.access.documents import parse_policy
 from helpers.embedded.access.evaluation import Asked, Kind, Policies, Source, decide
 from helpers.embedded.access.principals import ANONYMOUS, Principal, service_principal
 
@@ -416,31 +416,3 @@ def source(kind: Kind, statements: Any, version: str) -> Source | None:
         return None
     text = json.dumps({"Version": version, "Statement": statements})
     return Source(kind, kind.value, parse_policy(text))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "no JSON",
-        "[]",
-        "{}",
-        json.dumps({"Version": "2020-01-01", "Statement": [to("*")]}),
-        json.dumps({"Statement": [{**to("*"), "Effect": "allow"}]}),
-        json.dumps({"Statement": [{**to("*"), "Actions": "*"}]}),
-        json.dumps({"Statement": [{**to("*"), "NotAction": "*"}]}),
-        json.dumps({"Statement": [to("*", "SendMessage")]}),
-        json.dumps({"Statement": [to("*", [])]}),
-        json.dumps({"Statement": [to("ana")]}),
-        json.dumps({"Statement": [to({"Person": "ana"})]}),
-        json.dumps({"Statement": [to({"AWS": "ana"})]}),
-        json.dumps({"Statement": [to({"AWS": 7})]}),
-        json.dumps({"Statement": [to("*", Condition="always")]}),
-        json.dumps({"Statement": [to("*", Condition={"Sometimes": {"aws:userid": "x"}})]}),
-        json.dumps({"Statement": [to("*", Condition={"StringEquals": "x"})]}),
-        json.dumps({"Statement": [to("*", Sid="a"), to("*", Sid="a")]}),
-        json.dumps({"Statement": [allow()]}),
-    ],
-)
-def test_what_is_no_policy_is_refused(text: str) -> None:
-    with pytest.raises(MalformedPolicy):
-        check_resource_policy(text)
