@@ -27,6 +27,7 @@ from helpers.embedded.access.identities import (
     role_session,
 )
 from helpers.embedded.access.principals import Principal, service_principal
+from helpers.embedded.access.resources import account_of
 from helpers.embedded.access.wants import Given, Want
 from helpers.embedded.clock import Clock
 
@@ -103,7 +104,7 @@ class Access:
             principal,
             action,
             resource,
-            resources.account_of(resource, principal.account or self._account_id),
+            account_of(resource, principal.account or self._account_id),
             lambda: collect_facts(principal, resource, given, self._clock),
             resources.must_allow(resource, action),
         )
@@ -159,9 +160,10 @@ class Access:
 
     def delivering_service(self) -> Principal | None:
         """The service that now delivers on somebody's behalf, such as SNS; None: none does."""
-        if self._call is None or self._call.service != "sns":
+        topic = self._delivering_topic()
+        if topic is None:
             return None
-        return service_principal("sns.amazonaws.com", self._account_id)
+        return service_principal("sns.amazonaws.com", account_of(topic, self._account_id))
 
     @contextmanager
     def delivering_from(self, topic_arn: str) -> Iterator[None]:
@@ -184,11 +186,17 @@ class Access:
 
     def delivery_facts(self) -> Given:
         """Where the delivery comes from: aws:SourceArn and aws:SourceAccount; without one, {}."""
-        if self.delivering_service() is None or self._call is None:
+        topic = self._delivering_topic()
+        if topic is None:
             return {}
+        owner = account_of(topic, self._account_id)
+        return {"aws:sourceaccount": (owner,), "aws:sourcearn": (topic,)}
+
+    def _delivering_topic(self) -> str | None:
+        if self._call is None or self._call.service != "sns":
+            return None
         topic = self._call.parameters.get("TopicArn") or self._call.parameters.get("TargetArn")
-        given = {"aws:sourceaccount": (self._account_id,)}
-        return given | {"aws:sourcearn": (str(topic),)} if topic else given
+        return str(topic) if topic else None
 
     def explain(
         self, principal: str, action: str, resource: str, context: Mapping[str, str] | None = None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
+from helpers.embedded.access.crossing import may_cross
 from helpers.embedded.access.documents import Policy, Statement
 from helpers.embedded.access.patterns import Facts
 from helpers.embedded.access.principals import Principal, Reach
@@ -126,6 +127,8 @@ def _weigh(asked: Asked, policies: Policies, allowing: list[tuple[Found, Reach]]
     if not asked.principal.is_entity:
         return _allow(by_resource) if reach else _miss(Kind.RESOURCE)
     crosses = asked.principal.account != asked.owner
+    if crosses and not may_cross(asked.action):
+        return _miss(Kind.RESOURCE)
     if (crosses or asked.resource_must_allow) and not reach:
         return _miss(Kind.RESOURCE)
     if reach is Reach.EXACT and not crosses:

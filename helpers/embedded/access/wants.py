@@ -9,9 +9,9 @@ import json
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from helpers.embedded.access.calls import Call, encryption_context
+from helpers.embedded.queue_urls import parse_queue_url
 
 Given = Mapping[str, tuple[str, ...]]
 """Condition keys in lower case that the call itself gives values to."""
@@ -68,9 +68,8 @@ def queue_arn(call: Call) -> list[str]:
         except (ValueError, KeyError, TypeError):
             return []
     if url := _first(call, "QueueUrl"):
-        parts = urlsplit(url).path.strip("/").split("/")
-        account = parts[-2] if len(parts) > 1 else call.account
-        return [f"arn:aws:sqs:{call.region}:{account}:{parts[-1]}"]
+        named = parse_queue_url(url)
+        return [f"arn:aws:sqs:{call.region}:{named.owner or call.account}:{named.name}"]
     if name := _first(call, "QueueName"):
         account = _first(call, "QueueOwnerAWSAccountId") or call.account
         return [f"arn:aws:sqs:{call.region}:{account}:{name}"]

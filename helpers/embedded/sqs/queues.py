@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,6 +12,7 @@ from moto.sqs.models import sqs_backends
 from helpers.embedded.clock import SECOND
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.moto_backends import ReplacedBackend
+from helpers.embedded.queue_urls import parse_queue_url
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.sqs.api import SqsApi, is_receive_valid
 from helpers.embedded.sqs.backend import Backend
@@ -33,6 +34,7 @@ class Queues:
         duplicates: probability that a standard queue delivers a message once more.
         seed: of the disorder; the same seed gives the same disorder.
         meters: where the meters of all queues are kept for their metrics.
+        may_deliver: whether the queue of this ARN lets in what a service such as SNS now delivers.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Queues:
         duplicates: float = 0.0,
         seed: int = 0,
         meters: list[QueueMeter] | None = None,
+        may_deliver: Callable[[str], bool] | None = None,
     ) -> None:
         if standard_order not in ("best-effort", "shuffled"):
             raise ValueError(
@@ -53,7 +56,7 @@ class Queues:
         if not 0 <= duplicates <= 1:
             raise ValueError(f"duplicates must be between 0 and 1, not {duplicates!r}")
         disorder = Disorder(standard_order == "shuffled", duplicates, seed)
-        self.around = Surroundings(simulation, trace, keys, disorder, meters)
+        self.around = Surroundings(simulation, trace, keys, disorder, meters, may_deliver)
         self._simulation = simulation
         self._replaced: ReplacedBackend | None = None
 
@@ -107,13 +110,15 @@ class Queues:
         return None
 
     def _at(self, url: str, request: ApiRequest) -> Queue | None:
-        name = url.rpartition("/")[2] or request.path.rpartition("/")[2]
+        owner, name = parse_queue_url(url or request.path)
         region = request.scope[1] if request.scope else None
         return next(
             (
                 backend.queues[name]
                 for backend in self._backends()
-                if name in backend.queues and region in (None, backend.region_name)
+                if name in backend.queues
+                and region in (None, backend.region_name)
+                and owner in (None, backend.account_id)
             ),
             None,
         )

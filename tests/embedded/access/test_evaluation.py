@@ -7,7 +7,8 @@ reference_policies_condition-logic-multiple-context-keys-or-values and
 -single-vs-multi-valued-context-keys, VAR reference_policies_variables, KEYS
 reference_policies_condition-keys, BOUND access_policies_boundaries, CROSS
 reference_policies_evaluation-logic-cross-account, TRUST id_roles_create_for-service. KMS is
-key-policy-overview and policy-evaluation of the KMS developer guide. LAB is a rule of ours.
+key-policy-overview, policy-evaluation and key-policy-modifying-external-accounts of the KMS
+developer guide, SDG is sqs-overview-of-managing-access of that of SQS. LAB is a rule of ours.
 """
 
 from __future__ import annotations
@@ -305,6 +306,14 @@ ACROSS = [
     Case("the queue lets in another account", "CROSS", False, allow(SEND), to({"AWS": HERE}),
          GUEST),
     Case("the own account denies", "CROSS", False, deny(SEND), to({"AWS": GUEST.arn}), GUEST),
+    Case("a queue is changed by its account only", "SDG", False, allow(), to("*"), GUEST,
+         action="sqs:SetQueueAttributes"),
+    Case("a queue is changed by its account", "SDG", True, None, to({"AWS": USER_ARN}), USER,
+         action="sqs:SetQueueAttributes"),
+    Case("a key is used by another account", "KMS", True, allow(), to({"AWS": THERE}), GUEST,
+         action="kms:Decrypt", resource=KEY, must=True),
+    Case("a key is managed by its account only", "KMS", False, allow(), to({"AWS": THERE}), GUEST,
+         action="kms:PutKeyPolicy", resource=KEY, must=True),
 ]
 
 LIMITS = [
