@@ -8,9 +8,10 @@ from xml.sax.saxutils import escape
 
 from moto.moto_api._internal import mock_random
 
-from helpers.embedded.access.evaluation import Decision, Kind
+from helpers.embedded.access.evaluation import Decision
 from helpers.embedded.access.principals import Principal
 from helpers.embedded.access.wants import Want
+from helpers.embedded.access.wording import sentence
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 
@@ -47,6 +48,11 @@ UNSIGNED = Refusal(
 )
 
 
+_ONCE_QUERY = ("sqs", "cloudwatch")
+"""JSON services that have kept the codes of the query protocol which they spoke before
+(recorded of SQS: x-amzn-query-error)."""
+
+
 def untrusted_token(operation: str) -> Refusal:
     """The account has no identity provider that could vouch for anybody."""
     said = f"Not authorized to perform sts:{operation}"
@@ -54,30 +60,9 @@ def untrusted_token(operation: str) -> Refusal:
 
 
 def access_denied(principal: Principal, want: Want, decision: Decision) -> Refusal:
-    """AWS's sentence. SQS spells the action in lower case, the other services do not.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-    """
-    return Refusal("AccessDenied", "AccessDeniedException", sentence(principal, want, decision))
-
-
-def sentence(principal: Principal, want: Want, decision: Decision) -> str:
-    """Who may not do what to which resource, and why."""
-    action, resource = want.action, f"resource: {want.resource}"
-    if action.startswith("sqs:"):
-        action = action.lower()
-    if action == "kms:Decrypt" and want.resource != "*":
-        resource = "the resource associated with this ciphertext"
-    who = f"User: {principal.arn}" if principal.kind != "anonymous" else "User: anonymous"
-    where = "" if want.resource == "*" and action.startswith(_GENERAL) else f" on {resource}"
-    said = f"{who} is not authorized to perform: {action}{where}"
-    if action == "sts:AssumeRole" and decision.missing is Kind.RESOURCE:
-        return said  # AWS does not tell what is in a role's trust policy
-    return f"{said} {decision.because(action)}"
-
-
-_GENERAL = ("cloudwatch:",)
-"""Services that name no resource where the action has none."""
+    """The principal may not do this."""
+    code = "AuthorizationError" if want.action.startswith("sns:") else "AccessDenied"
+    return Refusal(code, "AccessDeniedException", sentence(principal, want, decision))
 
 
 def refuse(request: ApiRequest, service: str, refusal: Refusal) -> ApiResponse:
@@ -85,10 +70,9 @@ def refuse(request: ApiRequest, service: str, refusal: Refusal) -> ApiResponse:
     request_id = str(mock_random.uuid4())
     headers = {"x-amzn-RequestId": request_id}
     query, code, message, status = refusal
-    if service == "sqs" and request.header("X-Amz-Target"):
-        # SQS has kept the codes of its query protocol (recorded as x-amzn-query-error).
+    if service in _ONCE_QUERY and request.header("X-Amz-Target"):
         headers |= {"x-amzn-query-error": f"{query};Sender"}
-        space = "com.amazonaws.sqs" if status == 400 else "com.amazon.coral.service"
+        space = f"com.amazonaws.{service}" if status == 400 else "com.amazon.coral.service"
         name = code if query == "AccessDenied" else query
         return _as_json(status, headers, {"__type": f"{space}#{name}", "message": message})
     if request.header("X-Amz-Target"):

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from helpers.embedded.access.denials import sentence
 from helpers.embedded.access.evaluation import Decision
 from helpers.embedded.access.principals import Principal
 from helpers.embedded.access.wants import Want
+from helpers.embedded.access.wording import sentence
 
 if TYPE_CHECKING:
     from pandas import DataFrame

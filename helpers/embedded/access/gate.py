@@ -121,6 +121,8 @@ class Gate:
         if call.service == "sts" and call.operation in _FREE:
             return None
         for want in wants_of(call):
+            if resources.is_missing_key(want.resource, call.account, call.region):
+                continue
             decision = self._access.decide(who, want.action, want.resource, want.given)
             if not decision.allowed and not self._enters_account(who, want):
                 return denials.access_denied(who, want, decision)

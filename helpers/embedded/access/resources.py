@@ -63,6 +63,14 @@ def find_key(account: str, region: str, name: str) -> Any | None:
     return kms_backends[account][region].keys.get(name.removeprefix("key/"))
 
 
+def is_missing_key(arn: str, account: str, region: str) -> bool:
+    """Whether KMS will say that there is no such key: of the account itself it tells that first."""
+    match arn.split(":", 5):
+        case [_, _, "kms", where, owner, name] if owner == account and name.startswith("key/"):
+            return where != region or find_key(owner, where, name) is None
+    return False
+
+
 def find_grant(arn: str, principal: Principal, action: str, facts: Facts) -> Found | None:
     """A grant of the key that lets the principal do this.
 

@@ -98,25 +98,34 @@ def key_arn(call: Call, given: str) -> str:
 def _kms_resources(call: Call) -> list[str]:
     if given := _first(call, "KeyId"):
         return [key_arn(call, given)]
-    if blob := _first(call, "CiphertextBlob"):
-        return _key_of_ciphertext(call, blob)
     alias = _first(call, "AliasName")
     target = _first(call, "TargetKeyId") or alias
     resources = [_arn(call, "kms", alias)] if alias else []
     return resources + ([key_arn(call, target)] if target else [])
 
 
-def _key_of_ciphertext(call: Call, blob: str) -> list[str]:
-    """A ciphertext of a symmetric key knows its key; what is none of them names no key."""
+def _decrypted_with(call: Call, parameter: str) -> list[str]:
+    """The key that the request names, or that the ciphertext knows; of neither, KMS says so."""
+    from moto.kms.models import kms_backends
+
+    from helpers.embedded.kms.backend import find_in_region
     from helpers.embedded.kms.ciphertext import parse
 
-    sealed = parse(b64decode(blob))
-    return [key_arn(call, sealed.key_id)] if sealed else []
+    if named := _first(call, parameter):
+        return [key_arn(call, named)]
+    sealed = parse(b64decode(_first(call, "CiphertextBlob") or ""))
+    key = find_in_region(kms_backends, call.region, sealed.key_id) if sealed else None
+    return [key.arn] if key else []
+
+
+def _decrypt(call: Call) -> Iterator[Want]:
+    for key in _decrypted_with(call, "KeyId"):
+        yield Want("kms:Decrypt", key, _given(call))
 
 
 def _re_encrypt(call: Call) -> Iterator[Want]:
-    blob, given = _first(call, "CiphertextBlob"), _given(call)
-    for source in _key_of_ciphertext(call, blob or ""):
+    given = _given(call)
+    for source in _decrypted_with(call, "SourceKeyId"):
         yield Want("kms:ReEncryptFrom", source, given)
     if destination := _first(call, "DestinationKeyId"):
         yield Want("kms:ReEncryptTo", key_arn(call, destination), given)
@@ -271,6 +280,7 @@ SERVICES = {
 """By moto's name of the service."""
 
 _SPECIAL: dict[tuple[str, str], Callable[[Call], Iterator[Want]]] = {
+    ("kms", "Decrypt"): _decrypt,
     ("kms", "ReEncrypt"): _re_encrypt,
     ("awslambda", "CreateFunction"): _create_function,
     ("awslambda", "UpdateFunctionConfiguration"): _configure_function,

@@ -134,6 +134,14 @@ def _checked_usage(spec: str, usage: str | None) -> str:
     return wanted
 
 
+def find_in_region(backends: Any, region: str, identity: str) -> Key | None:
+    """The key with that id, whichever account owns it: a ciphertext knows no more of its key."""
+    for account in list(backends):
+        if found := backend_of(backends, account, region).keys.get(identity):
+            return found
+    return None
+
+
 def backend_of(backends: Any, account: str, region: str) -> Backend:
     """The keys of an account in a Region."""
     backend = backends[account][region]
