@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 from moto.moto_api._internal import mock_random
 
 from helpers.embedded.access import Access
+from helpers.embedded.access.given import encryption_facts
 from helpers.embedded.access.principals import Principal
-from helpers.embedded.access.wants import Want, encryption_facts
+from helpers.embedded.access.wants import Want
 from helpers.embedded.access.wording import sentence
 from helpers.embedded.sqs.cipher import DataKey, Envelope
 from helpers.embedded.sqs.errors import KmsRefusal

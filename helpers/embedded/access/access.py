@@ -20,6 +20,7 @@ from helpers.embedded.access.evaluation import (
 )
 from helpers.embedded.access.explanation import Explanation, explain
 from helpers.embedded.access.facts import collect_facts
+from helpers.embedded.access.given import Given
 from helpers.embedded.access.identities import (
     Identities,
     find_entity,
@@ -28,7 +29,7 @@ from helpers.embedded.access.identities import (
 )
 from helpers.embedded.access.principals import Principal, service_principal
 from helpers.embedded.access.resources import account_of
-from helpers.embedded.access.wants import Given, Want
+from helpers.embedded.access.wants import Want
 from helpers.embedded.clock import Clock
 
 _log = logging.getLogger("lab.access")
@@ -74,8 +75,8 @@ class Access:
             resource: an ARN, or "*" where the action has none.
             given: condition keys in lower case that the request gives values to.
         """
-        standing = resources.resource_policy(resource, action)
-        policies = self.identities.policies(principal)._replace(resource=standing)
+        policies = self._policies(principal, action, resource)
+        standing = policies.resource
         key = (principal, action, resource, standing and standing.policy)
         grants = resources.has_grants(resource)
         if not grants and (known := self._decided.get(key)):
@@ -91,6 +92,10 @@ class Access:
                 self._decided.clear()
             self._decided[key] = decision
         return decision
+
+    def _policies(self, principal: Principal, action: str, resource: str) -> Policies:
+        standing = resources.resource_policy(resource, action)
+        return self.identities.policies(principal)._replace(resource=standing)
 
     def would_allow(self, principal: Principal, action: str, resource: str, policy: str) -> bool:
         """Whether the principal might do this, if the resource had this policy and needed one."""
@@ -208,7 +213,8 @@ class Access:
             raise ValueError(f"There is no {who.kind} {principal} in this account.")
         given = {key.lower(): (value,) for key, value in (context or {}).items()}
         decision = self.decide(who, action, resource, given)
-        return explain(who, Want(action, resource, given), decision)
+        unknown = tuple(self._policies(who, action, resource).unknown_keys())
+        return explain(who, Want(action, resource, given), decision, unknown)
 
     def _named(self, name: str) -> Principal:
         if name.endswith(".amazonaws.com"):
@@ -240,17 +246,10 @@ class Access:
         self._readers.clear()
 
     def _report_unknown_keys(self, policies: Policies) -> None:
-        for source in policies.all():
-            for statement in source.policy.statements:
-                for key in statement.unknown_keys:
-                    if key not in self._reported:
-                        self._reported.add(key)
-                        _log.warning(
-                            "%s uses the condition key %s, which this account does not know: "
-                            "the statement allows nothing.",
-                            source.name,
-                            key,
-                        )
+        for said in policies.unknown_keys():
+            if said not in self._reported:
+                self._reported.add(said)
+                _log.warning(said)
 
 
 def _publish(topic_arn: str) -> Call:

@@ -10,8 +10,9 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from helpers.embedded.access.conditions import Condition, is_known, parse_conditions
+from helpers.embedded.access.conditions import Condition, parse_conditions
 from helpers.embedded.access.errors import MalformedPolicy
+from helpers.embedded.access.keys import is_known
 from helpers.embedded.access.patterns import Facts, Patterns
 from helpers.embedded.access.principals import Principal, Principals, Reach
 
@@ -53,8 +54,9 @@ class Statement:
         self._negated_principals = "NotPrincipal" in document
         who = document.get("Principal", document.get("NotPrincipal"))
         self._principals = None if who is None else Principals(who)
-        self._conditions: tuple[Condition, ...] = parse_conditions(document.get("Condition", {}))
-        self.unknown_keys = [each.key for each in self._conditions if not is_known(each.key)]
+        tested = document.get("Condition", {})
+        self._conditions: tuple[Condition, ...] = parse_conditions(tested)
+        self.unknown_keys = [key for keys in tested.values() for key in keys if not is_known(key)]
         """Condition keys that the account cannot judge: such a statement never allows."""
 
     @property

@@ -59,6 +59,9 @@ class Decision(NamedTuple):
         return f"with an explicit deny in {article} {kind}"
 
 
+_COUNTS_AS = {True: "allows nothing", False: "denies as if its condition were met"}
+
+
 class Policies(NamedTuple):
     """Every policy that has a say about one principal and one resource."""
 
@@ -70,6 +73,16 @@ class Policies(NamedTuple):
     @property
     def depend_on_facts(self) -> bool:
         return any(source.policy.depends_on_facts for source in self.all())
+
+    def unknown_keys(self) -> Iterator[str]:
+        """What there is to say about condition keys that nobody here can judge."""
+        for source in self.all():
+            for statement in source.policy.statements:
+                for key in statement.unknown_keys:
+                    yield (
+                        f"{source.name} uses the condition key {key}, which this account does "
+                        f"not know: the statement {_COUNTS_AS[statement.allows]}."
+                    )
 
     def all(self) -> Iterator[Source]:
         yield from self.identity

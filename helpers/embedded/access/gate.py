@@ -112,7 +112,8 @@ class Gate:
         may_all = who == self._administrator and service not in _RESOURCES_DECIDE
         if may_all and not puts:
             return None
-        call = read_call(request, service, who.account or self._account_id)
+        user = who.name if who.kind == "user" else ""
+        call = read_call(request, service, who.account or self._account_id, user)
         if not may_all and (refusal := self._denial(who, call)):
             return refusal
         return self._bad_policy(who, call) if puts else None

@@ -151,20 +151,14 @@ def find_entity(principal: Principal) -> Any | None:
     return iam_backends[principal.account]["aws"].users.get(principal.name)
 
 
-def tags_of(principal: Principal) -> dict[str, str]:
-    """The tags of the user or role."""
+def find_entity_by_arn(arn: str) -> Any | None:
+    """moto's user or role with that ARN."""
     from moto.iam.models import iam_backends
 
-    entity = find_entity(principal)
-    tags = getattr(entity, "tags", None)
-    if principal.kind == "user" and entity is not None:
-        tagger = iam_backends[principal.account]["aws"].tagger
-        return dict(tagger.get_tag_dict_for_resource(entity.arn))
-    if isinstance(tags, dict):
-        return {
-            key: tag["Value"] if isinstance(tag, dict) else str(tag) for key, tag in tags.items()
-        }
-    return {tag["Key"]: tag["Value"] for tag in tags or ()}
+    if ":role/" in arn:
+        return find_role(arn)
+    users = iam_backends[arn.split(":")[4]]["aws"].users.values() if ":user/" in arn else ()
+    return next((user for user in users if user.arn == arn), None)
 
 
 def _find_session(access_key_id: str) -> Credential | None:

@@ -22,7 +22,10 @@ _OPENS = ("kms:Decrypt", "kms:ReEncryptFrom")
 _TELLS_NO_ALL = ("cloudwatch:", "secretsmanager:", "sts:")
 """Services that name no resource where the action has none."""
 
-_BY_ARN = ("iam:Create", "iam:List", "iam:Pass", "iam:Tag")
+_BY_ARN = frozenset(
+    {"iam:CreateGroup", "iam:CreateRole", "iam:CreateUser", "iam:PassRole"}
+    | {"iam:TagRole", "iam:TagUser"}
+)
 """IAM names by ARN what is not there yet, and what another service is given."""
 
 _OF_IAM = re.compile(r"arn:aws:iam::\d+:(user|role|group|policy)/(.*/)?(.*)")
@@ -37,7 +40,7 @@ def sentence(principal: Principal, want: Want, decision: Decision) -> str:
         opens = want.action in _OPENS
         where = "the resource associated with this ciphertext" if opens else "this resource"
         return f"{said} on {where} {_UNTOLD if _by_resource(decision) else _why(decision, action)}"
-    if want.action == "sts:AssumeRole" and _by_resource(decision):
+    if want.action in ("sts:AssumeRole", "sts:TagSession") and _by_resource(decision):
         if decision.missing is not None:  # AWS does not tell what a role's trust policy says
             return f"{said} on resource: {want.resource}"
         return f"{said} on resource: {want.resource} with an explicit deny in the role trust policy"
@@ -60,9 +63,8 @@ def _where(want: Want) -> str:
     if found is None or not want.action.startswith("iam:"):
         return f" on resource: {want.resource}"
     kind, name = found[1], found[3]
-    if want.action == "iam:CreatePolicy" or (
-        kind != "policy" and not want.action.startswith(_BY_ARN)
-    ):
+    by_name = kind != "policy" and name and want.action not in _BY_ARN
+    if by_name or want.action == "iam:CreatePolicy":
         return f" on resource: {kind} {name}"
     named = "policy " if kind == "policy" else ""
     return f" on resource: {named}{want.resource}"

@@ -11,9 +11,10 @@ from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
 
 from helpers.embedded.kms.backend import Backend, backend_of
-from helpers.embedded.kms.errors import KmsException, dry_run, invalid_request
+from helpers.embedded.kms.errors import KmsException, dry_run, invalid_request, not_found
 from helpers.embedded.kms.key import Key
 from helpers.embedded.kms.states import CRYPTOGRAPHY, check_state
+from helpers.embedded.moto_backends import backend_at
 
 _BY_ALIAS = CRYPTOGRAPHY | {"DescribeKey"}
 """Operations that take an alias for a key; the others want its id or ARN."""
@@ -60,7 +61,9 @@ class KmsRequest(KmsResponse):
             raise invalid_request("Aliases must refer to keys. Not aliases")
         account = self.current_account
         if named.startswith("arn:") and operation in _BY_ALIAS and named.count(":") >= 5:
-            account = named.split(":", 5)[4] or account
+            account = named.split(":", 5)[4]
+            if backend_at(kms_backends, account, self.region) is None:
+                raise not_found(f"Invalid arn {account}")
         backend = backend_of(kms_backends, account, self.region)
         return backend.find(named, by_alias=operation in _BY_ALIAS)
 
