@@ -268,7 +268,17 @@ class EmbeddedAccount:
             self._services.handlers["kms"] = self._keys.handler
             self._gateway.before("kms", self._keys.settle)
         elif service == "iam":
+            from helpers.embedded.identity.iam import IamApi
+
             load_aws_managed_policies(ACCOUNT_ID)
+            self._services.handlers["iam"] = lambda *asked: IamApi(self.access).answer(*asked)
+        elif service == "sts":
+            from helpers.embedded.identity.sts import StsApi
+
+            clock = self._simulation.clock
+            self._services.handlers["sts"] = lambda *asked: StsApi(self.access, clock).answer(
+                *asked
+            )
         elif service == "cloudwatch":
             from helpers.embedded.telemetry.monitoring import Monitoring
 

@@ -61,7 +61,7 @@ class KeysForQueues:
         """SQS tells identities and session policies apart, but not the sessions of one role
         (SDG sqs-key-management)."""
         caller = self.caller()
-        return caller and (caller.identity, caller.session_policy)
+        return caller and (caller.identity, caller.session_policies)
 
     def generate_data_key(self, key: str, queue_arn: str) -> Envelope:
         def generate(found: Key) -> Envelope:

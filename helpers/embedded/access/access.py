@@ -126,6 +126,12 @@ class Access:
             session = self._role_sessions[role_arn] = role_session(role_arn, "awslambda")
         return session
 
+    def caller_with(self, access_key_id: str) -> Principal:
+        """Who asks, or whose key it is where nobody is asked who they are."""
+        credential = self.identities.credential(access_key_id)
+        owner = credential.principal if credential else self.identities.administrator
+        return self.caller or owner
+
     @contextmanager
     def acting_as(self, principal: Principal | None, call: Call | None = None) -> Iterator[None]:
         """What happens inside is done by the principal: whose permission a queue's key asks.

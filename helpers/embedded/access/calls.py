@@ -48,19 +48,19 @@ class Call(NamedTuple):
         numbered = re.compile(rf"(?:{'|'.join(names)})(?:\.member)?\.\d+")
         return tuple(str(text) for key, text in self.parameters.items() if numbered.fullmatch(key))
 
-    def tags(self) -> dict[str, str]:
+    def tags(self) -> list[tuple[str, str]]:
         """The tags that the call puts; every service writes them in a way of its own."""
         given = self.parameters.get("Tags") or self.parameters.get("tags")
         if isinstance(given, dict):
-            return {str(key): str(text) for key, text in given.items()}
+            return [(str(key), str(text)) for key, text in given.items()]
         if isinstance(given, list):
             tags = [each for each in given if isinstance(each, dict)]
-            return {_part_of_tag(tag, "Key"): _part_of_tag(tag, "Value") for tag in tags}
-        return {
-            str(text): str(self.parameters.get(f"{name.removesuffix('Key')}Value", ""))
+            return [(_part_of_tag(tag, "Key"), _part_of_tag(tag, "Value")) for tag in tags]
+        return [
+            (str(text), str(self.parameters.get(f"{name.removesuffix('Key')}Value", "")))
             for name, text in self.parameters.items()
             if _NUMBERED_TAG.fullmatch(name)
-        }
+        ]
 
     def arn(self, service: str, name: str) -> str:
         """The ARN of something of the caller's account in the Region of the call."""

@@ -100,19 +100,6 @@ def invalid_parameter(message: str) -> ApiResponse:
     return _as_json(400, headers, {"Type": "User", "message": message})
 
 
-def caller_identity(principal: Principal) -> ApiResponse:
-    """GetCallerIdentity of a principal that moto does not know."""
-    text = (
-        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
-        f"<GetCallerIdentityResult><Arn>{escape(principal.arn)}</Arn>"
-        f"<UserId>{principal.user_id}</UserId><Account>{principal.account}</Account>"
-        "</GetCallerIdentityResult><ResponseMetadata>"
-        f"<RequestId>{mock_random.uuid4()}</RequestId></ResponseMetadata>"
-        "</GetCallerIdentityResponse>"
-    )
-    return ApiResponse(200, {"Content-Type": "text/xml"}, text.encode())
-
-
 def _as_json(status: int, headers: dict[str, str], body: dict[str, str]) -> ApiResponse:
     kind = {"Content-Type": "application/x-amz-json-1.1"}
     return ApiResponse(status, headers | kind, json.dumps(body).encode())

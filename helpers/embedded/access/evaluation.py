@@ -67,7 +67,8 @@ class Policies(NamedTuple):
 
     identity: tuple[Source, ...] = ()
     boundary: Source | None = None
-    session: Source | None = None
+    session: tuple[Source, ...] | None = None
+    """None: the session is not limited; empty: nothing is allowed in it."""
     resource: Source | None = None
 
     @property
@@ -86,7 +87,8 @@ class Policies(NamedTuple):
 
     def all(self) -> Iterator[Source]:
         yield from self.identity
-        yield from (each for each in (self.boundary, self.session, self.resource) if each)
+        yield from self.session or ()
+        yield from (each for each in (self.boundary, self.resource) if each)
 
 
 class Asked(NamedTuple):

@@ -17,7 +17,13 @@ from helpers.embedded.clock import Clock
 SOURCE_IP = "192.0.2.1"
 """Where every request comes from: an address set aside for documentation (RFC 5737)."""
 
-_TYPES = {"user": "User", "role": "AssumedRole", "service": "Service", "anonymous": "Anonymous"}
+_TYPES = {
+    "anonymous": "Anonymous",
+    "federated": "FederatedUser",
+    "role": "AssumedRole",
+    "service": "Service",
+    "user": "User",
+}
 
 
 def collect_facts(
@@ -48,6 +54,11 @@ def collect_facts(
         facts["aws:principalaccount"] = (principal.account,)
         for key, value in tags_of_entity(find_entity(principal)).items():
             facts[f"aws:principaltag/{key.lower()}"] = (value,)
+    if issue := principal.issue:
+        facts |= {f"aws:principaltag/{key}": (text,) for key, text in issue.tags}
+        facts |= {"aws:tokenissuetime": (issue.at,), "aws:multifactorauthpresent": ("false",)}
+        if issue.source_identity:
+            facts["aws:sourceidentity"] = (issue.source_identity,)
     if principal.kind == "user":
         facts["aws:username"] = (principal.name,)
     if len(parts) == 6:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from helpers.embedded.access import denials, resources
+from helpers.embedded.access import denials, resources, session_rules
 from helpers.embedded.access.access import Access
 from helpers.embedded.access.calls import Call, read_call
 from helpers.embedded.access.denials import Refusal
@@ -60,8 +60,6 @@ class Gate:
         who = self._admit(request, service)
         if isinstance(who, ApiResponse):
             return who
-        if who == self._administrator and request.target == "GetCallerIdentity":
-            return denials.caller_identity(who)
         call = read_call(request, service, who.account) if service == "sns" else None
         with self._access.acting_as(who, call):
             answer = proceed()
@@ -109,11 +107,15 @@ class Gate:
     def _judge(self, request: ApiRequest, service: str, who: Principal) -> Refusal | None:
         """Why the caller may not do this, or not with that policy."""
         puts = is_put(service, request.target)
+        if service == "iam" and who.is_user_session:
+            return denials.UNKNOWN_KEY  # STS API GetSessionToken: none for IAM without MFA
         may_all = who == self._administrator and service not in _RESOURCES_DECIDE
         if may_all and not puts:
             return None
         user = who.name if who.kind == "user" else ""
         call = read_call(request, service, who.account or self._account_id, user)
+        if service == "sts" and (refusal := session_rules.violation(call, who)):
+            return refusal
         if not may_all and (refusal := self._denial(who, call)):
             return refusal
         return self._bad_policy(who, call) if puts else None
@@ -132,8 +134,8 @@ class Gate:
     def _enters_account(self, who: Principal, want: Want) -> bool:
         """Whether the administrator goes into another account of the organization."""
         return (
-            who == self._administrator
-            and want.action == "sts:AssumeRole"
+            who.arn == self._administrator.arn
+            and want.action.startswith("sts:")
             and resources.account_of(want.resource, self._account_id) != self._account_id
             and want.resource.endswith(f":role/{ORGANIZATION_ROLE}")
         )

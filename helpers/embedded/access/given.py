@@ -19,8 +19,8 @@ def given_by(call: Call) -> Given:
     if call.agent:
         facts["aws:useragent"] = (call.agent,)
     tags = call.tags()
-    facts |= {f"aws:requesttag/{key.lower()}": (text,) for key, text in tags.items()}
-    if keys := (*tags, *call.texts("TagKeys", "tagKeys", "TagKey")):
+    facts |= {f"aws:requesttag/{key.lower()}": (text,) for key, text in tags}
+    if keys := (*dict(tags), *call.texts("TagKeys", "tagKeys", "TagKey")):
         facts["aws:tagkeys"] = keys
     return facts
 
@@ -133,6 +133,7 @@ def _of_sessions(call: Call) -> Facts:
     keys = {
         "sts:externalid": "ExternalId",
         "sts:rolesessionname": "RoleSessionName",
+        "sts:sourceidentity": "SourceIdentity",
     }
     yield from _named(call, keys)
     if transitive := call.texts("TransitiveTagKeys"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 VALUED = (
     "aws:CurrentTime",
     "aws:EpochTime",
+    "aws:MultiFactorAuthPresent",
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
     "aws:PrincipalIsAWSService",
@@ -19,8 +20,10 @@ VALUED = (
     "aws:SecureTransport",
     "aws:SourceAccount",
     "aws:SourceArn",
+    "aws:SourceIdentity",
     "aws:SourceIp",
     "aws:TagKeys",
+    "aws:TokenIssueTime",
     "aws:UserAgent",
     "aws:userid",
     "aws:username",
@@ -61,6 +64,7 @@ VALUED = (
     "sns:Protocol",
     "sts:ExternalId",
     "sts:RoleSessionName",
+    "sts:SourceIdentity",
     "sts:TransitiveTagKeys",
 )
 """Keys that the account gives a value to, where AWS does."""
@@ -71,7 +75,6 @@ ABSENT = (
     "aws:CalledViaLast",
     "aws:FederatedProvider",
     "aws:MultiFactorAuthAge",
-    "aws:MultiFactorAuthPresent",
     "aws:PrincipalOrgID",
     "aws:PrincipalOrgPaths",
     "aws:Referer",

@@ -17,21 +17,40 @@ _IDENTITIES = ("arn:", "AIDA", "AROA")
 _ACCOUNT = re.compile(r"(?:arn:aws[\w-]*:iam::)?(\d{12})(?::root)?")
 
 
+class Issue(NamedTuple):
+    """What temporary credentials say, beside whose they are."""
+
+    at: str
+    """When they were given out: aws:TokenIssueTime."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Session tags, their keys in lower case: aws:PrincipalTag/..."""
+    transitive: frozenset[str] = frozenset()
+    """Keys of the tags that the next session in a chain inherits."""
+    source_identity: str = ""
+
+    def handed_down(self) -> dict[str, str]:
+        """The tags that the next session in a chain inherits."""
+        return {key: text for key, text in self.tags if key in self.transitive}
+
+
 class Principal(NamedTuple):
     """Somebody who asks AWS for something."""
 
     kind: str
-    """user, role, service or anonymous."""
+    """user, federated, role, service or anonymous."""
     arn: str
     """As AWS names them in messages: a user, or the session of a role; a service's name."""
     account: str
     name: str
-    """The user's, role's or service's name."""
+    """The user's, role's or service's name; of a federated user, the user's who vouches."""
     user_id: str
     """aws:userid, and the UserId of GetCallerIdentity."""
     role_arn: str | None = None
     """The role behind a session."""
-    session_policy: str | None = None
+    session_policies: tuple[str, ...] | None = None
+    """What limits the session; None: nothing does."""
+    issue: Issue | None = None
+    """Of temporary credentials that somebody has asked STS for."""
 
     @property
     def identity(self) -> str:
@@ -41,7 +60,12 @@ class Principal(NamedTuple):
     @property
     def is_entity(self) -> bool:
         """Whether identity policies can belong to it."""
-        return self.kind in ("user", "role")
+        return self.kind in ("user", "federated", "role")
+
+    @property
+    def is_user_session(self) -> bool:
+        """Whether a user made the temporary credentials, without any role."""
+        return self.kind == "federated" or (self.kind == "user" and self.issue is not None)
 
 
 ANONYMOUS = Principal("anonymous", "*", "", "anonymous", "anonymous")

@@ -16,7 +16,7 @@ from helpers.embedded.moto_backends import backend_at
 
 _NOBODY = Policy([])
 
-_ASSUMES = ("sts:AssumeRole", "sts:TagSession")
+ASSUMES = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
 """What a role's trust policy has a say in."""
 
 
@@ -38,7 +38,7 @@ def resource_policy(arn: str, action: str) -> Source | None:
             text = _topic_policy(account, region, arn)
         case [_, _, "lambda", region, account, name]:
             text = _function_policy(account, region, name)
-        case [_, _, "iam", _, _, _] if action in _ASSUMES:
+        case [_, _, "iam", _, _, _] if action in ASSUMES:
             text = _trust_policy(arn)
     if text is None:
         return None
@@ -54,7 +54,7 @@ def must_allow(arn: str, action: str) -> bool:
         case [_, _, "kms", region, account, name]:
             return find_key(account, region, name) is not None
         case [_, _, "iam", _, _, _]:
-            return action in _ASSUMES
+            return action in ASSUMES
     return False
 
 

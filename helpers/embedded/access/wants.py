@@ -212,7 +212,7 @@ def _topic_arn(call: Call) -> list[str]:
     return [call.arn("sns", call.first("Name") or "*")]
 
 
-_ABOUT_ONESELF = frozenset(
+ABOUT_ONESELF = frozenset(
     {
         "ChangePassword",
         "CreateAccessKey",
@@ -244,7 +244,7 @@ def _entity_arn(call: Call) -> list[str]:
     if name := call.first("RoleName"):
         role = next((each for each in backend.roles.values() if each.name == name), None)
         return [role.arn if role else _iam_arn(call, "role", name)]
-    own = call.user if operation in _ABOUT_ONESELF else None
+    own = call.user if operation in ABOUT_ONESELF else None
     if name := call.first("UserName") or own:
         user = backend.users.get(name)
         return [user.arn if user else _iam_arn(call, "user", name)]
@@ -271,6 +271,12 @@ def _session_arn(call: Call) -> list[str]:
         return [role]
     guest = call.first("Name")
     return [f"arn:aws:sts::{call.account}:federated-user/{guest}"] if guest else []
+
+
+def _assume(call: Call) -> Iterator[Want]:
+    yield from _wants(call)
+    if call.first("SourceIdentity"):
+        yield Want("sts:SetSourceIdentity", call.first("RoleArn") or "*", given_by(call))
 
 
 def _nothing(call: Call) -> list[str]:
@@ -312,6 +318,7 @@ _SPECIAL: dict[tuple[str, str], Callable[[Call], Iterator[Want]]] = {
     ("kms", "ReEncrypt"): _re_encrypt,
     ("awslambda", "CreateFunction"): _with_role,
     ("awslambda", "UpdateFunctionConfiguration"): _with_role,
+    ("sts", "AssumeRole"): _assume,
     ("dynamodb", "TransactWriteItems"): _transaction,
     ("dynamodb", "TransactGetItems"): _transaction,
 }

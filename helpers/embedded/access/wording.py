@@ -39,12 +39,17 @@ def sentence(principal: Principal, want: Want, decision: Decision) -> str:
     if _is_another_s_key(principal, want):
         opens = want.action in _OPENS
         where = "the resource associated with this ciphertext" if opens else "this resource"
-        return f"{said} on {where} {_UNTOLD if _by_resource(decision) else _why(decision, action)}"
-    if want.action in ("sts:AssumeRole", "sts:TagSession") and _by_resource(decision):
+        why = _UNTOLD if _by_resource(decision) else decision.because(action)
+        return f"{said} on {where} {why}"
+    if (
+        want.resource.startswith("arn:aws:iam:")
+        and want.action.startswith("sts:")
+        and _by_resource(decision)
+    ):
         if decision.missing is not None:  # AWS does not tell what a role's trust policy says
             return f"{said} on resource: {want.resource}"
         return f"{said} on resource: {want.resource} with an explicit deny in the role trust policy"
-    return f"{said}{_where(want)} {_why(decision, action)}"
+    return f"{said}{_where(want)} {decision.because(action)}"
 
 
 def _spelled(action: str) -> str:
@@ -68,10 +73,6 @@ def _where(want: Want) -> str:
         return f" on resource: {kind} {name}"
     named = "policy " if kind == "policy" else ""
     return f" on resource: {named}{want.resource}"
-
-
-def _why(decision: Decision, action: str) -> str:
-    return decision.because(action)
 
 
 def _by_resource(decision: Decision) -> bool:

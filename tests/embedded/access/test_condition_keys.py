@@ -150,7 +150,7 @@ def attach(here: Place) -> Any:
     return here.iam.attach_role_policy(RoleName="worker", PolicyArn=POLICY)
 
 
-TRUSTED = ["sts:AssumeRole", "sts:TagSession"]
+TRUSTED = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]
 
 
 def assume(here: Place, **more: Any) -> Any:
@@ -248,18 +248,22 @@ CASES = [
     Case("sns:Protocol", "sqs", "sns:Subscribe", subscribe),
     Case("sts:ExternalId", "abc", "sts:AssumeRole", assume),
     Case("sts:RoleSessionName", "anna", "sts:AssumeRole", assume),
+    Case(
+        "sts:SourceIdentity",
+        "anna",
+        "sts:AssumeRole",
+        lambda here: assume(here, SourceIdentity="anna"),
+    ),
     Case("sts:TransitiveTagKeys", "team", "sts:*", assume_with_tags),
 ]
-ELSEWHERE = {
-    "aws:SourceArn",
-    "aws:SourceAccount",
-    "aws:PrincipalServiceName",
-}
-"""Keys of services that deliver: test_resource_policies."""
+OF_DELIVERIES = {"aws:SourceArn", "aws:SourceAccount", "aws:PrincipalServiceName"}
+"""test_resource_policies"""
+OF_SESSIONS = {"aws:MultiFactorAuthPresent", "aws:SourceIdentity", "aws:TokenIssueTime"}
+"""tests/embedded/identity/test_sts"""
 
 
 def test_no_key_is_left_out() -> None:
-    assert {case.key for case in CASES} | ELSEWHERE == {*VALUED, *FAMILIES}
+    assert {case.key for case in CASES} | OF_DELIVERIES | OF_SESSIONS == {*VALUED, *FAMILIES}
 
 
 @pytest.fixture

@@ -407,10 +407,11 @@ def test_the_decision_is_aws_s(case: Case) -> None:
         for key, value in (case.facts or {}).items()
     }
     identity = source(Kind.IDENTITY, case.identity, case.version)
+    session = source(Kind.SESSION, case.session, case.version)
     policies = Policies(
         (identity,) if identity else (),
         source(Kind.BOUNDARY, case.boundary, case.version),
-        source(Kind.SESSION, case.session, case.version),
+        (session,) if session else None,
         source(Kind.RESOURCE, case.resource_policy, case.version),
     )
     asked = Asked(case.who, case.action, case.resource, HERE, lambda: facts, case.must)
