@@ -264,7 +264,8 @@ class EmbeddedAccount:
         elif service == "kms":
             from helpers.embedded.kms import KeyService
 
-            self._keys = KeyService(self._simulation.clock, self._seed)
+            is_principal = self.access.identities.can_be_named
+            self._keys = KeyService(self._simulation.clock, self._seed, is_principal)
             self._services.handlers["kms"] = self._keys.handler
             self._gateway.before("kms", self._keys.settle)
         elif service == "iam":

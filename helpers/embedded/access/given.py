@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 
 from helpers.embedded.access.calls import Call, encryption_context
@@ -30,6 +31,9 @@ def encryption_facts(context: Mapping[str, str]) -> Given:
     facts = {f"kms:encryptioncontext:{key.lower()}": (text,) for key, text in context.items()}
     return {**facts, "kms:encryptioncontextkeys": tuple(context)} if context else {}
 
+
+CONSTRAINTS, RETIRED = "grant:constraints", "grant:retired"
+"""What grants alone are judged by: the constraints of a new one, the id of one to be retired."""
 
 Facts = Iterator[tuple[str, tuple[str, ...]]]
 
@@ -88,6 +92,7 @@ def _of_keys(call: Call) -> Facts:
         yield "kms:grantisforawsresource", ("false",)
         yield "kms:grantoperations", call.texts("Operations")
         constraints = call.parameters.get("Constraints") or {}
+        yield CONSTRAINTS, (json.dumps(constraints),)
         if kinds := tuple(kind for kind, context in constraints.items() if context):
             yield "kms:grantconstrainttype", kinds
 

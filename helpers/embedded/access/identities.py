@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from helpers.embedded.access.documents import MalformedPolicy, Policy, parse_policy
 from helpers.embedded.access.evaluation import Kind, Policies, Source
-from helpers.embedded.access.principals import Issue, Principal
+from helpers.embedded.access.principals import Issue, Principal, is_account
 from helpers.embedded.credentials import ADMIN_ACCESS_KEY_ID, ADMIN_SECRET_ACCESS_KEY
 
 ORGANIZATION_ROLE = "OrganizationAccountAccessRole"
@@ -92,6 +92,10 @@ class Identities:
         if kind == "role":
             return path == ORGANIZATION_ROLE or find_role(arn) is not None
         return kind == "federated-user"
+
+    def can_be_named(self, arn: str) -> bool:
+        """Whether a grant can name this: an account, or somebody in one."""
+        return is_account(arn) or self.exists(arn)
 
     # Policies
 

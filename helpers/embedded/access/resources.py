@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
 
 from helpers.embedded.access.documents import MalformedPolicy, Policy, parse_policy
 from helpers.embedded.access.evaluation import Found, Kind, Source
+from helpers.embedded.access.given import CONSTRAINTS, RETIRED
 from helpers.embedded.access.patterns import Facts
 from helpers.embedded.access.principals import Principal
 from helpers.embedded.moto_backends import backend_at
@@ -87,10 +87,9 @@ def find_grant(arn: str, principal: Principal, action: str, facts: Facts) -> Fou
     key = find_key(parts[4], parts[3], parts[5])
     if key is None or not key.grants:
         return None
-    operation = action.partition(":")[2]
+    names = {principal.arn, principal.identity}
     for grant in key.grants.values():
-        named = grant.grantee_principal in (principal.arn, principal.role_arn)
-        if named and operation in grant.operations and _fits(grant.constraints or {}, facts):
+        if _applies(grant, names, action.partition(":")[2], facts):
             document = {
                 "Sid": f"grant {grant.id}",
                 "Effect": "Allow",
@@ -103,29 +102,29 @@ def find_grant(arn: str, principal: Principal, action: str, facts: Facts) -> Fou
     return None
 
 
+def _applies(grant: Any, names: set[str], operation: str, facts: Facts) -> bool:
+    """Whether the grant lets the operation through for somebody with these names."""
+    if operation == "RetireGrant":
+        return facts.get(RETIRED) == (grant.id,) and bool(grant.may_be_retired_by(names))
+    if not grant.is_of(names):
+        return False
+    if operation == "CreateGrant":
+        (constraints,) = facts.get(CONSTRAINTS, ("{}",))
+        passed_on = facts.get("kms:grantoperations", ())
+        return bool(grant.may_pass_on(passed_on, json.loads(constraints)))
+    context = {
+        key: facts[f"kms:encryptioncontext:{key.lower()}"][0]
+        for key in facts.get("kms:encryptioncontextkeys", ())
+    }
+    return bool(grant.allows(operation, context))
+
+
 def has_grants(arn: str) -> bool:
     parts = arn.split(":", 5)
     if len(parts) != 6 or parts[2] != "kms":
         return False
     key = find_key(parts[4], parts[3], parts[5])
     return bool(key and key.grants)
-
-
-def _fits(constraints: Mapping[str, Mapping[str, str]], facts: Facts) -> bool:
-    """Whether the encryption context of the request is what the grant was limited to."""
-    prefix = "kms:encryptioncontext:"
-    context = {
-        key.removeprefix(prefix): values[0]
-        for key, values in facts.items()
-        if key.startswith(prefix)
-    }
-    subset = {key.lower(): text for key, text in _named(constraints, "Subset").items()}
-    equal = {key.lower(): text for key, text in _named(constraints, "Equals").items()}
-    return subset.items() <= context.items() and (not equal or equal == context)
-
-
-def _named(constraints: Mapping[str, Mapping[str, str]], kind: str) -> Mapping[str, str]:
-    return constraints.get(f"EncryptionContext{kind}") or {}
 
 
 def find_queue(account: str, region: str, name: str) -> Any | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from helpers.embedded.access.calls import Call, prefix_of
-from helpers.embedded.access.given import Given, given_by, given_by_re_encrypt
+from helpers.embedded.access.given import RETIRED, Given, given_by, given_by_re_encrypt
 from helpers.embedded.moto_backends import backend_at
 from helpers.embedded.queue_urls import parse_queue_url
 
@@ -128,6 +128,17 @@ def _re_encrypt(call: Call) -> Iterator[Want]:
     for source in sources:
         yield Want("kms:ReEncryptFrom", source, given_by_re_encrypt(call, "Source", same))
     yield Want("kms:ReEncryptTo", target, given_by_re_encrypt(call, "Destination", same))
+
+
+def _retire_grant(call: Call) -> Iterator[Want]:
+    """The grant decides who may retire it; which one is meant its token tells too."""
+    from helpers.embedded.kms.grants import grants_of_region
+
+    token, identity = call.first("GrantToken"), call.first("GrantId")
+    named = key_arn(call, call.first("KeyId") or "")
+    for key, grant in grants_of_region(call.region):
+        if token in grant.tokens or (key.arn, grant.id) == (named, identity):
+            yield Want("kms:RetireGrant", key.arn, {RETIRED: (grant.id,)})
 
 
 # Lambda
@@ -316,6 +327,7 @@ SERVICES = {
 _SPECIAL: dict[tuple[str, str], Callable[[Call], Iterator[Want]]] = {
     ("kms", "Decrypt"): _decrypt,
     ("kms", "ReEncrypt"): _re_encrypt,
+    ("kms", "RetireGrant"): _retire_grant,
     ("awslambda", "CreateFunction"): _with_role,
     ("awslambda", "UpdateFunctionConfiguration"): _with_role,
     ("sts", "AssumeRole"): _assume,

@@ -1,4 +1,4 @@
-"""The KMS API: the half that manages keys. moto keeps aliases, grants, policies and tags."""
+"""The KMS API: the half that manages keys. moto keeps aliases, policies and tags."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from moto.core.utils import unix_time
 from helpers.embedded.clock import SECOND, START
 from helpers.embedded.kms.cryptography_api import CryptographyApi
 from helpers.embedded.kms.errors import invalid_request, out_of_range, unsupported
+from helpers.embedded.kms.grants_api import GrantsApi
 from helpers.embedded.kms.key import Key
 from helpers.embedded.kms.requests import as_json
 
 
-class KmsApi(CryptographyApi):
+class KmsApi(CryptographyApi, GrantsApi):
     """One request to KMS. What moto answers rightly is left to moto."""
 
     def describe_key(self) -> str:
@@ -26,16 +27,6 @@ class KmsApi(CryptographyApi):
                 "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
             )
         return super().create_alias()
-
-    def list_grants(self) -> str:
-        """Of the key, and of one grantee if the request names one."""
-        grantee = self._get_param("GranteePrincipal")
-        grants = [
-            grant.to_json() | {"KeyId": self.key.arn}
-            for grant in self.kms_backend.list_grants(self.key.id, self._get_param("GrantId"))
-            if grantee in (None, grant.grantee_principal)
-        ]
-        return as_json(Grants=grants, Truncated=False)
 
     # Deletion
 

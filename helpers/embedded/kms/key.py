@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from random import Random
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
 from moto.kms.models import Key as MotoKey
@@ -14,6 +14,9 @@ from helpers.embedded.kms import ciphertext, pairs, specs, states
 from helpers.embedded.kms.ciphertext import Ciphertext, Context, InvalidTag, Material
 from helpers.embedded.kms.errors import KmsException, invalid_ciphertext
 from helpers.embedded.kms.pairs import PrivateKey
+
+if TYPE_CHECKING:
+    from helpers.embedded.kms.grants import Grant
 
 DAY = 86_400 * SECOND
 
@@ -34,6 +37,7 @@ class Key(MotoKey):
 
     private_key: PrivateKey | None  # type: ignore[assignment]
     rotation: Rotation | None
+    grants: dict[str, Grant]  # type: ignore[assignment]
 
     def __init__(self, *described: Any, clock: Clock, random: Random, **more: Any) -> None:
         self._clock = clock

@@ -12,6 +12,7 @@ from moto.kms.responses import KmsResponse
 
 from helpers.embedded.kms.backend import Backend, backend_of
 from helpers.embedded.kms.errors import KmsException, dry_run, invalid_request, not_found
+from helpers.embedded.kms.grants import grant_by_token
 from helpers.embedded.kms.key import Key
 from helpers.embedded.kms.states import CRYPTOGRAPHY, check_state
 from helpers.embedded.moto_backends import backend_at
@@ -37,6 +38,8 @@ class KmsRequest(KmsResponse):
         operation = self._get_action()
         try:
             self._find_keys(operation)
+            for token in self._get_param("GrantTokens", ()):
+                grant_by_token(self.region, token)
             if not self._get_param("DryRun"):
                 return super().call_action()
             if operation in CRYPTOGRAPHY:

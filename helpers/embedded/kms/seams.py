@@ -16,7 +16,6 @@ REACHES = (
     ),
     Reach("moto.kms.models", "generate_private_key", "not called: it makes an RSA key each time"),
     Reach("moto.kms.models", "Key.to_dict", "kept by our subclass; it adds what is missing"),
-    Reach("moto.kms.models", "Key.add_grant", "kept, as are all grants"),
     Reach("moto.kms.models", "KmsBackend.get_key_id_from_alias", "replaced: AWS managed keys"),
     Reach("moto.kms.models", "KmsBackend.create_alias", "kept, as are all aliases"),
     Reach("moto.kms.models", "KmsBackend.schedule_key_deletion", "kept: the state and the date"),

@@ -256,24 +256,7 @@ def test_what_cannot_be_rotated(kms: Any) -> None:
     assert refusal(kms.rotate_key_on_demand, KeyId=key).code == "LimitExceededException"
 
 
-# Grants, and keys that AWS manages
-
-
-def test_grants_are_kept_until_they_are_revoked_or_retired(kms: Any) -> None:
-    key, role = create_key(kms), "arn:aws:iam::123456789012:role/reader"
-    asked = {"GranteePrincipal": role, "Operations": ["Decrypt"], "RetiringPrincipal": role}
-    made = [kms.create_grant(KeyId=name, **asked) for name in (key, identity(key), key)]
-    listed = kms.list_grants(KeyId=key)["Grants"]
-    assert [grant["GrantId"] for grant in listed] == [grant["GrantId"] for grant in made]
-    assert {(grant["GranteePrincipal"], grant["KeyId"]) for grant in listed} == {(role, key)}
-    assert kms.list_grants(KeyId=key, GranteePrincipal=role + "s")["Grants"] == []
-    assert len(kms.list_retirable_grants(RetiringPrincipal=role)["Grants"]) == 3
-    kms.revoke_grant(KeyId=key, GrantId=made[0]["GrantId"])
-    kms.retire_grant(KeyId=key, GrantId=made[1]["GrantId"])
-    kms.retire_grant(GrantToken=made[2]["GrantToken"])
-    assert kms.list_grants(KeyId=key)["Grants"] == []
-    found = refusal(kms.revoke_grant, KeyId=key, GrantId=made[0]["GrantId"])
-    assert found.code == "NotFoundException"
+# Dry runs, and keys that AWS manages
 
 
 def test_a_dry_run_asks_and_does_nothing(kms: Any) -> None:
