@@ -15,9 +15,7 @@ from helpers.embedded.kms.key import Key
 if TYPE_CHECKING:
     from helpers.embedded.kms.service import KeyService
 
-_KEY_ID = re.compile(
-    r"(?:mrk-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE
-)
+_KEY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE)
 
 
 class Backend(KmsBackend):
@@ -60,6 +58,10 @@ class Backend(KmsBackend):
         if tags:
             self.tagger.tag_resource(key.id, tags)
         return key
+
+    def delete_key(self, key_id: str) -> None:
+        self.keys[key_id].leave_replicas()
+        super().delete_key(key_id)
 
     def find(self, given: str, *, by_alias: bool = True) -> Key:
         """The key by its id, ARN, alias or the alias's ARN.

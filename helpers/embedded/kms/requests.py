@@ -85,6 +85,11 @@ class KmsRequest(KmsResponse):
             raise invalid_request("KeyId is required.")
         return key
 
+    def _validate_key_id(self, key_id: str) -> None:
+        """The keys of the request have been found; moto knows no id of a multi-Region key."""
+
+    _validate_cmk_id = _validate_key_id
+
     def _get_param(self, param_name: str, if_none: Any = None) -> Any:
         value = self._given.get(param_name)
         return if_none if value is None else value

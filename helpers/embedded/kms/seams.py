@@ -15,6 +15,7 @@ REACHES = (
         "replaced: the class that moto makes a Region's backend of, for CloudFormation too",
     ),
     Reach("moto.kms.models", "generate_private_key", "not called: it makes an RSA key each time"),
+    Reach("moto.kms.models", "generate_key_id", "replaced: ids of multi-Region keys"),
     Reach("moto.kms.models", "Key.to_dict", "kept by our subclass; it adds what is missing"),
     Reach("moto.kms.models", "KmsBackend.get_key_id_from_alias", "replaced: AWS managed keys"),
     Reach("moto.kms.models", "KmsBackend.create_alias", "kept, as are all aliases"),
@@ -22,6 +23,8 @@ REACHES = (
     Reach("moto.kms.models", "KmsBackend.delete_key", "kept: called when the date has come"),
     Reach("moto.kms.models", "KmsBackend.list_key_rotations", "kept; it reads Key.rotations"),
     Reach("moto.kms.responses", "KmsResponse._get_param", "replaced: parameters are read once"),
+    Reach("moto.kms.responses", "KmsResponse._validate_key_id", "replaced: keys are found first"),
+    Reach("moto.kms.responses", "KmsResponse._validate_cmk_id", "replaced: keys are found first"),
     Reach("moto.kms.utils", "RESERVED_ALIASES", "the services with a key of their own"),
     Reach("moto.core.responses", "BaseResponse.call_action", "extended: the key is found first"),
 )

@@ -247,13 +247,18 @@ def test_a_disabled_key_rotates_when_it_is_enabled(lab: EmbeddedAccount, kms: An
 def test_what_cannot_be_rotated(kms: Any) -> None:
     pair = create_key(kms, "RSA_2048")
     assert refusal(kms.enable_key_rotation, KeyId=pair).code == "UnsupportedOperationException"
-    assert refusal(kms.rotate_key_on_demand, KeyId=pair).code == "UnsupportedOperationException"
+    refused = refusal(kms.rotate_key_on_demand, KeyId=pair)
+    assert error(refused) == ("UnsupportedOperationException", "")
     key = create_key(kms)
     found = refusal(kms.enable_key_rotation, KeyId=key, RotationPeriodInDays=2561)
     assert found.code == "ValidationException"
     for _ in range(25):
         kms.rotate_key_on_demand(KeyId=key)
-    assert refusal(kms.rotate_key_on_demand, KeyId=key).code == "LimitExceededException"
+    assert error(refusal(kms.rotate_key_on_demand, KeyId=key)) == (
+        "LimitExceededException",
+        "The on-demand rotations limit has been reached for the given keyId. No more on-demand "
+        f"rotations can be performed for this key: {key}",
+    )
 
 
 # Dry runs, and keys that AWS manages
