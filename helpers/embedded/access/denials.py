@@ -88,16 +88,8 @@ def refuse(request: ApiRequest, service: str, refusal: Refusal) -> ApiResponse:
         text = f"<Error><Code>{query}</Code><Message>{escape(message)}</Message></Error>"
         return ApiResponse(status, headers | {"Content-Type": "application/xml"}, text.encode())
     headers["x-amzn-ErrorType"] = code
-    return _as_json(status, headers, {"Message": message})
-
-
-def invalid_parameter(message: str) -> ApiResponse:
-    """A refusal of Lambda that is not about the caller's permissions."""
-    headers = {
-        "x-amzn-RequestId": str(mock_random.uuid4()),
-        "x-amzn-ErrorType": "InvalidParameterValueException",
-    }
-    return _as_json(400, headers, {"Type": "User", "message": message})
+    body = {"Message": message} if status == 403 else {"Type": "User", "message": message}
+    return _as_json(status, headers, body)
 
 
 def _as_json(status: int, headers: dict[str, str], body: dict[str, str]) -> ApiResponse:

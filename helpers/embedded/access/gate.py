@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from helpers.embedded.access import denials, resources, session_rules
+from helpers.embedded.access import denials, function_rules, resources, session_rules
 from helpers.embedded.access.access import Access
 from helpers.embedded.access.calls import Call, read_call
 from helpers.embedded.access.denials import Refusal
@@ -80,7 +80,7 @@ class Gate:
         if refusal is not None:
             return denials.refuse(request, service, refusal)
         assert isinstance(who, Principal)
-        return self._bad_function_role(request, service) or who
+        return who
 
     def _authenticate(self, request: ApiRequest, service: str) -> Principal | Refusal:
         """Who signed the request."""
@@ -106,7 +106,8 @@ class Gate:
 
     def _judge(self, request: ApiRequest, service: str, who: Principal) -> Refusal | None:
         """Why the caller may not do this, or not with that policy."""
-        puts = is_put(service, request.target)
+        makes = service == "awslambda" and function_rules.may_break(request)
+        puts = is_put(service, request.target) or makes
         if service == "iam" and who.is_user_session:
             return denials.UNKNOWN_KEY  # STS API GetSessionToken: none for IAM without MFA
         may_all = who == self._administrator and service not in _RESOURCES_DECIDE
@@ -118,6 +119,8 @@ class Gate:
             return refusal
         if not may_all and (refusal := self._denial(who, call)):
             return refusal
+        if makes:
+            return function_rules.violation(call, self._access)
         return self._bad_policy(who, call) if puts else None
 
     def _denial(self, who: Principal, call: Call) -> Refusal | None:
@@ -164,19 +167,6 @@ class Gate:
             return False
         key = key_arn(call, call.parameters.get("KeyId") or "new")
         return not self._access.would_allow(who, "kms:PutKeyPolicy", key, policy)
-
-    def _bad_function_role(self, request: ApiRequest, service: str) -> ApiResponse | None:
-        """A function's role must trust Lambda (LDG lambda-intro-execution-role)."""
-        if service != "awslambda" or request.method not in ("POST", "PUT"):
-            return None
-        if not request.path.rstrip("/").endswith(("/functions", "/configuration")):
-            return None
-        role = request.json().get("Role")
-        if role is None or self._access.can_be_assumed_by(str(role), "lambda.amazonaws.com"):
-            return None
-        return denials.invalid_parameter(
-            "The role defined for the function cannot be assumed by Lambda."
-        )
 
 
 def _only_reads(request: ApiRequest) -> bool:

@@ -11,7 +11,7 @@ from helpers.embedded.access.documents import MalformedPolicy, Policy, parse_pol
 from helpers.embedded.access.evaluation import Found, Kind, Source
 from helpers.embedded.access.given import CONSTRAINTS, RETIRED
 from helpers.embedded.access.patterns import Facts
-from helpers.embedded.access.principals import Principal
+from helpers.embedded.access.principals import Principal, is_account
 from helpers.embedded.moto_backends import backend_at
 
 _NOBODY = Policy([])
@@ -172,7 +172,14 @@ def _function_policy(account: str, region: str, name: str) -> str | None:
     function = find_function(account, region, name)
     if function is None or not function.policy.statements:
         return None
-    return json.dumps({"Version": "2012-10-17", "Statement": function.policy.statements})
+    statements = [_with_account(each) for each in function.policy.statements]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def _with_account(statement: dict[str, Any]) -> dict[str, Any]:
+    """moto keeps the number of an account as it was given; policies call it an AWS principal."""
+    who = statement.get("Principal")
+    return {**statement, "Principal": {"AWS": who}} if is_account(str(who)) else statement
 
 
 def _trust_policy(arn: str) -> str:
