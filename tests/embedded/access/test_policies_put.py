@@ -104,7 +104,38 @@ def test_an_identity_policy_is_checked_wherever_it_is_put(put_identity_policy: P
             "MalformedPolicyDocument",
             reason,
         )
-    put_identity_policy(policy(IDENTITY))
+
+
+GOOD_CONDITIONS: list[dict[str, Any]] = [
+    {},
+    {"NumericLessThan": {"aws:EpochTime": 1893456000}},
+    {"NumericLessThan": {"aws:EpochTime": [1893456000, "2000000000"]}},
+    {"Bool": {"aws:SecureTransport": True}},
+    {"Bool": {"aws:SecureTransport": ["true"]}},
+    {"Null": {"aws:TokenIssueTime": True}},
+    {"DateGreaterThan": {"aws:CurrentTime": "2026-01-05T08:00:00Z"}},
+    {"DateGreaterThan": {"aws:CurrentTime": "2026-01-05"}},
+    {"DateGreaterThan": {"aws:CurrentTime": "1767225600"}},
+    {"ForAllValues:StringEquals": {"aws:TagKeys": ["team"]}},
+    {"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1"}},
+]
+
+
+def test_a_good_identity_policy_is_taken_wherever_it_is_put(put_identity_policy: Put) -> None:
+    put_identity_policy(policy(*({**IDENTITY, "Condition": each} for each in GOOD_CONDITIONS)))
+
+
+def test_a_policy_stays_as_it_was_put(lab: EmbeddedAccount) -> None:
+    iam, name = boto3.client("iam"), {"UserName": "clerk", "PolicyName": "inline"}
+    clerk = session().client("sqs")
+    now = int(lab.now().timestamp())
+    soon = {**IDENTITY, "Condition": {"NumericLessThan": {"aws:EpochTime": now + 60}}}
+    iam.put_user_policy(PolicyDocument=policy(soon), **name)
+    assert iam.get_user_policy(**name)["PolicyDocument"]["Statement"] == [soon]
+    url = create_queue()
+    clerk.send_message(QueueUrl=url, MessageBody="x")
+    lab.advance(60)
+    assert refusal(clerk.send_message, QueueUrl=url, MessageBody="x").code == "AccessDenied"
 
 
 # IAM: trust policies
