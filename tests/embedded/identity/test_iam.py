@@ -1,4 +1,4 @@
-"""Users who mean themselves, and permissions boundaries."""
+"""Users who mean themselves, permissions boundaries, and what IAM says to mistakes."""
 
 from __future__ import annotations
 
@@ -98,3 +98,116 @@ def test_a_boundary_is_a_policy_that_is_there(iam: Any, entity: str) -> None:
         "NoSuchEntity",
         f"Scope ARN: {nowhere} does not exist or is not attachable.",
     )
+
+
+# What IAM says to mistakes
+
+NOWHERE = "arn:aws:iam::123456789012:policy/nowhere"
+MISTAKES: list[tuple[str, dict[str, str], int, str, str]] = [
+    ("get_role", {"RoleName": "x"}, 404, "NoSuchEntity", "The role with name x cannot be found."),
+    ("get_user", {"UserName": "x"}, 404, "NoSuchEntity", "The user with name x cannot be found."),
+    (
+        "get_group",
+        {"GroupName": "x"},
+        404,
+        "NoSuchEntity",
+        "The group with name x cannot be found.",
+    ),
+    (
+        "get_role_policy",
+        {"RoleName": "auditor", "PolicyName": "x"},
+        404,
+        "NoSuchEntity",
+        "The role policy with name x cannot be found.",
+    ),
+    (
+        "get_user_policy",
+        {"UserName": "clerk", "PolicyName": "x"},
+        404,
+        "NoSuchEntity",
+        "The user policy with name x cannot be found.",
+    ),
+    ("get_policy", {"PolicyArn": NOWHERE}, 404, "NoSuchEntity", f"Policy {NOWHERE} was not found."),
+    (
+        "attach_role_policy",
+        {"RoleName": "auditor", "PolicyArn": NOWHERE},
+        404,
+        "NoSuchEntity",
+        f"Policy {NOWHERE} does not exist or is not attachable.",
+    ),
+    (
+        "create_user",
+        {"UserName": "clerk"},
+        409,
+        "EntityAlreadyExists",
+        "User with name clerk already exists.",
+    ),
+    (
+        "create_user",
+        {"UserName": "a clerk"},
+        400,
+        "ValidationError",
+        "The specified value for userName is invalid. It must contain only alphanumeric "
+        "characters and/or the following: +=,.@_-",
+    ),
+    (
+        "create_user",
+        {"UserName": "c" * 65},
+        400,
+        "ValidationError",
+        f"1 validation error detected: Value '{'c' * 65}' at 'userName' failed to satisfy "
+        "constraint: Member must have length less than or equal to 64",
+    ),
+    (
+        "delete_user",
+        {"UserName": "clerk"},
+        409,
+        "DeleteConflict",
+        "Cannot delete entity, must remove users from group first.",
+    ),
+    (
+        "delete_group",
+        {"GroupName": "clerks"},
+        409,
+        "DeleteConflict",
+        "Cannot delete entity, must remove users from group first.",
+    ),
+    (
+        "delete_policy",
+        {"PolicyArn": "arn:aws:iam::123456789012:policy/attached"},
+        409,
+        "DeleteConflict",
+        "Cannot delete a policy attached to entities.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("operation", "parameters", "status", "code", "said"), MISTAKES)
+def test_iam_says_what_is_wrong(
+    iam: Any, operation: str, parameters: dict[str, str], status: int, code: str, said: str
+) -> None:
+    assume()
+    session(ALL)
+    iam.create_group(GroupName="clerks")
+    iam.add_user_to_group(GroupName="clerks", UserName="clerk")
+    document = policy(ALL)
+    attached = iam.create_policy(PolicyName="attached", PolicyDocument=document)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="auditor", PolicyArn=attached)
+    refused = refusal(getattr(iam, operation), **parameters)
+    assert (refused.status, refused.code, refused.message) == (status, code, said)
+
+
+def test_what_nothing_hangs_on_is_deleted(iam: Any) -> None:
+    session(ALL)
+    must = "Cannot delete entity, must {} first."
+    assert refusal(iam.delete_user, UserName="clerk").message == must.format("delete access keys")
+    (key,) = iam.list_access_keys(UserName="clerk")["AccessKeyMetadata"]
+    iam.delete_access_key(UserName="clerk", AccessKeyId=key["AccessKeyId"])
+    assert refusal(iam.delete_user, UserName="clerk").message == must.format("delete policies")
+    iam.delete_user_policy(UserName="clerk", PolicyName="inline")
+    iam.delete_user(UserName="clerk")
+    limit = iam.create_policy(PolicyName="limit", PolicyDocument=policy(ALL))["Policy"]["Arn"]
+    iam.create_user(UserName="clerk", PermissionsBoundary=limit)
+    assert refusal(iam.delete_policy, PolicyArn=limit).code == "DeleteConflict"
+    iam.delete_user_permissions_boundary(UserName="clerk")
+    iam.delete_policy(PolicyArn=limit)
