@@ -90,7 +90,6 @@ class EmbeddedAccount:
             duplicates=duplicates,
             seed=seed,
             meters=self._telemetry.queues.meters,
-            may_deliver=self.access.may_deliver,
         )
         self._monitoring: Monitoring | None = None
         self._log_search: LogSearch | None = None

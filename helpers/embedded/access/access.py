@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from helpers.embedded.access import resources
-from helpers.embedded.access.calls import Call
 from helpers.embedded.access.documents import parse_policy
 from helpers.embedded.access.evaluation import (
     Asked,
@@ -54,7 +53,8 @@ class Access:
         self.identities = Identities(account_id)
         self._account_id = account_id
         self._clock = clock
-        self._call: Call | None = None
+        self._topic: str | None = None
+        """What SNS delivers from now."""
         self._decided: dict[tuple[object, ...], Decision] = {}
         self._reported: set[str] = set()
         self._role_sessions: dict[str, Principal] = {}
@@ -133,18 +133,13 @@ class Access:
         return self.caller or owner
 
     @contextmanager
-    def acting_as(self, principal: Principal | None, call: Call | None = None) -> Iterator[None]:
-        """What happens inside is done by the principal: whose permission a queue's key asks.
-
-        Args:
-            call: what is being answered, if it may make a service deliver something.
-        """
-        before = self.caller, self._call
-        self.caller, self._call = principal, call
+    def acting_as(self, principal: Principal | None) -> Iterator[None]:
+        """What happens inside is done by the principal: whose permission a queue's key asks."""
+        before, self.caller = self.caller, principal
         try:
             yield
         finally:
-            self.caller, self._call = before
+            self.caller = before
 
     def can_be_assumed_by(self, role_arn: str, service: str) -> bool:
         """Whether the role exists and its trust policy names the service."""
@@ -171,43 +166,25 @@ class Access:
 
     def delivering_service(self) -> Principal | None:
         """The service that now delivers on somebody's behalf, such as SNS; None: none does."""
-        topic = self._delivering_topic()
-        if topic is None:
+        if self._topic is None:
             return None
-        return service_principal("sns.amazonaws.com", account_of(topic, self._account_id))
+        return service_principal("sns.amazonaws.com", account_of(self._topic, self._account_id))
 
     @contextmanager
     def delivering_from(self, topic_arn: str) -> Iterator[None]:
-        """What happens inside, SNS delivers from this topic, though nobody's request asked."""
-        before, self._call = self._call, _publish(topic_arn)
+        """What happens inside, SNS delivers from this topic."""
+        before, self._topic = self._topic, topic_arn
         try:
             yield
         finally:
-            self._call = before
-
-    def may_deliver(self, queue_arn: str) -> bool:
-        """Whether the queue's policy lets the delivering service send.
-
-        https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
-        """
-        service = self.delivering_service()
-        if not self.enforced or service is None:
-            return True
-        return self.decide(service, "sqs:SendMessage", queue_arn, self.delivery_facts()).allowed
+            self._topic = before
 
     def delivery_facts(self) -> Given:
         """Where the delivery comes from: aws:SourceArn and aws:SourceAccount; without one, {}."""
-        topic = self._delivering_topic()
-        if topic is None:
+        if self._topic is None:
             return {}
-        owner = account_of(topic, self._account_id)
-        return {"aws:sourceaccount": (owner,), "aws:sourcearn": (topic,)}
-
-    def _delivering_topic(self) -> str | None:
-        if self._call is None or self._call.service != "sns":
-            return None
-        topic = self._call.parameters.get("TopicArn") or self._call.parameters.get("TargetArn")
-        return str(topic) if topic else None
+        owner = account_of(self._topic, self._account_id)
+        return {"aws:sourceaccount": (owner,), "aws:sourcearn": (self._topic,)}
 
     def explain(
         self, principal: str, action: str, resource: str, context: Mapping[str, str] | None = None
@@ -256,8 +233,3 @@ class Access:
             if said not in self._reported:
                 self._reported.add(said)
                 _log.warning(said)
-
-
-def _publish(topic_arn: str) -> Call:
-    _, _, service, region, account, _ = topic_arn.split(":", 5)
-    return Call(service, "Publish", {"TopicArn": topic_arn}, region, account)

@@ -60,8 +60,7 @@ class Gate:
         who = self._admit(request, service)
         if isinstance(who, ApiResponse):
             return who
-        call = read_call(request, service, who.account) if service == "sns" else None
-        with self._access.acting_as(who, call):
+        with self._access.acting_as(who):
             answer = proceed()
         if service in _CHANGES_IDENTITIES and not _only_reads(request):
             self._access.forget()

@@ -126,15 +126,8 @@ class Backend(SQSBackend):
     ) -> Sent | None:
         """Send for other services of moto, such as SNS and EventBridge.
 
-        A delivery that the queue's policy or key does not allow is dropped, as on AWS, where
-        nobody is told.
+        A delivery that the queue's key does not allow is dropped, as on AWS; nobody is told.
         """
-        queue = self.get_queue(queue_name)
-        if self.around.may_deliver and not self.around.may_deliver(queue.queue_arn):
-            _log.warning(
-                "Not delivered to %s: the queue's policy does not let the service send.", queue_name
-            )
-            return None
         entry = {
             "MessageBody": message_body,
             "MessageAttributes": message_attributes,
@@ -144,7 +137,7 @@ class Backend(SQSBackend):
             "MessageSystemAttributes": system_attributes,
         }
         try:
-            return send(queue, entry)
+            return send(self.get_queue(queue_name), entry)
         except KmsRefusal as refusal:
             _log.warning("Not delivered to %s: %s", queue_name, refusal.message)
             return None

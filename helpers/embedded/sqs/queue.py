@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 from zlib import crc32
@@ -41,8 +40,6 @@ class Surroundings(NamedTuple):
     disorder: Disorder = Disorder()
     meters: list[QueueMeter] | None = None
     """Where a new queue's meter is kept for the metrics, when somebody wants them."""
-    may_deliver: Callable[[str], bool] | None = None
-    """Whether the queue of this ARN lets in what a service such as SNS now delivers."""
 
 
 class Queue(ObservedQueue):

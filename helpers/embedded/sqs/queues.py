@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -34,7 +34,6 @@ class Queues:
         duplicates: probability that a standard queue delivers a message once more.
         seed: of the disorder; the same seed gives the same disorder.
         meters: where the meters of all queues are kept for their metrics.
-        may_deliver: whether the queue of this ARN lets in what a service such as SNS now delivers.
     """
 
     def __init__(
@@ -47,7 +46,6 @@ class Queues:
         duplicates: float = 0.0,
         seed: int = 0,
         meters: list[QueueMeter] | None = None,
-        may_deliver: Callable[[str], bool] | None = None,
     ) -> None:
         if standard_order not in ("best-effort", "shuffled"):
             raise ValueError(
@@ -56,7 +54,7 @@ class Queues:
         if not 0 <= duplicates <= 1:
             raise ValueError(f"duplicates must be between 0 and 1, not {duplicates!r}")
         disorder = Disorder(standard_order == "shuffled", duplicates, seed)
-        self.around = Surroundings(simulation, trace, keys, disorder, meters, may_deliver)
+        self.around = Surroundings(simulation, trace, keys, disorder, meters)
         self._simulation = simulation
         self._replaced: ReplacedBackend | None = None
 

@@ -131,19 +131,6 @@ def test_a_topic_delivers_where_the_queue_lets_it(
     assert len(receive(sqs, url)) == delivered
 
 
-def test_a_topic_does_not_deliver_where_nothing_lets_it(
-    lab: EmbeddedAccount, caplog: pytest.LogCaptureFixture
-) -> None:
-    sns, url = boto3.client("sns"), create_queue()
-    topic = sns.create_topic(Name="topic")["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn(url))
-    sns.publish(TopicArn=topic, Message="x")
-    assert receive(boto3.client("sqs"), url) == []
-    assert caplog.messages == [
-        "Not delivered to orders: the queue's policy does not let the service send."
-    ]
-
-
 def test_a_queue_that_denies_everybody_denies_the_administrator(lab: EmbeddedAccount) -> None:
     url, sqs = create_queue(), boto3.client("sqs")
     denies = statement("Deny", "sqs:SendMessage", arn(url), Principal="*")
