@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def find_mappings(function: str, queue_arn: str | None = None) -> list[dict[str,
 
 def describe_mapping(function: str) -> str:
     """The state of the function's mapping and, where AWS tells one, the result of its last
-    polling, without the id of the request that failed.
+    polling, without the ids of the request that failed and of the key that it asked.
 
     Raises:
         LookupError: no queue is read for the function.
@@ -50,7 +51,8 @@ def describe_mapping(function: str) -> str:
     found = find_mappings(function)
     if not found:
         raise LookupError(f"No queue is read for {function}. Run the cell that connects one.")
-    result = found[0].get("LastProcessingResult", "").partition(" (Service")[0]
+    told = found[0].get("LastProcessingResult", "").partition(" (Service")[0]
+    result = re.sub(r"key/[\w-]+", "key/...", told)
     return ", ".join(filter(None, [found[0]["State"], result]))
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from helpers.embedded import interception
-from helpers.embedded.access import Access
+from helpers.embedded.access import Access, Gate
 from helpers.embedded.clock import SECOND, microseconds
 from helpers.embedded.credentials import ADMIN_ACCESS_KEY_ID, SandboxedSettings
 from helpers.embedded.gateway import Gateway
@@ -80,7 +80,8 @@ class EmbeddedAccount:
         self._services = MotoServices(self._connect)
         self.access = Access(self._simulation.clock, ACCOUNT_ID)
         """Who may do what. `access.enforced = False` lets everybody do everything."""
-        self._gateway = Gateway(self._services, self.access)
+        gate = Gate(self.access, self._simulation.clock, ACCOUNT_ID)
+        self._gateway = Gateway(self._services, gate)
         self._queues = Queues(
             self._simulation,
             self._trace,
@@ -262,11 +263,22 @@ class EmbeddedAccount:
         elif service == "kms":
             from helpers.embedded.kms import KeyService
 
-            self._keys = KeyService(self._simulation.clock, self._seed)
+            is_principal = self.access.identities.can_be_named
+            self._keys = KeyService(self._simulation.clock, self._seed, is_principal)
             self._services.handlers["kms"] = self._keys.handler
             self._gateway.before("kms", self._keys.settle)
         elif service == "iam":
+            from helpers.embedded.identity.iam import IamApi
+
             load_aws_managed_policies(ACCOUNT_ID)
+            self._services.handlers["iam"] = lambda *asked: IamApi(self.access).answer(*asked)
+        elif service == "sts":
+            from helpers.embedded.identity.sts import StsApi
+
+            clock = self._simulation.clock
+            self._services.handlers["sts"] = lambda *asked: StsApi(self.access, clock).answer(
+                *asked
+            )
         elif service == "cloudwatch":
             from helpers.embedded.telemetry.monitoring import Monitoring
 

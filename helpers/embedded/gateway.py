@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from helpers.embedded.access import Access
+from helpers.embedded.access import Gate
 from helpers.embedded.moto_services import MotoServices, NotInEmbeddedAccount, service_at
 from helpers.embedded.simulation import Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
@@ -21,9 +21,9 @@ Waiting = Callable[[ApiRequest], Steps[ApiResponse | None]]
 class Gateway:
     """Finds the service and operation of a request, lets it wait, and has it answered."""
 
-    def __init__(self, services: MotoServices, access: Access) -> None:
+    def __init__(self, services: MotoServices, gate: Gate) -> None:
         self._services = services
-        self._access = access
+        self._gate = gate
         self._waiting: dict[str, dict[str, Waiting]] = {}
         self._before: dict[str, Callable[[], None]] = {}
 
@@ -65,15 +65,13 @@ class Gateway:
         self._services.load(service)
         if refresh := self._before.get(service):
             refresh()
-        return self._access.answer(
-            request, service, lambda: self._services.answer(request, service)
-        )
+        return self._gate.answer(request, service, lambda: self._services.answer(request, service))
 
     def call(self, request: ApiRequest) -> Steps[ApiResponse]:
         """Answer a request in lab time, waiting where its operation waits."""
         if steps := self.waiting_steps(request):
             service = service_at(request.host)
-            if service and (refusal := self._access.refusal(request, service)):
+            if service and (refusal := self._gate.refusal(request, service)):
                 return refusal
             answer = yield from steps(request)
             if answer is not None:

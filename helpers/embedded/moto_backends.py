@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
+
+_ACCOUNT = re.compile(r"\d{12}")
+
+
+def backend_at(backends: Any, account: str, region: str) -> Any | None:
+    """What moto has of a service in an account and Region; None: there is no such place."""
+    if not _ACCOUNT.fullmatch(account):
+        return None
+    try:
+        return backends[account][region]
+    except KeyError:
+        return None
 
 
 class ReplacedBackend:

@@ -9,6 +9,7 @@ fails there, by name, and not in a notebook.
 from __future__ import annotations
 
 import datetime as real_datetime
+import json
 import sys
 from collections.abc import Callable
 from functools import lru_cache
@@ -70,6 +71,25 @@ def _request_id(headers: dict[str, str] | None = None) -> str:
     return request_id
 
 
+def _policy_validator(clock: Clock) -> Any:
+    """moto's check of a policy, for which the numbers of conditions are texts."""
+    from moto.iam.policy_validation import IAMPolicyDocumentValidator
+
+    class Validator(IAMPolicyDocumentValidator):
+        def __init__(self, policy_document: str) -> None:
+            super().__init__(with_text_numbers(policy_document))
+
+    return Validator
+
+
+def with_text_numbers(policy: str) -> str:
+    """The policy with every number in it as a text, as AWS takes them in conditions too."""
+    try:
+        return json.dumps(json.loads(policy, parse_int=str, parse_float=str))
+    except ValueError:
+        return policy
+
+
 SEAMS = (
     Seam("moto.core.utils", "datetime", "utcnow() is the clock of all moto", _datetime_module),
     Seam(
@@ -79,6 +99,12 @@ SEAMS = (
         _datetime_class,
     ),
     Seam("moto.cloudwatch.models", "datetime", "LastModified of dashboards", _datetime_class),
+    Seam(
+        "moto.iam.models",
+        "IAMPolicyDocumentValidator",
+        "moto refuses conditions on numbers that are not in quotes",
+        _policy_validator,
+    ),
     Seam(
         "moto.core.responses",
         "method_names_from_class",

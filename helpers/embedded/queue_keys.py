@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 from moto.moto_api._internal import mock_random
 
 from helpers.embedded.access import Access
-from helpers.embedded.access.denials import sentence
+from helpers.embedded.access.given import encryption_facts
 from helpers.embedded.access.principals import Principal
-from helpers.embedded.access.wants import Want, encryption_facts
+from helpers.embedded.access.wants import Want
+from helpers.embedded.access.wording import sentence
 from helpers.embedded.sqs.cipher import DataKey, Envelope
 from helpers.embedded.sqs.errors import KmsRefusal
 from helpers.embedded.trace import Trace
@@ -60,7 +61,7 @@ class KeysForQueues:
         """SQS tells identities and session policies apart, but not the sessions of one role
         (SDG sqs-key-management)."""
         caller = self.caller()
-        return caller and (caller.identity, caller.session_policy)
+        return caller and (caller.identity, caller.session_policies)
 
     def generate_data_key(self, key: str, queue_arn: str) -> Envelope:
         def generate(found: Key) -> Envelope:

@@ -149,6 +149,13 @@ def test_a_mapping_that_cannot_read_says_why(lab: Lab) -> None:
         "Enabled, PROBLEM: The function execution role does not have permissions to call "
         "ReceiveMessage on SQS"
     )
+    roles.create_role(receiver.ROLE, "AWSLambdaSQSQueueExecutionRole", "", [])
+    boto3.client("sqs").send_message(QueueUrl=bank.queue_url, MessageBody="rent")
+    lab.advance(seconds=60)
+    assert mappings.describe_mapping(bank.receiver).endswith(
+        "kms:Decrypt on resource: arn:aws:kms:us-east-1:123456789012:key/... because no "
+        "identity-based policy allows the kms:Decrypt action"
+    )
     with pytest.raises(LookupError, match=f"No queue is read for {bank.sender}"):
         mappings.describe_mapping(bank.sender)
 

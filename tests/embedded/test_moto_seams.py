@@ -9,6 +9,7 @@ from operator import attrgetter
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.identity import seams as of_identities
 from helpers.embedded.kms import seams as of_keys
 from helpers.embedded.moto_seams import SEAMS, Reach, Seam
 from helpers.embedded.sns import seams as of_topics
@@ -27,7 +28,11 @@ def test_the_seam_is_where_it_was(seam: Seam) -> None:
 
 @pytest.mark.parametrize(
     "reach",
-    of_keys.REACHES + of_queues.REACHES + of_telemetry.REACHES + of_topics.REACHES,
+    of_identities.REACHES
+    + of_keys.REACHES
+    + of_queues.REACHES
+    + of_telemetry.REACHES
+    + of_topics.REACHES,
     ids=lambda reach: f"{reach.module}.{reach.path}",
 )
 def test_what_we_build_on_is_there(reach: Reach) -> None:

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount, LabClosed
+from tests.embedded.conftest import TRUST_LAMBDA
 
 
 def test_time_stands_still_until_it_is_moved(lab: EmbeddedAccount) -> None:
@@ -38,8 +39,8 @@ def test_timestamps_of_every_service_are_lab_time(lab: EmbeddedAccount) -> None:
     moment = "2026-01-05 09:01:30+00:00"
     key = boto3.client("kms").create_key()["KeyMetadata"]
     assert str(key["CreationDate"]) == moment
-    role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]
-    assert str(role["CreateDate"]) == moment
+    role = {"RoleName": "r", "AssumeRolePolicyDocument": TRUST_LAMBDA}
+    assert str(boto3.client("iam").create_role(**role)["Role"]["CreateDate"]) == moment
     table = boto3.client("dynamodb").create_table(
         TableName="t",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],

@@ -11,86 +11,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from helpers.embedded.access.errors import MalformedPolicy
 from helpers.embedded.access.patterns import Facts, compile_wildcards, fill_in
 
 Test = Callable[[str, str], bool]
 """Whether a request's value meets a policy's value."""
-
-KNOWN_KEYS = frozenset(
-    key.lower()
-    for key in [
-        "aws:CalledVia",
-        "aws:CurrentTime",
-        "aws:EpochTime",
-        "aws:PrincipalAccount",
-        "aws:PrincipalArn",
-        "aws:PrincipalIsAWSService",
-        "aws:PrincipalServiceName",
-        "aws:PrincipalType",
-        "aws:RequestedRegion",
-        "aws:ResourceAccount",
-        "aws:SecureTransport",
-        "aws:SourceAccount",
-        "aws:SourceArn",
-        "aws:SourceIp",
-        "aws:SourceOwner",
-        "aws:UserAgent",
-        "aws:Referer",
-        "aws:userid",
-        "aws:username",
-        "aws:ViaAWSService",
-        "aws:MultiFactorAuthPresent",
-        "aws:MultiFactorAuthAge",
-        "aws:PrincipalOrgID",
-        "aws:SourceVpc",
-        "aws:SourceVpce",
-        "aws:TokenIssueTime",
-        "kms:CallerAccount",
-        "kms:EncryptionAlgorithm",
-        "kms:EncryptionContextKeys",
-        "kms:GrantConstraintType",
-        "kms:GranteePrincipal",
-        "kms:GrantIsForAWSResource",
-        "kms:GrantOperations",
-        "kms:KeyOrigin",
-        "kms:KeySpec",
-        "kms:KeyUsage",
-        "kms:MacAlgorithm",
-        "kms:MessageType",
-        "kms:MultiRegion",
-        "kms:ReEncryptOnSameKey",
-        "kms:RequestAlias",
-        "kms:ResourceAliases",
-        "kms:RetiringPrincipal",
-        "kms:SigningAlgorithm",
-        "kms:ViaService",
-        "kms:BypassPolicyLockoutSafetyCheck",
-        "lambda:FunctionArn",
-        "lambda:Principal",
-        "lambda:SourceFunctionArn",
-        "cloudwatch:namespace",
-        "iam:PassedToService",
-        "iam:PolicyARN",
-        "iam:PermissionsBoundary",
-        "sts:ExternalId",
-        "sts:RoleSessionName",
-        "sns:Endpoint",
-        "sns:Protocol",
-    ]
-)
-"""Condition keys that the account gives a value to, or knows to have none."""
-
-KNOWN_FAMILIES = (
-    "aws:principaltag/",
-    "aws:resourcetag/",
-    "kms:encryptioncontext:",
-)
-"""Condition keys that end in a name of the user's choice."""
-
-
-def is_known(key: str) -> bool:
-    """Whether the account can say what the condition key is worth; `key` in lower case."""
-    return key in KNOWN_KEYS or key.startswith(KNOWN_FAMILIES)
 
 
 class Condition(NamedTuple):
@@ -130,13 +55,13 @@ class Condition(NamedTuple):
 
 
 def parse_conditions(element: Any) -> tuple[Condition, ...]:
-    """Raises ValueError with AWS's reason for an element that makes no sense."""
+    """The conditions of a statement. Raises MalformedPolicy."""
     if not isinstance(element, dict):
-        raise ValueError("Syntax errors in policy.")
+        raise MalformedPolicy("Condition must be an object")
     parsed: list[Condition] = []
     for name, keys in element.items():
         if not isinstance(keys, dict):
-            raise ValueError("Syntax errors in policy.")
+            raise MalformedPolicy(f"Invalid Condition : {name}")
         parsed += (_parse_condition(name, key, values) for key, values in keys.items())
     return tuple(parsed)
 
@@ -149,10 +74,10 @@ def _parse_condition(name: str, key: str, values: Any) -> Condition:
     negated = operator != bare and bare in _TESTS
     test = _TESTS.get(bare if negated else operator)
     if quantifier not in ("", "ForAnyValue", "ForAllValues") or test is None:
-        raise ValueError(f"Invalid Condition type : {name}.")
+        raise MalformedPolicy(f"Invalid Condition type : {name}")
     listed = values if isinstance(values, list) else [values]
     if any(isinstance(value, dict | list) for value in listed):
-        raise ValueError("Syntax errors in policy.")
+        raise MalformedPolicy(f"Invalid Condition : {name}")
     texts = tuple(_as_text(value) for value in listed)
     return Condition(operator, key.lower(), texts, test, negated, quantifier, if_exists)
 

@@ -8,9 +8,10 @@ from xml.sax.saxutils import escape
 
 from moto.moto_api._internal import mock_random
 
-from helpers.embedded.access.evaluation import Decision, Kind
+from helpers.embedded.access.evaluation import Decision
 from helpers.embedded.access.principals import Principal
 from helpers.embedded.access.wants import Want
+from helpers.embedded.access.wording import sentence
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 
@@ -20,6 +21,8 @@ class Refusal(NamedTuple):
     query_code: str
     json_code: str
     message: str
+    status: int = 403
+    """Of the query and REST services; the JSON services refuse everything with 400."""
 
 
 UNKNOWN_KEY = Refusal(
@@ -45,43 +48,33 @@ UNSIGNED = Refusal(
 )
 
 
+_ONCE_QUERY = ("sqs", "cloudwatch")
+"""JSON services that have kept the codes of the query protocol which they spoke before
+(recorded of SQS: x-amzn-query-error)."""
+
+
+def untrusted_token(operation: str) -> Refusal:
+    """The account has no identity provider that could vouch for anybody."""
+    said = f"Not authorized to perform sts:{operation}"
+    return Refusal("AccessDenied", "AccessDeniedException", said)
+
+
 def access_denied(principal: Principal, want: Want, decision: Decision) -> Refusal:
-    """AWS's sentence. SQS spells the action in lower case, the other services do not.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-    """
-    return Refusal("AccessDenied", "AccessDeniedException", sentence(principal, want, decision))
-
-
-def sentence(principal: Principal, want: Want, decision: Decision) -> str:
-    """Who may not do what to which resource, and why."""
-    action, resource = want.action, f"resource: {want.resource}"
-    if action.startswith("sqs:"):
-        action = action.lower()
-    if action == "kms:Decrypt" and want.resource != "*":
-        resource = "the resource associated with this ciphertext"
-    who = f"User: {principal.arn}" if principal.kind != "anonymous" else "User: anonymous"
-    where = "" if want.resource == "*" and action.startswith(_GENERAL) else f" on {resource}"
-    said = f"{who} is not authorized to perform: {action}{where}"
-    if action == "sts:AssumeRole" and decision.missing is Kind.RESOURCE:
-        return said  # AWS does not tell what is in a role's trust policy
-    return f"{said} {decision.because(action)}"
-
-
-_GENERAL = ("cloudwatch:",)
-"""Services that name no resource where the action has none."""
+    """The principal may not do this."""
+    code = "AuthorizationError" if want.action.startswith("sns:") else "AccessDenied"
+    return Refusal(code, "AccessDeniedException", sentence(principal, want, decision))
 
 
 def refuse(request: ApiRequest, service: str, refusal: Refusal) -> ApiResponse:
     """The refusal as an answer to the request."""
     request_id = str(mock_random.uuid4())
     headers = {"x-amzn-RequestId": request_id}
-    query, code, message = refusal
-    if service == "sqs" and request.header("X-Amz-Target"):
-        # SQS has kept the codes of its query protocol (recorded as x-amzn-query-error).
+    query, code, message, status = refusal
+    if service in _ONCE_QUERY and request.header("X-Amz-Target"):
         headers |= {"x-amzn-query-error": f"{query};Sender"}
-        kind = "com.amazon.coral.service#" + (code if query == "AccessDenied" else query)
-        return _as_json(403, headers, {"__type": kind, "message": message})
+        space = f"com.amazonaws.{service}" if status == 400 else "com.amazon.coral.service"
+        name = code if query == "AccessDenied" else query
+        return _as_json(status, headers, {"__type": f"{space}#{name}", "message": message})
     if request.header("X-Amz-Target"):
         return _as_json(400, headers, {"__type": code, "message": message})
     if b"Action=" in request.body:
@@ -90,34 +83,13 @@ def refuse(request: ApiRequest, service: str, refusal: Refusal) -> ApiResponse:
             f"<Message>{escape(message)}</Message></Error>"
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
         )
-        return ApiResponse(403, headers | {"Content-Type": "text/xml"}, text.encode())
+        return ApiResponse(status, headers | {"Content-Type": "text/xml"}, text.encode())
     if service == "s3":
         text = f"<Error><Code>{query}</Code><Message>{escape(message)}</Message></Error>"
-        return ApiResponse(403, headers | {"Content-Type": "application/xml"}, text.encode())
+        return ApiResponse(status, headers | {"Content-Type": "application/xml"}, text.encode())
     headers["x-amzn-ErrorType"] = code
-    return _as_json(403, headers, {"Message": message})
-
-
-def invalid_parameter(message: str) -> ApiResponse:
-    """A refusal of Lambda that is not about the caller's permissions."""
-    headers = {
-        "x-amzn-RequestId": str(mock_random.uuid4()),
-        "x-amzn-ErrorType": "InvalidParameterValueException",
-    }
-    return _as_json(400, headers, {"Type": "User", "message": message})
-
-
-def caller_identity(principal: Principal) -> ApiResponse:
-    """GetCallerIdentity of a principal that moto does not know."""
-    text = (
-        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
-        f"<GetCallerIdentityResult><Arn>{escape(principal.arn)}</Arn>"
-        f"<UserId>{principal.user_id}</UserId><Account>{principal.account}</Account>"
-        "</GetCallerIdentityResult><ResponseMetadata>"
-        f"<RequestId>{mock_random.uuid4()}</RequestId></ResponseMetadata>"
-        "</GetCallerIdentityResponse>"
-    )
-    return ApiResponse(200, {"Content-Type": "text/xml"}, text.encode())
+    body = {"Message": message} if status == 403 else {"Type": "User", "message": message}
+    return _as_json(status, headers, body)
 
 
 def _as_json(status: int, headers: dict[str, str], body: dict[str, str]) -> ApiResponse:

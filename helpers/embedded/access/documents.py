@@ -10,17 +10,19 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from helpers.embedded.access.conditions import Condition, is_known, parse_conditions
+from helpers.embedded.access.conditions import Condition, parse_conditions
+from helpers.embedded.access.errors import MalformedPolicy
+from helpers.embedded.access.keys import is_known
 from helpers.embedded.access.patterns import Facts, Patterns
 from helpers.embedded.access.principals import Principal, Principals, Reach
 
+__all__ = ["MalformedPolicy", "Policy", "Statement", "listed", "parse_policy"]
+
 _PAIRS = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
 _ELEMENTS = frozenset({"Sid", "Effect", "Condition", *_PAIRS[0], *_PAIRS[1], *_PAIRS[2]})
+_VERSIONS = ("2008-10-17", "2012-10-17")
 _ACTION = re.compile(r"\*|[\w-]+:[\w*?]+")
-
-
-class MalformedPolicy(ValueError):
-    """The document is no policy; the message is AWS's reason."""
+_NO_JSON = "This policy contains invalid Json"
 
 
 class Statement:
@@ -52,9 +54,15 @@ class Statement:
         self._negated_principals = "NotPrincipal" in document
         who = document.get("Principal", document.get("NotPrincipal"))
         self._principals = None if who is None else Principals(who)
-        self._conditions: tuple[Condition, ...] = parse_conditions(document.get("Condition", {}))
-        self.unknown_keys = [each.key for each in self._conditions if not is_known(each.key)]
+        tested = document.get("Condition", {})
+        self._conditions: tuple[Condition, ...] = parse_conditions(tested)
+        self.unknown_keys = [key for keys in tested.values() for key in keys if not is_known(key)]
         """Condition keys that the account cannot judge: such a statement never allows."""
+
+    @property
+    def principals(self) -> tuple[tuple[str, str], ...]:
+        """Whom a resource policy's statement names: the kind, and who."""
+        return self._principals.named if self._principals else ()
 
     @property
     def sid(self) -> str:
@@ -105,54 +113,50 @@ def parse_policy(text: str) -> Policy:
     try:
         document = json.loads(text)
     except (TypeError, ValueError):
-        raise MalformedPolicy("Syntax errors in policy.") from None
+        raise MalformedPolicy(_NO_JSON) from None
     if not isinstance(document, dict):
-        raise MalformedPolicy("Syntax errors in policy.")
-    version = document.get("Version", "2008-10-17")
-    if version not in ("2008-10-17", "2012-10-17"):
-        raise MalformedPolicy("Policy document must be version 2012-10-17 or greater.")
-    listed = document.get("Statement")
-    statements: list[Any] = listed if isinstance(listed, list) else [listed]
+        raise MalformedPolicy(_NO_JSON)
+    version = document.get("Version", _VERSIONS[0])
+    if version not in _VERSIONS:
+        raise MalformedPolicy("The policy must contain a valid version string")
+    if "Statement" not in document:
+        raise MalformedPolicy("Missing required field Statement")
+    statements = listed(document["Statement"])
     if not all(isinstance(each, dict) for each in statements):
-        raise MalformedPolicy("Syntax errors in policy.")
-    return Policy([_parse_statement(each, version == "2012-10-17") for each in statements])
+        raise MalformedPolicy(_NO_JSON)
+    return Policy([_parse_statement(each, version == _VERSIONS[1]) for each in statements])
 
 
-def check_resource_policy(text: str) -> Policy:
-    """A policy that stands at a resource: every statement says for whom. Raises MalformedPolicy."""
-    policy = parse_policy(text)
-    sids = [each.sid for each in policy.statements if each.sid]
-    if len(sids) != len(set(sids)):
-        raise MalformedPolicy("Statement IDs (SID) in a single policy must be unique.")
-    for statement in policy.statements:
-        if not {"Principal", "NotPrincipal"} & statement.document.keys():
-            raise MalformedPolicy("Missing required field Principal.")
-    return policy
+def listed(element: Any) -> list[Any]:
+    """What an element of a policy has, one or several."""
+    return element if isinstance(element, list) else [element]
 
 
 def _parse_statement(document: dict[str, Any], variables: bool) -> Statement:
-    for unknown in document.keys() - _ELEMENTS:
-        raise MalformedPolicy(f"Syntax errors in policy. Unknown field {unknown}.")
-    if document.get("Effect") not in ("Allow", "Deny"):
-        raise MalformedPolicy("Missing required field Effect.")
-    if any(one in document and other in document for one, other in _PAIRS):
-        raise MalformedPolicy("Syntax errors in policy.")
+    for unknown in sorted(document.keys() - _ELEMENTS):
+        raise MalformedPolicy(f"Unknown field {unknown}")
+    if "Effect" not in document:
+        raise MalformedPolicy("Missing required field Effect")
+    if document["Effect"] not in ("Allow", "Deny"):
+        raise MalformedPolicy(f"Invalid effect: {document['Effect']}")
+    for one, other in _PAIRS:
+        if one in document and other in document:
+            raise MalformedPolicy(f"Statement must not contain both {one} and {other}")
     actions = document.get("Action", document.get("NotAction"))
     if not actions:
-        raise MalformedPolicy("Missing required field Action.")
-    for action in _texts(actions):
-        if not _ACTION.fullmatch(action):
-            raise MalformedPolicy("Actions/Conditions must be prefaced by a vendor, e.g., sqs:*.")
+        raise MalformedPolicy("Missing required field Action")
+    if not all(_ACTION.fullmatch(action) for action in _texts(actions)):
+        raise MalformedPolicy("Policy has invalid action")
     try:
         return Statement(document, variables)
     except MalformedPolicy:
         raise
     except (TypeError, ValueError, AttributeError) as error:
-        raise MalformedPolicy(str(error) or "Syntax errors in policy.") from None
+        raise MalformedPolicy(str(error) or _NO_JSON) from None
 
 
 def _texts(element: Any) -> list[str]:
-    listed = element if isinstance(element, list) else [element]
-    if not all(isinstance(each, str) for each in listed):
-        raise MalformedPolicy("Syntax errors in policy.")
-    return listed
+    texts = listed(element)
+    if not all(isinstance(each, str) for each in texts):
+        raise MalformedPolicy(_NO_JSON)
+    return texts

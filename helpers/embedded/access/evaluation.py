@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
+from helpers.embedded.access.crossing import may_cross
 from helpers.embedded.access.documents import Policy, Statement
 from helpers.embedded.access.patterns import Facts
 from helpers.embedded.access.principals import Principal, Reach
@@ -58,21 +59,36 @@ class Decision(NamedTuple):
         return f"with an explicit deny in {article} {kind}"
 
 
+_COUNTS_AS = {True: "allows nothing", False: "denies as if its condition were met"}
+
+
 class Policies(NamedTuple):
     """Every policy that has a say about one principal and one resource."""
 
     identity: tuple[Source, ...] = ()
     boundary: Source | None = None
-    session: Source | None = None
+    session: tuple[Source, ...] | None = None
+    """None: the session is not limited; empty: nothing is allowed in it."""
     resource: Source | None = None
 
     @property
     def depend_on_facts(self) -> bool:
         return any(source.policy.depends_on_facts for source in self.all())
 
+    def unknown_keys(self) -> Iterator[str]:
+        """What there is to say about condition keys that nobody here can judge."""
+        for source in self.all():
+            for statement in source.policy.statements:
+                for key in statement.unknown_keys:
+                    yield (
+                        f"{source.name} uses the condition key {key}, which this account does "
+                        f"not know: the statement {_COUNTS_AS[statement.allows]}."
+                    )
+
     def all(self) -> Iterator[Source]:
         yield from self.identity
-        yield from (each for each in (self.boundary, self.session, self.resource) if each)
+        yield from self.session or ()
+        yield from (each for each in (self.boundary, self.resource) if each)
 
 
 class Asked(NamedTuple):
@@ -126,6 +142,8 @@ def _weigh(asked: Asked, policies: Policies, allowing: list[tuple[Found, Reach]]
     if not asked.principal.is_entity:
         return _allow(by_resource) if reach else _miss(Kind.RESOURCE)
     crosses = asked.principal.account != asked.owner
+    if crosses and not may_cross(asked.action):
+        return _miss(Kind.RESOURCE)
     if (crosses or asked.resource_must_allow) and not reach:
         return _miss(Kind.RESOURCE)
     if reach is Reach.EXACT and not crosses:

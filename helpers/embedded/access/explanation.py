@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from helpers.embedded.access.denials import sentence
 from helpers.embedded.access.evaluation import Decision
 from helpers.embedded.access.principals import Principal
 from helpers.embedded.access.wants import Want
+from helpers.embedded.access.wording import sentence
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -32,12 +32,14 @@ class Explanation(NamedTuple):
     sentence: str
     statements: tuple[Said, ...]
     """What allowed it, or denied it explicitly; none where nothing allows it."""
+    unknown: tuple[str, ...] = ()
+    """One sentence for each condition key in the policies that the account cannot judge."""
 
     def __str__(self) -> str:
         lines = [self.sentence]
         for said in self.statements:
             lines += [f"  {said.kind} {said.policy}:", f"    {json.dumps(said.statement)}"]
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  {said}" for said in self.unknown)])
 
     def __repr__(self) -> str:
         return str(self)
@@ -66,7 +68,9 @@ def _elements(statement: dict[str, Any]) -> Iterator[str]:
     yield json.dumps(statement["Condition"]) if "Condition" in statement else ""
 
 
-def explain(principal: Principal, want: Want, decision: Decision) -> Explanation:
+def explain(
+    principal: Principal, want: Want, decision: Decision, unknown: tuple[str, ...] = ()
+) -> Explanation:
     """The decision about one action on one resource, told."""
     if decision.allowed:
         told = f"Allowed: {principal.arn} may perform {want.action} on {want.resource}"
@@ -79,4 +83,5 @@ def explain(principal: Principal, want: Want, decision: Decision) -> Explanation
             Said(found.source.name, found.source.kind.value, found.statement.document)
             for found in decision.statements
         ),
+        unknown,
     )

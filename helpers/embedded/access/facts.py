@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from helpers.embedded.access import identities, resources
+from helpers.embedded.access import resources
+from helpers.embedded.access.identities import find_entity
 from helpers.embedded.access.patterns import Facts
 from helpers.embedded.access.principals import Principal
+from helpers.embedded.access.tags import boundary_of, tags_of, tags_of_entity
 from helpers.embedded.clock import Clock
 
 SOURCE_IP = "192.0.2.1"
 """Where every request comes from: an address set aside for documentation (RFC 5737)."""
 
-_TYPES = {"user": "User", "role": "AssumedRole", "service": "Service", "anonymous": "Anonymous"}
+_TYPES = {
+    "anonymous": "Anonymous",
+    "federated": "FederatedUser",
+    "role": "AssumedRole",
+    "service": "Service",
+    "user": "User",
+}
 
 
 def collect_facts(
@@ -43,18 +51,27 @@ def collect_facts(
         facts["aws:sourceip"] = (SOURCE_IP,)
     if principal.is_entity:
         facts["aws:principalarn"] = (principal.identity,)
-        facts["aws:principalaccount"] = facts["aws:sourceowner"] = (principal.account,)
-        for key, value in identities.tags_of(principal).items():
+        facts["aws:principalaccount"] = (principal.account,)
+        for key, value in tags_of_entity(find_entity(principal)).items():
             facts[f"aws:principaltag/{key.lower()}"] = (value,)
+    if issue := principal.issue:
+        facts |= {f"aws:principaltag/{key}": (text,) for key, text in issue.tags}
+        facts |= {"aws:tokenissuetime": (issue.at,), "aws:multifactorauthpresent": ("false",)}
+        if issue.source_identity:
+            facts["aws:sourceidentity"] = (issue.source_identity,)
     if principal.kind == "user":
         facts["aws:username"] = (principal.name,)
     if len(parts) == 6:
         if parts[3]:
             facts["aws:requestedregion"] = (parts[3],)
         facts["aws:resourceaccount"] = (resources.account_of(resource, principal.account),)
-        for key, value in resources.tags_of(resource).items():
+        for key, value in tags_of(resource).items():
             facts[f"aws:resourcetag/{key.lower()}"] = (value,)
+            if parts[2] == "iam":
+                facts[f"iam:resourcetag/{key.lower()}"] = (value,)
         facts |= _key_facts(parts, principal)
+        if boundary := boundary_of(resource):
+            facts["iam:permissionsboundary"] = (boundary,)
     return facts | dict(given)
 
 
@@ -69,6 +86,10 @@ def _key_facts(parts: list[str], principal: Principal) -> dict[str, tuple[str, .
         facts["kms:keyusage"] = (key.key_usage or "ENCRYPT_DECRYPT",)
         facts["kms:keyorigin"] = (key.origin,)
         facts["kms:multiregion"] = (str(bool(key.multi_region)).lower(),)
+        if key.multi_region:
+            regions = key.multi_region_configuration
+            facts["kms:multiregionkeytype"] = (regions["MultiRegionKeyType"],)
+            facts["kms:primaryregion"] = (regions["PrimaryKey"]["Region"],)
         if key.aliases:
             facts["kms:resourcealiases"] = tuple(key.aliases)
     return facts

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from helpers.embedded.access.documents import MalformedPolicy, Policy, parse_policy
 from helpers.embedded.access.evaluation import Kind, Policies, Source
-from helpers.embedded.access.principals import Principal
+from helpers.embedded.access.principals import Issue, Principal, is_account
 from helpers.embedded.credentials import ADMIN_ACCESS_KEY_ID, ADMIN_SECRET_ACCESS_KEY
 
 ORGANIZATION_ROLE = "OrganizationAccountAccessRole"
@@ -21,6 +21,10 @@ EVERYTHING = parse_policy(
     '{"Version": "2012-10-17", "Statement": '
     '{"Sid": "AdministratorAccess", "Effect": "Allow", "Action": "*", "Resource": "*"}}'
 )
+
+
+_USERS = ("user", "federated")
+"""Kinds of principals that have the policies of a user."""
 
 
 class Credential(NamedTuple):
@@ -68,6 +72,31 @@ class Identities:
                 known = self._credentials[access_key_id] = user
         return known
 
+    def exists(self, arn: str) -> bool:
+        """Whether there is a user, a role or a session of a role with that ARN."""
+        from moto.iam.models import iam_backends
+
+        parts = arn.split(":", 5)
+        if arn == self.administrator.arn:
+            return True
+        if len(parts) != 6 or not parts[4].isdigit():
+            return False
+        kind, _, path = parts[5].partition("/")
+        if kind == "user":
+            users = iam_backends[parts[4]]["aws"].users.values()
+            return any(user.arn == arn for user in users)
+        if kind == "assumed-role":
+            name = path.partition("/")[0]
+            roles = iam_backends[parts[4]]["aws"].roles.values()
+            return name == ORGANIZATION_ROLE or any(role.name == name for role in roles)
+        if kind == "role":
+            return path == ORGANIZATION_ROLE or find_role(arn) is not None
+        return kind == "federated-user"
+
+    def can_be_named(self, arn: str) -> bool:
+        """Whether a grant can name this: an account, or somebody in one."""
+        return is_account(arn) or self.exists(arn)
+
     # Policies
 
     def policies(self, principal: Principal) -> Policies:
@@ -78,11 +107,14 @@ class Identities:
         return known
 
     def _collect(self, principal: Principal) -> Policies:
-        administrates = principal == self.administrator or (
-            principal.account != self.administrator.account and principal.name == ORGANIZATION_ROLE
+        limits = tuple(
+            Source(Kind.SESSION, "session policy", _readable(text) or Policy([]))
+            for text in principal.session_policies or ()
         )
-        if administrates:
-            return Policies((Source(Kind.IDENTITY, "AdministratorAccess", EVERYTHING),))
+        session = None if principal.session_policies is None else limits
+        if self._administrates(principal):
+            everything = Source(Kind.IDENTITY, "AdministratorAccess", EVERYTHING)
+            return Policies((everything,), session=session)
         entity = find_entity(principal)
         if entity is None:
             return Policies()
@@ -92,13 +124,36 @@ class Identities:
             if (policy := _readable(text))
         )
         boundary = _boundary(entity, principal.account)
-        session = None
-        if principal.session_policy and (policy := _readable(principal.session_policy)):
-            session = Source(Kind.SESSION, "session policy", policy)
         return Policies(identity, boundary, session)
 
+    def _administrates(self, principal: Principal) -> bool:
+        """The lab's own user, its sessions, and its role in the other accounts."""
+        administrator = self.administrator
+        if principal.account != administrator.account:
+            return principal.name == ORGANIZATION_ROLE
+        return principal.kind in _USERS and principal.name == administrator.name
 
-def role_session(role_arn: str, session_name: str, session_policy: str | None = None) -> Principal:
+
+def user_session(user: Principal, issue: Issue) -> Principal:
+    """The user with temporary credentials."""
+    return user._replace(issue=issue)
+
+
+def federated_user(
+    user: Principal, name: str, policies: tuple[str, ...], issue: Issue
+) -> Principal:
+    """The guest for whom a user vouches."""
+    arn = f"arn:aws:sts::{user.account}:federated-user/{name}"
+    user_id = f"{user.account}:{name}"
+    return Principal("federated", arn, user.account, user.name, user_id, None, policies, issue)
+
+
+def role_session(
+    role_arn: str,
+    session_name: str,
+    session_policies: tuple[str, ...] | None = None,
+    issue: Issue | None = None,
+) -> Principal:
     """The principal that a role is while somebody has assumed it."""
     account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
     role = find_role(role_arn)
@@ -109,7 +164,8 @@ def role_session(role_arn: str, session_name: str, session_policy: str | None = 
         name,
         f"{role.id if role else name}:{session_name}",
         role_arn,
-        session_policy or None,
+        session_policies,
+        issue,
     )
 
 
@@ -130,20 +186,14 @@ def find_entity(principal: Principal) -> Any | None:
     return iam_backends[principal.account]["aws"].users.get(principal.name)
 
 
-def tags_of(principal: Principal) -> dict[str, str]:
-    """The tags of the user or role."""
+def find_entity_by_arn(arn: str) -> Any | None:
+    """moto's user or role with that ARN."""
     from moto.iam.models import iam_backends
 
-    entity = find_entity(principal)
-    tags = getattr(entity, "tags", None)
-    if principal.kind == "user" and entity is not None:
-        tagger = iam_backends[principal.account]["aws"].tagger
-        return dict(tagger.get_tag_dict_for_resource(entity.arn))
-    if isinstance(tags, dict):
-        return {
-            key: tag["Value"] if isinstance(tag, dict) else str(tag) for key, tag in tags.items()
-        }
-    return {tag["Key"]: tag["Value"] for tag in tags or ()}
+    if ":role/" in arn:
+        return find_role(arn)
+    users = iam_backends[arn.split(":")[4]]["aws"].users.values() if ":user/" in arn else ()
+    return next((user for user in users if user.arn == arn), None)
 
 
 def _find_session(access_key_id: str) -> Credential | None:
@@ -152,8 +202,9 @@ def _find_session(access_key_id: str) -> Credential | None:
     for account in list(sts_backends):
         assumed = sts_backends[account]["aws"].get_assumed_role_from_access_key(access_key_id)
         if assumed is not None:
+            principal = getattr(assumed, "principal", None)
             return Credential(
-                role_session(assumed.role_arn, assumed.session_name, assumed.policy),
+                principal or role_session(assumed.role_arn, assumed.session_name),
                 assumed.secret_access_key,
                 assumed.session_token,
                 assumed.expiration,
@@ -180,7 +231,7 @@ def _documents(entity: Any, principal: Principal) -> Iterator[tuple[str, str]]:
     from moto.iam.models import iam_backends
 
     holders = [entity]
-    if principal.kind == "user":
+    if principal.kind in _USERS:
         groups = iam_backends[principal.account]["aws"].groups.values()
         holders += [group for group in groups if entity in group.users]
     for holder in holders:
@@ -199,6 +250,14 @@ def _boundary(entity: Any, account: str) -> Source | None:
     # A boundary that has been deleted allows nothing.
     policy = (_readable(_default_version(managed)) if managed else None) or Policy([])
     return Source(Kind.BOUNDARY, arn, policy)
+
+
+def document_of_managed(arn: str, account: str) -> str | None:
+    """A managed policy; None: there is none with that ARN."""
+    from moto.iam.models import iam_backends
+
+    managed = iam_backends[account]["aws"].managed_policies.get(arn)
+    return _default_version(managed) if managed else None
 
 
 def _default_version(managed: Any) -> str:

@@ -6,27 +6,51 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from helpers.embedded.access.errors import InvalidPrincipal
+
+_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+_IDENTITIES = ("arn:", "AIDA", "AROA")
 _ACCOUNT = re.compile(r"(?:arn:aws[\w-]*:iam::)?(\d{12})(?::root)?")
+
+
+class Issue(NamedTuple):
+    """What temporary credentials say, beside whose they are."""
+
+    at: str
+    """When they were given out: aws:TokenIssueTime."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Session tags, their keys in lower case: aws:PrincipalTag/..."""
+    transitive: frozenset[str] = frozenset()
+    """Keys of the tags that the next session in a chain inherits."""
+    source_identity: str = ""
+
+    def handed_down(self) -> dict[str, str]:
+        """The tags that the next session in a chain inherits."""
+        return {key: text for key, text in self.tags if key in self.transitive}
 
 
 class Principal(NamedTuple):
     """Somebody who asks AWS for something."""
 
     kind: str
-    """user, role, service or anonymous."""
+    """user, federated, role, service or anonymous."""
     arn: str
     """As AWS names them in messages: a user, or the session of a role; a service's name."""
     account: str
     name: str
-    """The user's, role's or service's name."""
+    """The user's, role's or service's name; of a federated user, the user's who vouches."""
     user_id: str
     """aws:userid, and the UserId of GetCallerIdentity."""
     role_arn: str | None = None
     """The role behind a session."""
-    session_policy: str | None = None
+    session_policies: tuple[str, ...] | None = None
+    """What limits the session; None: nothing does."""
+    issue: Issue | None = None
+    """Of temporary credentials that somebody has asked STS for."""
 
     @property
     def identity(self) -> str:
@@ -36,7 +60,12 @@ class Principal(NamedTuple):
     @property
     def is_entity(self) -> bool:
         """Whether identity policies can belong to it."""
-        return self.kind in ("user", "role")
+        return self.kind in ("user", "federated", "role")
+
+    @property
+    def is_user_session(self) -> bool:
+        """Whether a user made the temporary credentials, without any role."""
+        return self.kind == "federated" or (self.kind == "user" and self.issue is not None)
 
 
 ANONYMOUS = Principal("anonymous", "*", "", "anonymous", "anonymous")
@@ -45,6 +74,11 @@ ANONYMOUS = Principal("anonymous", "*", "", "anonymous", "anonymous")
 def service_principal(name: str, account: str) -> Principal:
     """An AWS service such as sns.amazonaws.com, acting for the account."""
     return Principal("service", name, account, name, name)
+
+
+def is_account(who: str) -> bool:
+    """Whether a policy names a whole account by this: its number, or the ARN of its root."""
+    return _ACCOUNT.fullmatch(who) is not None
 
 
 class Reach(IntEnum):
@@ -63,25 +97,22 @@ class Reach(IntEnum):
 class Principals:
     """A Principal or NotPrincipal element."""
 
-    __slots__ = ("_accounts", "_anyone", "_arns", "_services")
+    __slots__ = ("_accounts", "_anyone", "_arns", "_services", "named")
 
     def __init__(self, element: Any) -> None:
         if element != "*" and not isinstance(element, dict):
-            raise ValueError("Invalid principal in policy.")
-        named = {"AWS": "*"} if element == "*" else element
-        lists = {kind: [who] if isinstance(who, str) else who for kind, who in named.items()}
-        for kind, who in lists.items():
-            known = kind in ("AWS", "Service", "Federated", "CanonicalUser")
-            if not known or not isinstance(who, list) or not all(isinstance(w, str) for w in who):
-                raise ValueError("Invalid principal in policy.")
-        aws = lists.get("AWS", [])
+            raise InvalidPrincipal("AWS", element)
+        self.named = tuple(_names({"AWS": "*"} if element == "*" else element))
+        """Everybody whom it names: the kind (AWS, Service, Federated, CanonicalUser) and who."""
+        aws = [who for kind, who in self.named if kind == "AWS"]
         self._anyone = "*" in aws
         found = {who: _ACCOUNT.fullmatch(who) for who in aws if who != "*"}
         self._accounts = frozenset(match[1] for match in found.values() if match)
         self._arns = frozenset(who for who, match in found.items() if not match)
-        if any(not who.startswith(("arn:", "AIDA", "AROA")) for who in self._arns):
-            raise ValueError("Invalid principal in policy.")
-        self._services = frozenset(lists.get("Service", []))
+        for who in self._arns:
+            if not who.startswith(_IDENTITIES):
+                raise InvalidPrincipal("AWS", who)
+        self._services = frozenset(who for kind, who in self.named if kind == "Service")
 
     def reach(self, principal: Principal) -> Reach:
         if principal.kind == "service":
@@ -97,3 +128,11 @@ class Principals:
         if principal.account in self._accounts:
             return Reach.ACCOUNT
         return Reach.NOBODY
+
+
+def _names(element: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for kind, given in element.items():
+        for who in given if isinstance(given, list) else [given]:
+            if kind not in _KINDS or not isinstance(who, str):
+                raise InvalidPrincipal(kind, who)
+            yield kind, who

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
 
 from helpers.embedded.access.documents import MalformedPolicy, Policy, parse_policy
 from helpers.embedded.access.evaluation import Found, Kind, Source
+from helpers.embedded.access.given import CONSTRAINTS, RETIRED
 from helpers.embedded.access.patterns import Facts
-from helpers.embedded.access.principals import Principal
+from helpers.embedded.access.principals import Principal, is_account
+from helpers.embedded.moto_backends import backend_at
 
 _NOBODY = Policy([])
+
+ASSUMES = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
+"""What a role's trust policy has a say in."""
 
 
 def account_of(arn: str, otherwise: str) -> str:
@@ -34,7 +38,7 @@ def resource_policy(arn: str, action: str) -> Source | None:
             text = _topic_policy(account, region, arn)
         case [_, _, "lambda", region, account, name]:
             text = _function_policy(account, region, name)
-        case [_, _, "iam", _, _, _] if action == "sts:AssumeRole":
+        case [_, _, "iam", _, _, _] if action in ASSUMES:
             text = _trust_policy(arn)
     if text is None:
         return None
@@ -50,7 +54,7 @@ def must_allow(arn: str, action: str) -> bool:
         case [_, _, "kms", region, account, name]:
             return find_key(account, region, name) is not None
         case [_, _, "iam", _, _, _]:
-            return action == "sts:AssumeRole"
+            return action in ASSUMES
     return False
 
 
@@ -60,7 +64,16 @@ def find_key(account: str, region: str, name: str) -> Any | None:
         return None
     from moto.kms.models import kms_backends
 
-    return kms_backends[account][region].keys.get(name.removeprefix("key/"))
+    backend = backend_at(kms_backends, account, region)
+    return backend.keys.get(name.removeprefix("key/")) if backend else None
+
+
+def is_missing_key(arn: str, account: str, region: str) -> bool:
+    """Whether KMS will say that there is no such key: of the account itself it tells that first."""
+    match arn.split(":", 5):
+        case [_, _, "kms", where, owner, name] if owner == account and name.startswith("key/"):
+            return where != region or find_key(owner, where, name) is None
+    return False
 
 
 def find_grant(arn: str, principal: Principal, action: str, facts: Facts) -> Found | None:
@@ -74,10 +87,9 @@ def find_grant(arn: str, principal: Principal, action: str, facts: Facts) -> Fou
     key = find_key(parts[4], parts[3], parts[5])
     if key is None or not key.grants:
         return None
-    operation = action.partition(":")[2]
+    names = {principal.arn, principal.identity}
     for grant in key.grants.values():
-        named = grant.grantee_principal in (principal.arn, principal.role_arn)
-        if named and operation in grant.operations and _fits(grant.constraints or {}, facts):
+        if _applies(grant, names, action.partition(":")[2], facts):
             document = {
                 "Sid": f"grant {grant.id}",
                 "Effect": "Allow",
@@ -90,6 +102,23 @@ def find_grant(arn: str, principal: Principal, action: str, facts: Facts) -> Fou
     return None
 
 
+def _applies(grant: Any, names: set[str], operation: str, facts: Facts) -> bool:
+    """Whether the grant lets the operation through for somebody with these names."""
+    if operation == "RetireGrant":
+        return facts.get(RETIRED) == (grant.id,) and bool(grant.may_be_retired_by(names))
+    if not grant.is_of(names):
+        return False
+    if operation == "CreateGrant":
+        (constraints,) = facts.get(CONSTRAINTS, ("{}",))
+        passed_on = facts.get("kms:grantoperations", ())
+        return bool(grant.may_pass_on(passed_on, json.loads(constraints)))
+    context = {
+        key: facts[f"kms:encryptioncontext:{key.lower()}"][0]
+        for key in facts.get("kms:encryptioncontextkeys", ())
+    }
+    return bool(grant.allows(operation, context))
+
+
 def has_grants(arn: str) -> bool:
     parts = arn.split(":", 5)
     if len(parts) != 6 or parts[2] != "kms":
@@ -98,70 +127,59 @@ def has_grants(arn: str) -> bool:
     return bool(key and key.grants)
 
 
-def tags_of(arn: str) -> Mapping[str, str]:
-    """The tags of a queue or a key."""
-    match arn.split(":", 5):
-        case [_, _, "sqs", region, account, name]:
-            queue = _find_queue(account, region, name)
-            return dict(queue.tags) if queue else {}
-        case [_, _, "kms", region, account, name] if key := find_key(account, region, name):
-            from moto.kms.models import kms_backends
-
-            return dict(kms_backends[account][region].tagger.get_tag_dict_for_resource(key.id))
-    return {}
-
-
-def _fits(constraints: Mapping[str, Mapping[str, str]], facts: Facts) -> bool:
-    """Whether the encryption context of the request is what the grant was limited to."""
-    prefix = "kms:encryptioncontext:"
-    context = {
-        key.removeprefix(prefix): values[0]
-        for key, values in facts.items()
-        if key.startswith(prefix)
-    }
-    subset = {key.lower(): text for key, text in _named(constraints, "Subset").items()}
-    equal = {key.lower(): text for key, text in _named(constraints, "Equals").items()}
-    return subset.items() <= context.items() and (not equal or equal == context)
-
-
-def _named(constraints: Mapping[str, Mapping[str, str]], kind: str) -> Mapping[str, str]:
-    return constraints.get(f"EncryptionContext{kind}") or {}
-
-
-def _find_queue(account: str, region: str, name: str) -> Any | None:
+def find_queue(account: str, region: str, name: str) -> Any | None:
+    """moto's queue."""
     from moto.sqs.models import sqs_backends
 
-    return sqs_backends[account][region].queues.get(name)
+    backend = backend_at(sqs_backends, account, region)
+    return backend.queues.get(name) if backend else None
 
 
 def _queue_policy(account: str, region: str, name: str) -> str | None:
-    if not region:
-        return None
-    queue = _find_queue(account, region, name)
+    queue = find_queue(account, region, name)
     if queue is None or not queue._policy_json.get("Statement"):
         return None
     return json.dumps(queue._policy_json)
 
 
-def _topic_policy(account: str, region: str, arn: str) -> str | None:
+def find_topic(account: str, region: str, arn: str) -> Any | None:
+    """moto's topic."""
     from moto.sns.models import sns_backends
 
-    topic = sns_backends[account][region].topics.get(arn)
+    backend = backend_at(sns_backends, account, region)
+    return backend.topics.get(arn) if backend else None
+
+
+def _topic_policy(account: str, region: str, arn: str) -> str | None:
+    topic = find_topic(account, region, arn)
     return json.dumps(topic._policy_json) if topic else None
 
 
-def _function_policy(account: str, region: str, name: str) -> str | None:
+def find_function(account: str, region: str, name: str) -> Any | None:
+    """moto's function at `function:NAME` of an ARN."""
     from moto.awslambda.models import lambda_backends
 
-    if not name.startswith("function:"):
+    backend = backend_at(lambda_backends, account, region)
+    if backend is None or not name.startswith("function:"):
         return None
     try:
-        function = lambda_backends[account][region].get_function(name.split(":")[1])
+        return backend.get_function(name.split(":")[1])
     except HTTPException:
         return None
-    if not function.policy.statements:
+
+
+def _function_policy(account: str, region: str, name: str) -> str | None:
+    function = find_function(account, region, name)
+    if function is None or not function.policy.statements:
         return None
-    return json.dumps({"Version": "2012-10-17", "Statement": function.policy.statements})
+    statements = [_with_account(each) for each in function.policy.statements]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def _with_account(statement: dict[str, Any]) -> dict[str, Any]:
+    """moto keeps the number of an account as it was given; policies call it an AWS principal."""
+    who = statement.get("Principal")
+    return {**statement, "Principal": {"AWS": who}} if is_account(str(who)) else statement
 
 
 def _trust_policy(arn: str) -> str:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from helpers.embedded.access.calls import Call, encryption_context
-
-Given = Mapping[str, tuple[str, ...]]
-"""Condition keys in lower case that the call itself gives values to."""
+from helpers.embedded.access.calls import Call, prefix_of
+from helpers.embedded.access.given import RETIRED, Given, given_by, given_by_re_encrypt
+from helpers.embedded.moto_backends import backend_at
+from helpers.embedded.queue_urls import parse_queue_url
 
 
 class Want(NamedTuple):
@@ -36,45 +35,42 @@ class Service(NamedTuple):
 
 def wants_of(call: Call) -> list[Want]:
     """Everything that must be allowed for the call. An unknown operation wants "*"."""
-    if special := _SPECIAL.get((call.service, call.operation or "")):
-        return list(special(call))
-    service = SERVICES.get(call.service)
-    if service is None:
-        return [Want(f"{call.service}:{call.operation or '*'}", "*", {})]
+    named = (call.service, call.operation or "")
+    wants = list(_SPECIAL.get(named, _wants)(call))
+    if wants and (action := _TAGS_TOO.get(named)) and call.tags():
+        wants.append(Want(action, wants[0].resource, given_by(call)))
+    return wants
+
+
+def _wants(call: Call) -> Iterator[Want]:
+    service = SERVICES.get(call.service) or Service(prefix_of(call.service), _nothing, {})
     if call.operation is None:
-        return [Want(f"{service.prefix}:*", "*", {})]
+        yield Want(f"{service.prefix}:*", "*", {})
+        return
     action = f"{service.prefix}:{service.renamed.get(call.operation, call.operation)}"
-    given = _given(call)
-    return [Want(action, resource, given) for resource in service.resources(call) or ["*"]]
-
-
-def _arn(call: Call, service: str, name: str) -> str:
-    return f"arn:aws:{service}:{call.region}:{call.account}:{name}"
-
-
-def _first(call: Call, *names: str) -> str | None:
-    return next((str(call.parameters[name]) for name in names if call.parameters.get(name)), None)
+    given = given_by(call)
+    for resource in service.resources(call) or ["*"]:
+        yield Want(action, resource, given)
 
 
 # SQS
 
 
 def queue_arn(call: Call) -> list[str]:
-    if source := _first(call, "SourceArn"):
+    if source := call.first("SourceArn"):
         return [source]
-    if handle := _first(call, "TaskHandle"):
+    if handle := call.first("TaskHandle"):
         try:
             return [str(json.loads(b64decode(handle))["sourceArn"])]
         except (ValueError, KeyError, TypeError):
             return []
-    if url := _first(call, "QueueUrl"):
-        parts = urlsplit(url).path.strip("/").split("/")
-        account = parts[-2] if len(parts) > 1 else call.account
-        return [f"arn:aws:sqs:{call.region}:{account}:{parts[-1]}"]
-    if name := _first(call, "QueueName"):
-        account = _first(call, "QueueOwnerAWSAccountId") or call.account
+    if url := call.first("QueueUrl"):
+        named = parse_queue_url(url)
+        return [f"arn:aws:sqs:{call.region}:{named.owner or call.account}:{named.name}"]
+    if name := call.first("QueueName"):
+        account = call.first("QueueOwnerAWSAccountId") or call.account
         return [f"arn:aws:sqs:{call.region}:{account}:{name}"]
-    return [_arn(call, "sqs", "")]
+    return [call.arn("sqs", "")]
 
 
 # KMS
@@ -86,74 +82,88 @@ def key_arn(call: Call, given: str) -> str:
 
     parts = given.split(":", 5)
     region, account = (parts[3], parts[4]) if len(parts) == 6 else (call.region, call.account)
-    backend = kms_backends[account][region]
-    try:
-        key = backend.keys.get(backend.any_id_to_key_id(given))
-    except (AttributeError, KeyError):
-        key = None
-    if key is not None:
-        return str(key.arn)
-    return given if given.startswith("arn:") else _arn(call, "kms", f"key/{given}")
+    backend = backend_at(kms_backends, account, region)
+    name = parts[-1].removeprefix("key/")
+    if backend is not None:
+        identity = backend.get_key_id_from_alias(name) if "alias/" in name else name
+        if key := backend.keys.get(identity):
+            return str(key.arn)
+    return given if given.startswith("arn:") else call.arn("kms", f"key/{given}")
 
 
 def _kms_resources(call: Call) -> list[str]:
-    if given := _first(call, "KeyId"):
+    if (given := call.first("KeyId")) and call.operation != "ListAliases":
         return [key_arn(call, given)]
-    if blob := _first(call, "CiphertextBlob"):
-        return _key_of_ciphertext(call, blob)
-    alias = _first(call, "AliasName")
-    target = _first(call, "TargetKeyId") or alias
-    resources = [_arn(call, "kms", alias)] if alias else []
-    return resources + ([key_arn(call, target)] if target else [])
+    if (alias := call.first("AliasName")) is None:
+        return []
+    keys = [call.first("TargetKeyId") or alias]
+    if call.operation == "UpdateAlias":
+        keys.insert(0, alias)
+    return [call.arn("kms", alias), *(key_arn(call, key) for key in keys)]
 
 
-def _key_of_ciphertext(call: Call, blob: str) -> list[str]:
-    """A ciphertext of a symmetric key knows its key; what is none of them names no key."""
+def _decrypted_with(call: Call, parameter: str) -> list[str]:
+    """The key that the request names, or that the ciphertext knows; of neither, KMS says so."""
+    from moto.kms.models import kms_backends
+
+    from helpers.embedded.kms.backend import find_in_region
     from helpers.embedded.kms.ciphertext import parse
 
-    sealed = parse(b64decode(blob))
-    return [key_arn(call, sealed.key_id)] if sealed else []
+    if named := call.first(parameter):
+        return [key_arn(call, named)]
+    sealed = parse(b64decode(call.first("CiphertextBlob") or ""))
+    key = find_in_region(kms_backends, call.region, sealed.key_id) if sealed else None
+    return [key.arn] if key else []
+
+
+def _decrypt(call: Call) -> Iterator[Want]:
+    for key in _decrypted_with(call, "KeyId"):
+        yield Want("kms:Decrypt", key, given_by(call))
 
 
 def _re_encrypt(call: Call) -> Iterator[Want]:
-    blob, given = _first(call, "CiphertextBlob"), _given(call)
-    for source in _key_of_ciphertext(call, blob or ""):
-        yield Want("kms:ReEncryptFrom", source, given)
-    if destination := _first(call, "DestinationKeyId"):
-        yield Want("kms:ReEncryptTo", key_arn(call, destination), given)
+    sources = _decrypted_with(call, "SourceKeyId")
+    target = key_arn(call, call.first("DestinationKeyId") or "")
+    same = sources == [target]
+    for source in sources:
+        yield Want("kms:ReEncryptFrom", source, given_by_re_encrypt(call, "Source", same))
+    yield Want("kms:ReEncryptTo", target, given_by_re_encrypt(call, "Destination", same))
+
+
+def _retire_grant(call: Call) -> Iterator[Want]:
+    """The grant decides who may retire it; which one is meant its token tells too."""
+    from helpers.embedded.kms.grants import grants_of_region
+
+    token, identity = call.first("GrantToken"), call.first("GrantId")
+    named = key_arn(call, call.first("KeyId") or "")
+    for key, grant in grants_of_region(call.region):
+        if token in grant.tokens or (key.arn, grant.id) == (named, identity):
+            yield Want("kms:RetireGrant", key.arn, {RETIRED: (grant.id,)})
 
 
 # Lambda
 
 
 def function_arn(call: Call) -> list[str]:
-    if uuid := _first(call, "UUID"):
-        return [_arn(call, "lambda", f"event-source-mapping:{uuid}")]
+    if uuid := call.first("UUID"):
+        return [call.arn("lambda", f"event-source-mapping:{uuid}")]
     if call.operation and "EventSourceMapping" in call.operation:
         return []
-    name = _first(call, "FunctionName", "Resource")
+    name = call.first("FunctionName", "Resource")
     if name is None:
         return []
-    qualifier = _first(call, "Qualifier")
+    qualifier = call.first("Qualifier")
     if not name.startswith("arn:"):
         plain, _, in_name = name.rpartition("function:")[2].partition(":")
-        name = _arn(call, "lambda", f"function:{plain}")
+        name = call.arn("lambda", f"function:{plain}")
         qualifier = qualifier or in_name
     return [f"{name}:{qualifier}" if qualifier else name]
 
 
-def _create_function(call: Call) -> Iterator[Want]:
-    for resource in function_arn(call):
-        yield Want("lambda:CreateFunction", resource, {})
-    if role := _first(call, "Role"):
-        passed = {"iam:passedtoservice": ("lambda.amazonaws.com",)}
-        yield Want("iam:PassRole", role, passed)
-
-
-def _configure_function(call: Call) -> Iterator[Want]:
-    for resource in function_arn(call):
-        yield Want("lambda:UpdateFunctionConfiguration", resource, {})
-    if role := _first(call, "Role"):
+def _with_role(call: Call) -> Iterator[Want]:
+    """Whoever gives a function a role must be allowed to pass the role on."""
+    yield from _wants(call)
+    if role := call.first("Role"):
         yield Want("iam:PassRole", role, {"iam:passedtoservice": ("lambda.amazonaws.com",)})
 
 
@@ -161,31 +171,33 @@ def _configure_function(call: Call) -> Iterator[Want]:
 
 
 def _log_arn(call: Call) -> list[str]:
-    group = _first(call, "logGroupName", "logGroupNamePrefix", "logGroupIdentifier")
+    group = call.first("logGroupName", "logGroupNamePrefix", "logGroupIdentifier")
     if group and group.startswith("arn:"):
         return [group]
-    stream = _first(call, "logStreamName") or ""
-    return [_arn(call, "logs", f"log-group:{group or ''}:log-stream:{stream}")]
+    stream = call.first("logStreamName") or ""
+    return [call.arn("logs", f"log-group:{group or ''}:log-stream:{stream}")]
 
 
 def _alarm_arn(call: Call) -> list[str]:
-    names = call.parameters.get("AlarmNames") or [_first(call, "AlarmName")]
-    return [_arn(call, "cloudwatch", f"alarm:{name}") for name in names if name]
+    names = call.parameters.get("AlarmNames") or [call.first("AlarmName")]
+    return [call.arn("cloudwatch", f"alarm:{name}") for name in names if name]
 
 
 def _table_arns(call: Call) -> list[str]:
     tables = list(call.parameters.get("RequestItems") or ())
-    if single := _first(call, "TableName"):
+    if single := call.first("TableName"):
         tables.append(single)
-    if arn := _first(call, "ResourceArn"):
+    if arn := call.first("ResourceArn"):
         return [arn]
+    if call.operation == "ListTables":
+        tables = ["*"]
     arns = [name if name.startswith("arn:") else _table(call, name) for name in tables]
-    index = _first(call, "IndexName")
+    index = call.first("IndexName")
     return [f"{arn}/index/{index}" if index else arn for arn in arns]
 
 
 def _table(call: Call, name: str) -> str:
-    return _arn(call, "dynamodb", f"table/{name}")
+    return call.arn("dynamodb", f"table/{name}")
 
 
 _ITEM_ACTIONS = {
@@ -205,36 +217,77 @@ def _transaction(call: Call) -> Iterator[Want]:
 
 
 def _topic_arn(call: Call) -> list[str]:
-    arn = _first(call, "TopicArn", "TargetArn", "ResourceArn", "SubscriptionArn")
+    arn = call.first("TopicArn", "TargetArn", "ResourceArn", "SubscriptionArn")
     if arn:
         return [":".join(arn.split(":")[:6])]
-    name = _first(call, "Name")
-    return [_arn(call, "sns", name)] if name else []
+    return [call.arn("sns", call.first("Name") or "*")]
+
+
+ABOUT_ONESELF = frozenset(
+    {
+        "ChangePassword",
+        "CreateAccessKey",
+        "CreateLoginProfile",
+        "DeleteAccessKey",
+        "DeleteLoginProfile",
+        "GetLoginProfile",
+        "GetUser",
+        "ListAccessKeys",
+        "ListMFADevices",
+        "ListSSHPublicKeys",
+        "ListServiceSpecificCredentials",
+        "ListSigningCertificates",
+        "UpdateAccessKey",
+        "UpdateLoginProfile",
+    }
+)
+"""Operations of IAM that mean the user who calls where they name none."""
+
+_LISTED = {"ListGroups": "group/", "ListPolicies": "policy/", "ListRoles": "role/"}
+_LISTED |= {"ListUsers": "user/"}
 
 
 def _entity_arn(call: Call) -> list[str]:
     """The role, user, group or policy that an IAM call is about."""
     from moto.iam.models import iam_backends
 
-    backend = iam_backends[call.account]["aws"]
-    if name := _first(call, "RoleName"):
+    backend, operation = iam_backends[call.account]["aws"], call.operation or ""
+    if name := call.first("RoleName"):
         role = next((each for each in backend.roles.values() if each.name == name), None)
-        return [role.arn if role else f"arn:aws:iam::{call.account}:role/{name}"]
-    if name := _first(call, "UserName"):
+        return [role.arn if role else _iam_arn(call, "role", name)]
+    own = call.user if operation in ABOUT_ONESELF else None
+    if name := call.first("UserName") or own:
         user = backend.users.get(name)
-        return [user.arn if user else f"arn:aws:iam::{call.account}:user/{name}"]
-    if name := _first(call, "GroupName"):
-        return [f"arn:aws:iam::{call.account}:group/{name}"]
-    if arn := _first(call, "PolicyArn", "PolicySourceArn"):
+        return [user.arn if user else _iam_arn(call, "user", name)]
+    if name := call.first("GroupName"):
+        return [_iam_arn(call, "group", name)]
+    if arn := call.first("PolicyArn", "PolicySourceArn"):
         return [arn]
-    if name := _first(call, "PolicyName"):
-        return [f"arn:aws:iam::{call.account}:policy/{name}"]
+    if name := call.first("PolicyName"):
+        return [_iam_arn(call, "policy", name)]
+    if listed := _LISTED.get(operation):
+        return [f"arn:aws:iam::{call.account}:{listed}"]
     return []
 
 
-def _role_arn(call: Call) -> list[str]:
-    role = _first(call, "RoleArn")
-    return [role] if role else []
+def _iam_arn(call: Call, kind: str, name: str) -> str:
+    """Of what is there, or will be: a new one has the path that the call names."""
+    path = call.first("Path") or "/"
+    return f"arn:aws:iam::{call.account}:{kind}{path}{name}"
+
+
+def _session_arn(call: Call) -> list[str]:
+    """The role to be assumed, or the guest to be."""
+    if role := call.first("RoleArn"):
+        return [role]
+    guest = call.first("Name")
+    return [f"arn:aws:sts::{call.account}:federated-user/{guest}"] if guest else []
+
+
+def _assume(call: Call) -> Iterator[Want]:
+    yield from _wants(call)
+    if call.first("SourceIdentity"):
+        yield Want("sts:SetSourceIdentity", call.first("RoleArn") or "*", given_by(call))
 
 
 def _nothing(call: Call) -> list[str]:
@@ -266,48 +319,33 @@ SERVICES = {
     "dynamodb": Service("dynamodb", _table_arns, {}),
     "sns": Service("sns", _topic_arn, {"PublishBatch": "Publish"}),
     "iam": Service("iam", _entity_arn, {}),
-    "sts": Service("sts", _role_arn, {}),
+    "sts": Service("sts", _session_arn, {}),
     "events": Service("events", _nothing, {}),
 }
 """By moto's name of the service."""
 
 _SPECIAL: dict[tuple[str, str], Callable[[Call], Iterator[Want]]] = {
+    ("kms", "Decrypt"): _decrypt,
     ("kms", "ReEncrypt"): _re_encrypt,
-    ("awslambda", "CreateFunction"): _create_function,
-    ("awslambda", "UpdateFunctionConfiguration"): _configure_function,
+    ("kms", "RetireGrant"): _retire_grant,
+    ("awslambda", "CreateFunction"): _with_role,
+    ("awslambda", "UpdateFunctionConfiguration"): _with_role,
+    ("sts", "AssumeRole"): _assume,
     ("dynamodb", "TransactWriteItems"): _transaction,
     ("dynamodb", "TransactGetItems"): _transaction,
 }
 
-
-def _given(call: Call) -> Given:
-    """Condition keys that the parameters of the call give values to."""
-    given: dict[str, Any] = {}
-    match call.service:
-        case "kms":
-            given = dict(encryption_facts(encryption_context(call.parameters)))
-            if (name := _first(call, "KeyId")) and "alias/" in name:
-                given["kms:requestalias"] = ("alias/" + name.split("alias/", 1)[1],)
-            for key in ("EncryptionAlgorithm", "SigningAlgorithm", "KeySpec", "KeyUsage"):
-                if text := _first(call, key):
-                    given[f"kms:{key.lower()}"] = (text,)
-            if call.operation == "CreateGrant":
-                given["kms:grantisforawsresource"] = ("false",)
-                given["kms:grantoperations"] = tuple(call.parameters.get("Operations") or ())
-        case "cloudwatch" if namespace := _first(call, "Namespace"):
-            given["cloudwatch:namespace"] = (namespace,)
-        case "awslambda" if call.operation and "EventSourceMapping" in call.operation:
-            if name := _first(call, "FunctionName"):
-                arn = name if name.startswith("arn:") else _arn(call, "lambda", f"function:{name}")
-                given["lambda:functionarn"] = (arn,)
-        case "sts":
-            for parameter in ("ExternalId", "RoleSessionName"):
-                if text := _first(call, parameter):
-                    given[f"sts:{parameter.lower()}"] = (text,)
-    return given
-
-
-def encryption_facts(context: dict[str, str]) -> Given:
-    """kms:EncryptionContext:... and kms:EncryptionContextKeys."""
-    facts = {f"kms:encryptioncontext:{key.lower()}": (text,) for key, text in context.items()}
-    return {**facts, "kms:encryptioncontextkeys": tuple(context)} if context else {}
+_TAGS_TOO = {
+    ("awslambda", "CreateFunction"): "lambda:TagResource",
+    ("dynamodb", "CreateTable"): "dynamodb:TagResource",
+    ("iam", "CreatePolicy"): "iam:TagPolicy",
+    ("iam", "CreateRole"): "iam:TagRole",
+    ("iam", "CreateUser"): "iam:TagUser",
+    ("kms", "CreateKey"): "kms:TagResource",
+    ("logs", "CreateLogGroup"): "logs:TagResource",
+    ("sns", "CreateTopic"): "sns:TagResource",
+    ("sqs", "CreateQueue"): "sqs:TagQueue",
+    ("sts", "AssumeRole"): "sts:TagSession",
+    ("sts", "GetFederationToken"): "sts:TagSession",
+}
+"""What whoever makes something must be allowed besides, if the call gives it tags."""

@@ -1,22 +1,58 @@
-"""The KMS API: the half that manages keys. moto keeps aliases, grants, policies and tags."""
+"""The KMS API: the half that manages keys. moto keeps aliases, policies and tags."""
 
 from __future__ import annotations
 
 from moto.core.utils import unix_time
+from moto.kms.models import kms_backends
 
 from helpers.embedded.clock import SECOND, START
+from helpers.embedded.kms import managed_keys
 from helpers.embedded.kms.cryptography_api import CryptographyApi
-from helpers.embedded.kms.errors import invalid_request, out_of_range, unsupported
+from helpers.embedded.kms.errors import KmsException, invalid_request, out_of_range
+from helpers.embedded.kms.grants_api import GrantsApi
 from helpers.embedded.kms.key import Key
 from helpers.embedded.kms.requests import as_json
+from helpers.embedded.kms.tags import check_tags
+from helpers.embedded.moto_backends import backend_at
 
 
-class KmsApi(CryptographyApi):
+class KmsApi(CryptographyApi, GrantsApi):
     """One request to KMS. What moto answers rightly is left to moto."""
 
     def describe_key(self) -> str:
         """Whether the caller may is decided before: moto would read the key policy again."""
         return as_json(**self.kms_backend.describe_key(self.key.id).to_dict())
+
+    def create_key(self) -> str:
+        check_tags(self._get_param("Tags", ()))
+        return super().create_key()
+
+    def replicate_key(self) -> str:
+        """API ReplicateKey: tags and policy are the replica's own."""
+        key, region, tags = self.key, self._get_param("ReplicaRegion"), self._get_param("Tags", [])
+        check_tags(tags)
+        backend = backend_at(kms_backends, key.account_id, region)
+        if not key.multi_region or key.primary is not None or backend is None:
+            raise KmsException("UnsupportedOperationException")
+        if key.id in backend.keys:
+            raise KmsException(
+                "AlreadyExistsException", f"{key.id} has a key in the Region {region} already."
+            )
+        description = self._get_param("Description", "")
+        replica = key.replicate(region, self._get_param("Policy"), description)
+        backend.keys[key.id] = replica
+        backend.tagger.tag_resource(key.id, tags)
+        return as_json(
+            ReplicaKeyMetadata=replica.to_dict()["KeyMetadata"],
+            ReplicaPolicy=replica.policy,
+            ReplicaTags=tags,
+        )
+
+    def tag_resource(self) -> str:
+        check_tags(self._get_param("Tags", ()))
+        return super().tag_resource()
+
+    # Aliases
 
     def create_alias(self) -> str:
         """Recorded: test_create_alias."""
@@ -25,17 +61,21 @@ class KmsApi(CryptographyApi):
                 'Alias must start with the prefix "alias/". Please see '
                 "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
             )
+        self._refuse_reserved()
         return super().create_alias()
 
-    def list_grants(self) -> str:
-        """Of the key, and of one grantee if the request names one."""
-        grantee = self._get_param("GranteePrincipal")
-        grants = [
-            grant.to_json() | {"KeyId": self.key.arn}
-            for grant in self.kms_backend.list_grants(self.key.id, self._get_param("GrantId"))
-            if grantee in (None, grant.grantee_principal)
-        ]
-        return as_json(Grants=grants, Truncated=False)
+    def update_alias(self) -> str:
+        self._refuse_reserved()
+        return super().update_alias()
+
+    def delete_alias(self) -> str:
+        self._refuse_reserved()
+        return super().delete_alias()
+
+    def _refuse_reserved(self) -> None:
+        """API CreateAlias: the prefix is for the keys that AWS manages."""
+        if str(self._get_param("AliasName", "")).startswith(managed_keys.PREFIX):
+            raise KmsException("NotAuthorizedException")
 
     # Deletion
 
@@ -69,7 +109,7 @@ class KmsApi(CryptographyApi):
         return as_json()
 
     def get_key_rotation_status(self) -> str:
-        rotation = self.key.rotation
+        rotation = (self.key.primary or self.key).rotation
         if rotation is None:
             return as_json(KeyId=self.key.arn, KeyRotationEnabled=False)
         return as_json(
@@ -86,6 +126,6 @@ class KmsApi(CryptographyApi):
 
     def _rotatable(self) -> Key:
         """The key, if it has material that KMS can replace."""
-        if not self.key.is_symmetric:
-            raise unsupported(self.key.arn, "key spec", self.key.key_spec)
+        if not self.key.is_symmetric or self.key.primary is not None:
+            raise KmsException("UnsupportedOperationException")
         return self.key

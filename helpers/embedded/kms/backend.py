@@ -15,9 +15,7 @@ from helpers.embedded.kms.key import Key
 if TYPE_CHECKING:
     from helpers.embedded.kms.service import KeyService
 
-_KEY_ID = re.compile(
-    r"(?:mrk-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE
-)
+_KEY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE)
 
 
 class Backend(KmsBackend):
@@ -60,6 +58,10 @@ class Backend(KmsBackend):
         if tags:
             self.tagger.tag_resource(key.id, tags)
         return key
+
+    def delete_key(self, key_id: str) -> None:
+        self.keys[key_id].leave_replicas()
+        super().delete_key(key_id)
 
     def find(self, given: str, *, by_alias: bool = True) -> Key:
         """The key by its id, ARN, alias or the alias's ARN.
@@ -132,6 +134,14 @@ def _checked_usage(spec: str, usage: str | None) -> str:
     if wanted not in specs.usages_of(spec):
         raise invalid_request(f"KeyUsage {wanted} is not compatible with KeySpec {spec}")
     return wanted
+
+
+def find_in_region(backends: Any, region: str, identity: str) -> Key | None:
+    """The key with that id, whichever account owns it: a ciphertext knows no more of its key."""
+    for account in list(backends):
+        if found := backend_of(backends, account, region).keys.get(identity):
+            return found
+    return None
 
 
 def backend_of(backends: Any, account: str, region: str) -> Backend:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from moto.kms.models import kms_backends
+
 from helpers.embedded.kms import operations, pairs, specs
+from helpers.embedded.kms.backend import find_in_region
 from helpers.embedded.kms.errors import (
     invalid_request,
     not_one_of,
@@ -83,7 +86,7 @@ class CryptographyApi(KmsRequest):
             plaintext = operations.decrypt_with_pair(key, algorithm, blob, context)
             return Opened(plaintext, key, None)
         sealed = operations.parse_blob(blob, key)
-        owner = key or self.kms_backend.keys.get(sealed.key_id)
+        owner = key or find_in_region(kms_backends, self.region, sealed.key_id)
         if owner is None:
             raise unknown_ciphertext()
         check_state(owner, "Decrypt")

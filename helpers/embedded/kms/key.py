@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime
 from random import Random
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
 from moto.kms.models import Key as MotoKey
+from moto.moto_api._internal import mock_random
 
 from helpers.embedded.clock import SECOND, START, Clock
 from helpers.embedded.kms import ciphertext, pairs, specs, states
@@ -15,10 +17,19 @@ from helpers.embedded.kms.ciphertext import Ciphertext, Context, InvalidTag, Mat
 from helpers.embedded.kms.errors import KmsException, invalid_ciphertext
 from helpers.embedded.kms.pairs import PrivateKey
 
+if TYPE_CHECKING:
+    from helpers.embedded.kms.grants import Grant
+
 DAY = 86_400 * SECOND
 
 MOST_ROTATIONS_ON_DEMAND = 25
 """How often RotateKeyOnDemand is allowed for one key (API RotateKeyOnDemand)."""
+
+
+def _make_id(multi_region: bool) -> str:
+    """A key id; that of a multi-Region key has no dashes."""
+    identity = mock_random.uuid4()
+    return f"mrk-{identity.hex}" if multi_region else str(identity)
 
 
 class Rotation(NamedTuple):
@@ -34,14 +45,20 @@ class Key(MotoKey):
 
     private_key: PrivateKey | None  # type: ignore[assignment]
     rotation: Rotation | None
+    grants: dict[str, Grant]  # type: ignore[assignment]
 
     def __init__(self, *described: Any, clock: Clock, random: Random, **more: Any) -> None:
         self._clock = clock
         self._random = random
         # moto would make an RSA key for every key, symmetric ones too, which takes 0.1 s.
-        with patch("moto.kms.models.generate_private_key", lambda spec: None):
+        with (
+            patch("moto.kms.models.generate_private_key", lambda spec: None),
+            patch("moto.kms.models.generate_key_id", _make_id),
+        ):
             super().__init__(*described, **more)
         self.rotation = None
+        self.primary: Key | None = None
+        """Of a replica in another Region."""
         self.materials: list[Material] = []
         """Of a symmetric key, oldest first. Old ones go on decrypting what they encrypted."""
         self.mac_secret = b""
@@ -112,7 +129,8 @@ class Key(MotoKey):
             if done >= MOST_ROTATIONS_ON_DEMAND:
                 raise KmsException(
                     "LimitExceededException",
-                    f"{self.arn} has been rotated on demand {done} times already.",
+                    "The on-demand rotations limit has been reached for the given keyId. No more "
+                    f"on-demand rotations can be performed for this key: {self.arn}",
                 )
         self._add_material()
         moment = self._clock.elapsed if at is None else at
@@ -142,6 +160,31 @@ class Key(MotoKey):
     def _add_material(self) -> None:
         identity = self._random.randbytes(ciphertext.MATERIAL_ID_BYTES)
         self.materials.append(Material(identity, self._random.randbytes(32)))
+
+    # Replicas in other Regions
+
+    def replicate(self, region: str, policy: str | None, description: str) -> Key:
+        """The same key with the same material in another Region, with its own policy, aliases,
+        grants and state (KMS guide, multi-region-keys-overview)."""
+        replica = copy(self)
+        replica.primary = self
+        replica.region = region
+        replica.arn = self.arn.replace(self.region, region, 1)
+        replica.policy = policy or replica.generate_default_policy()
+        replica.description = description
+        replica.aliases, replica.grants = {}, {}
+        replica.rotation = replica.deletion_date = None
+        replica.enabled, replica.key_state = True, states.ENABLED
+        shared = self.multi_region_configuration
+        replica.multi_region_configuration = {**shared, "MultiRegionKeyType": "REPLICA"}
+        shared["ReplicaKeys"].append({"Arn": replica.arn, "Region": region})
+        return replica
+
+    def leave_replicas(self) -> None:
+        """The key is deleted: a replica is shown no more."""
+        if self.primary is not None:
+            replicas = self.multi_region_configuration["ReplicaKeys"]
+            replicas.remove({"Arn": self.arn, "Region": self.region})
 
     # What DescribeKey shows
 

@@ -11,9 +11,11 @@ from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
 
 from helpers.embedded.kms.backend import Backend, backend_of
-from helpers.embedded.kms.errors import KmsException, dry_run, invalid_request
+from helpers.embedded.kms.errors import KmsException, dry_run, invalid_request, not_found
+from helpers.embedded.kms.grants import grant_by_token
 from helpers.embedded.kms.key import Key
 from helpers.embedded.kms.states import CRYPTOGRAPHY, check_state
+from helpers.embedded.moto_backends import backend_at
 
 _BY_ALIAS = CRYPTOGRAPHY | {"DescribeKey"}
 """Operations that take an alias for a key; the others want its id or ARN."""
@@ -36,6 +38,8 @@ class KmsRequest(KmsResponse):
         operation = self._get_action()
         try:
             self._find_keys(operation)
+            for token in self._get_param("GrantTokens", ()):
+                grant_by_token(self.region, token)
             if not self._get_param("DryRun"):
                 return super().call_action()
             if operation in CRYPTOGRAPHY:
@@ -60,7 +64,9 @@ class KmsRequest(KmsResponse):
             raise invalid_request("Aliases must refer to keys. Not aliases")
         account = self.current_account
         if named.startswith("arn:") and operation in _BY_ALIAS and named.count(":") >= 5:
-            account = named.split(":", 5)[4] or account
+            account = named.split(":", 5)[4]
+            if backend_at(kms_backends, account, self.region) is None:
+                raise not_found(f"Invalid arn {account}")
         backend = backend_of(kms_backends, account, self.region)
         return backend.find(named, by_alias=operation in _BY_ALIAS)
 
@@ -78,6 +84,11 @@ class KmsRequest(KmsResponse):
         if key is None:
             raise invalid_request("KeyId is required.")
         return key
+
+    def _validate_key_id(self, key_id: str) -> None:
+        """The keys of the request have been found; moto knows no id of a multi-Region key."""
+
+    _validate_cmk_id = _validate_key_id
 
     def _get_param(self, param_name: str, if_none: Any = None) -> Any:
         value = self._given.get(param_name)

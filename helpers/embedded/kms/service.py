@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -22,10 +23,12 @@ class KeyService:
         seed: of the key material and of everything else that KMS draws, so that ciphertexts
             repeat. It has randomness of its own: the ids in the account do not depend on how
             much is encrypted.
+        is_principal: whether an ARN is one of somebody whom a grant can name.
     """
 
-    def __init__(self, clock: Clock, seed: int) -> None:
+    def __init__(self, clock: Clock, seed: int, is_principal: Callable[[str], bool]) -> None:
         self.clock = clock
+        self.is_principal = is_principal
         self.random = Random(f"kms {seed}")
         self._replaced = ReplacedBackend(kms_backends, Backend, self)
 

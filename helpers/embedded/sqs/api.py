@@ -13,6 +13,7 @@ from moto.core.responses import ActionResult, EmptyResult, PaginatedResult
 from moto.sqs.models import sqs_backends
 from moto.sqs.responses import SQSResponse
 
+from helpers.embedded.queue_urls import parse_queue_url
 from helpers.embedded.sqs.backend import Backend
 from helpers.embedded.sqs.errors import (
     InvalidParameterValue,
@@ -41,7 +42,10 @@ class SqsApi(SQSResponse):
 
     @property
     def sqs_backend(self) -> Backend:
-        backend = sqs_backends[self.current_account][self.region]
+        """The queues of the account that the request names, or else of the caller's."""
+        named = parse_queue_url(self.params.get("QueueUrl") or self.path).owner
+        owner = named or self.params.get("QueueOwnerAWSAccountId") or self.current_account
+        backend = sqs_backends[owner][self.region]
         assert isinstance(backend, Backend)
         return backend
 

@@ -153,12 +153,34 @@ class Backend(SQSBackend):
         queue.last_purged_at = now
         queue.purge()
 
+    def add_permission(
+        self,
+        region_name: str,
+        queue_name: str,
+        actions: list[str],
+        account_ids: list[str],
+        label: str,
+    ) -> None:
+        queue, given = self.get_queue(queue_name), _statements(self.get_queue(queue_name))
+        if any(statement.get("Sid") == label for statement in given):
+            raise bad_parameter(label, "Label", "Already exists.")
+        before = queue._policy_json
+        # moto wants every statement to have a Sid: it adds to a policy that has none.
+        queue._policy_json = {**before, "Statement": []}
+        try:
+            super().add_permission(region_name, queue_name, actions, account_ids, label)
+        except SQSException:
+            queue._policy_json = before
+            raise
+        queue._policy_json["Statement"][:0] = given
+
     def remove_permission(self, queue_name: str, label: str) -> None:
-        statements = self.get_queue(queue_name)._policy_json["Statement"]
-        kept = [statement for statement in statements if statement["Sid"] != label]
-        if len(kept) == len(statements):
+        queue = self.get_queue(queue_name)
+        given = _statements(queue)
+        kept = [statement for statement in given if statement.get("Sid") != label]
+        if len(kept) == len(given):
             raise bad_parameter(label, "Label", "can't find label.")
-        statements[:] = kept
+        queue._policy_json = {**queue._policy_json, "Statement": kept}
 
     def _set(self, queue: Queue, values: Mapping[str, Any]) -> None:
         if "RedrivePolicy" in values:
@@ -194,6 +216,12 @@ class Backend(SQSBackend):
         """The queue of this Region and account with that ARN."""
         queue = self.queues.get(arn.rpartition(":")[2])
         return queue if queue is not None and queue.queue_arn == arn else None
+
+
+def _statements(queue: Queue) -> list[dict[str, Any]]:
+    """The statements of the queue's policy, which may be one that is not in a list."""
+    statements = queue._policy_json["Statement"]
+    return statements if isinstance(statements, list) else [statements]
 
 
 def _check_same(existing: Queue, wanted: Mapping[str, Any]) -> None:

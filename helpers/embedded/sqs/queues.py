@@ -12,6 +12,7 @@ from moto.sqs.models import sqs_backends
 from helpers.embedded.clock import SECOND
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.moto_backends import ReplacedBackend
+from helpers.embedded.queue_urls import parse_queue_url
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.sqs.api import SqsApi, is_receive_valid
 from helpers.embedded.sqs.backend import Backend
@@ -107,13 +108,15 @@ class Queues:
         return None
 
     def _at(self, url: str, request: ApiRequest) -> Queue | None:
-        name = url.rpartition("/")[2] or request.path.rpartition("/")[2]
+        owner, name = parse_queue_url(url or request.path)
         region = request.scope[1] if request.scope else None
         return next(
             (
                 backend.queues[name]
                 for backend in self._backends()
-                if name in backend.queues and region in (None, backend.region_name)
+                if name in backend.queues
+                and region in (None, backend.region_name)
+                and owner in (None, backend.account_id)
             ),
             None,
         )

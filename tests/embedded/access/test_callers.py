@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from helpers.embedded.account import EmbeddedAccount
 from tests.embedded.access.test_decisions import policy, session, statement
 from tests.embedded.conftest import deploy_function, invoke
+from tests.embedded.sqs.conftest import refusal
 from tests.embedded.test_event_source import create_queue
 
 ROLE = "arn:aws:iam::123456789012:role/auditor"
@@ -21,24 +22,23 @@ TRUSTS_THE_ACCOUNT = policy(
         "Action": "sts:AssumeRole",
     }
 )
+OLD = (403, "InvalidClientTokenId", "ExpiredToken", "SignatureDoesNotMatch")
+NEW = ("UnrecognizedClientException", "ExpiredTokenException", "InvalidSignatureException")
 CODES_BY_SERVICE = pytest.mark.parametrize(
-    ("service", "operation", "unknown", "expired", "forged"),
+    ("service", "operation", "codes"),
     [
-        ("sts", "get_caller_identity", "InvalidClientTokenId", "ExpiredToken", ""),
-        ("iam", "list_users", "InvalidClientTokenId", "ExpiredToken", ""),
-        ("sqs", "list_queues", "InvalidClientTokenId", "ExpiredToken", ""),
-        ("kms", "list_keys", "UnrecognizedClientException", "ExpiredTokenException", "json"),
-        ("dynamodb", "list_tables", "UnrecognizedClientException", "ExpiredTokenException", "json"),
-        (
-            "lambda",
-            "list_functions",
-            "UnrecognizedClientException",
-            "ExpiredTokenException",
-            "json",
-        ),
+        ("sts", "get_caller_identity", OLD),
+        ("iam", "list_users", OLD),
+        ("sqs", "list_queues", OLD),
+        ("sns", "list_topics", OLD),
+        ("cloudwatch", "list_metrics", OLD),
+        ("kms", "list_keys", (400, *NEW)),
+        ("dynamodb", "list_tables", (400, *NEW)),
+        ("logs", "describe_log_groups", (400, *NEW)),
+        ("lambda", "list_functions", (403, *NEW)),
     ],
 )
-"""By the protocol of the service; `forged`: the JSON services call it an invalid signature."""
+"""By the protocol of the service: status, and codes of an unknown, expired and forged request."""
 
 
 def assume(*statements: dict[str, Any], **options: Any) -> boto3.Session:
@@ -70,11 +70,14 @@ def who_is(caller: boto3.Session) -> str:
     return str(caller.client("sts").get_caller_identity()["Arn"])
 
 
+def refused(caller: boto3.Session, service: str, operation: str) -> tuple[int, str, str]:
+    """Status, code and message with which the call is refused."""
+    found = refusal(getattr(caller.client(service), operation))
+    return found.status, found.code, found.message
+
+
 def code_of(caller: boto3.Session, service: str, operation: str) -> str:
-    """The error code with which the call is refused."""
-    with pytest.raises(ClientError) as refused:
-        getattr(caller.client(service), operation)()
-    return str(refused.value.response["Error"]["Code"])
+    return refused(caller, service, operation)[1]
 
 
 def test_everybody_is_told_who_they_are(lab: EmbeddedAccount) -> None:
@@ -96,21 +99,29 @@ def test_a_function_is_a_session_of_its_role(lab: EmbeddedAccount) -> None:
 
 @CODES_BY_SERVICE
 def test_keys_that_do_not_open_are_refused(
-    lab: EmbeddedAccount, service: str, operation: str, unknown: str, expired: str, forged: str
+    lab: EmbeddedAccount, service: str, operation: str, codes: tuple[int, str, str, str]
 ) -> None:
+    status, unknown, expired, forged = codes
     role = assume(statement("Allow", "*", "*"), DurationSeconds=900)
     getattr(role.client(service), operation)()
 
+    invalid = (status, unknown, "The security token included in the request is invalid.")
     stranger = with_secret(role, access_key="ASIANOBODYNOBODYNOBO")
-    assert code_of(stranger, service, operation) == unknown
-    assert code_of(with_secret(role, token="another"), service, operation) == unknown
-    wrong_signature = "InvalidSignatureException" if forged else "SignatureDoesNotMatch"
-    assert code_of(with_secret(role, secret_key="x"), service, operation) == wrong_signature
+    assert refused(stranger, service, operation) == invalid
+    assert refused(with_secret(role, token="another"), service, operation) == invalid
+    assert refused(with_secret(role, secret_key="x"), service, operation) == (
+        status,
+        forged,
+        "The request signature we calculated does not match the signature you provided. Check "
+        "your AWS Secret Access Key and signing method. Consult the service documentation for "
+        "details.",
+    )
 
     lab.advance(seconds=899)
     getattr(role.client(service), operation)()
     lab.advance(seconds=1)
-    assert code_of(role, service, operation) == expired
+    said = "The security token included in the request is expired"
+    assert refused(role, service, operation) == (status, expired, said)
 
 
 def test_a_key_of_a_user_is_refused_once_inactive_or_deleted(lab: EmbeddedAccount) -> None:

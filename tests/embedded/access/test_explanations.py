@@ -107,3 +107,29 @@ def test_who_does_not_exist_is_said(
 ) -> None:
     with pytest.raises(ValueError, match=said):
         lab.explain(principal, "sqs:SendMessage", queue)
+
+
+@pytest.mark.parametrize(
+    ("effect", "counts_as"),
+    [("Allow", "allows nothing"), ("Deny", "denies as if its condition were met")],
+)
+def test_a_condition_key_that_nobody_here_can_judge_is_named(
+    lab: EmbeddedAccount,
+    queue: str,
+    caplog: pytest.LogCaptureFixture,
+    effect: str,
+    counts_as: str,
+) -> None:
+    """In the explanation, and once in the log, which a notebook shows below its cell."""
+    asks = {"StringEquals": {"dynamodb:LeadingKeys": "x"}}
+    everything = [statement("Allow", "sqs:*", "*")] if effect == "Deny" else []
+    put(*everything, statement(effect, "sqs:*", queue, Condition=asks))
+    said = (
+        "inline uses the condition key dynamodb:LeadingKeys, which this account does not know: the "
+        f"statement {counts_as}."
+    )
+    for _ in range(2):
+        why = lab.explain(ROLE, "sqs:SendMessage", queue)
+        assert (why.allowed, why.unknown) == (False, (said,))
+    assert str(why).endswith(said)
+    assert caplog.messages == [said]

@@ -1,14 +1,15 @@
-"""What the account's own parts ask before they act as the role of a function."""
+"""What is asked of the role of a function before it is used, and whom a function lets in."""
 
 from __future__ import annotations
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 from helpers.embedded.account import EmbeddedAccount
 from tests.embedded.access.test_decisions import policy, statement
-from tests.embedded.conftest import TRUST_LAMBDA, zip_code
+from tests.embedded.access.test_resource_policies import guest
+from tests.embedded.conftest import TRUST_LAMBDA, deploy_function, zip_code
+from tests.embedded.sqs.conftest import Refusal, refusal
 from tests.embedded.test_event_source import arn, create_queue
 
 ROLE = "arn:aws:iam::123456789012:role/reader"
@@ -47,19 +48,109 @@ def test_what_a_mapping_lacks_is_named(lab: EmbeddedAccount) -> None:
     assert missing() == said.format("DeleteMessage")
 
 
+PATTERN = "failed to satisfy constraint: Member must satisfy regular expression pattern: "
+
+
+Told = tuple[int, str, str]
+
+
+def told(refused: Refusal) -> Told:
+    """Status, code and message."""
+    return refused.status, refused.code, refused.message
+
+
+def create_function(role: str = ROLE) -> Told:
+    """How Lambda refuses to make a function with the role."""
+    refused = refusal(
+        boto3.client("lambda").create_function,
+        FunctionName="function",
+        Role=role,
+        Runtime="python3.13",
+        Handler="code.handler",
+        Code={"ZipFile": zip_code(code="def handler(event, context): pass")},
+    )
+    return told(refused)
+
+
 @pytest.mark.parametrize("role", ["unknown", "untrusting"])
 def test_lambda_refuses_a_role_that_it_cannot_assume(lab: EmbeddedAccount, role: str) -> None:
     if role == "untrusting":
         create_role(TRUST_LAMBDA.replace("lambda.", "ec2."))
-    with pytest.raises(ClientError) as refused:
-        boto3.client("lambda").create_function(
-            FunctionName="function",
-            Role=ROLE,
-            Runtime="python3.13",
-            Handler="code.handler",
-            Code={"ZipFile": zip_code(code="def handler(event, context): pass")},
-        )
-    assert refused.value.response["Error"] == {
-        "Code": "InvalidParameterValueException",
-        "Message": "The role defined for the function cannot be assumed by Lambda.",
+    assert create_function() == (
+        400,
+        "InvalidParameterValueException",
+        "The role defined for the function cannot be assumed by Lambda.",
+    )
+
+
+@pytest.mark.parametrize("role", ["r1", "arn:aws:iam::123456789012:user/r1", ROLE[:-12] + "x y"])
+def test_lambda_refuses_what_is_no_role_s_arn(lab: EmbeddedAccount, role: str) -> None:
+    """Recorded: test_create_lambda_exceptions."""
+    pattern = r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"
+    said = f"1 validation error detected: Value '{role}' at 'role' {PATTERN}{pattern}"
+    assert create_function(role) == (400, "ValidationException", said)
+
+
+def test_lambda_takes_no_role_of_another_account(lab: EmbeddedAccount) -> None:
+    refused = create_function(ROLE.replace("123456789012", "111122223333"))
+    assert refused == (403, "AccessDeniedException", "Cross-account pass role is not allowed.")
+
+
+# Whom a function lets in
+
+
+def test_a_function_lets_another_account_in(lab: EmbeddedAccount) -> None:
+    deploy_function("def handler(event, context): return event", "echo")
+    function = "arn:aws:lambda:us-east-1:123456789012:function:echo"
+    there = guest().client("lambda")
+    asked = {"FunctionName": function, "Payload": b"1"}
+    assert refusal(there.invoke, **asked).code == "AccessDeniedException"
+    boto3.client("lambda").add_permission(
+        FunctionName="echo",
+        StatementId="guest",
+        Action="lambda:InvokeFunction",
+        Principal="111122223333",
+    )
+    assert there.invoke(**asked)["Payload"].read() == b"1"
+    assert refusal(there.get_function, FunctionName=function).code == "AccessDeniedException"
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "said"),
+    [
+        (
+            {"Principal": "nobody"},
+            "InvalidParameterValueException",
+            "The provided principal was invalid. Please check the principal and try again.",
+        ),
+        (
+            {"Principal": "arn:aws:iam::123456789012:user/nobody"},
+            "InvalidParameterValueException",
+            "The provided principal was invalid. Please check the principal and try again.",
+        ),
+        (
+            {"Action": "sqs:SendMessage"},
+            "ValidationException",
+            "1 validation error detected: Value 'sqs:SendMessage' at 'action' "
+            f"{PATTERN}(lambda:[*]|lambda:[a-zA-Z]+|[*])",
+        ),
+        (
+            {"StatementId": "a.b"},
+            "ValidationException",
+            f"1 validation error detected: Value 'a.b' at 'statementId' {PATTERN}([a-zA-Z0-9-_]+)",
+        ),
+    ],
+)
+def test_what_a_permission_cannot_say(
+    lab: EmbeddedAccount, changed: dict[str, str], code: str, said: str
+) -> None:
+    deploy_function("def handler(event, context): pass", "echo")
+    asked = {
+        "FunctionName": "echo",
+        "StatementId": "one",
+        "Action": "lambda:InvokeFunction",
+        "Principal": "events.amazonaws.com",
     }
+    refused = refusal(boto3.client("lambda").add_permission, **asked | changed)
+    assert told(refused) == (400, code, said)
+    boto3.client("lambda").add_permission(**asked)
