@@ -49,6 +49,8 @@ class ApiRequest(NamedTuple):
 
     def header(self, name: str) -> str | None:
         """A header by its name in any letter case; None if it was not sent."""
+        if (text := self.headers.get(name)) is not None:
+            return text
         wanted = name.lower()
         return next((text for key, text in self.headers.items() if key.lower() == wanted), None)
 

@@ -11,6 +11,8 @@ from helpers.embedded.access.access import Access
 from helpers.embedded.access.calls import Call
 from helpers.embedded.access.denials import Refusal
 from helpers.embedded.access.principals import is_account
+from helpers.embedded.access.resources import find_function
+from helpers.embedded.access.wants import function_arn
 from helpers.embedded.wire import ApiRequest
 
 _PATTERNS = {
@@ -19,6 +21,7 @@ _PATTERNS = {
     "Action": r"(lambda:[*]|lambda:[a-zA-Z]+|[*])",
 }
 _SERVICE = re.compile(r"[\w-]+(\.[\w-]+)*\.amazonaws\.com")
+_DEAD_LETTER_ACTIONS = {"sqs": ("SendMessage", "SQS"), "sns": ("Publish", "SNS")}
 _OF_ROLES = ("CreateFunction", "UpdateFunctionConfiguration")
 
 
@@ -33,9 +36,12 @@ def violation(call: Call, access: Access) -> Refusal | None:
     """Why Lambda refuses what the caller may ask; None: it does not."""
     if call.operation == "AddPermission":
         return _malformed(call, "StatementId", "Action") or _bad_principal(call, access)
-    if call.operation in _OF_ROLES and (role := call.first("Role")):
-        return _malformed(call, "Role") or _bad_role(call, access, role)
-    return None
+    if call.operation not in _OF_ROLES:
+        return None
+    refusal = None
+    if role := call.first("Role"):
+        refusal = _malformed(call, "Role") or _bad_role(call, access, role)
+    return refusal or _bad_dead_letter_target(call, access)
 
 
 def _malformed(call: Call, *parameters: str) -> Refusal | None:
@@ -59,6 +65,27 @@ def _bad_role(call: Call, access: Access, role: str) -> Refusal | None:
     if access.can_be_assumed_by(role, "lambda.amazonaws.com"):
         return None
     return _invalid("The role defined for the function cannot be assumed by Lambda.")
+
+
+def _bad_dead_letter_target(call: Call, access: Access) -> Refusal | None:
+    """The function's role must be able to send there (LDG invocation-async-retain-records)."""
+    target = str((call.parameters.get("DeadLetterConfig") or {}).get("TargetArn") or "")
+    if (found := _DEAD_LETTER_ACTIONS.get(target.split(":")[2] if ":" in target else "")) is None:
+        return None
+    operation, service = found
+    role = call.first("Role") or _present_role(call)
+    if role is None or access.may(role, f"{service.lower()}:{operation}", target):
+        return None
+    return _invalid(
+        f"The provided execution role does not have permissions to call {operation} on {service}"
+    )
+
+
+def _present_role(call: Call) -> str | None:
+    """The role of the function that an update leaves as it is."""
+    name = function_arn(call)[0].partition("function:")[2]
+    function = find_function(call.account, call.region, f"function:{name}")
+    return str(function.role) if function else None
 
 
 def _bad_principal(call: Call, access: Access) -> Refusal | None:

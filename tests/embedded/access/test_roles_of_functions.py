@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import boto3
 import pytest
 
@@ -59,8 +61,8 @@ def told(refused: Refusal) -> Told:
     return refused.status, refused.code, refused.message
 
 
-def create_function(role: str = ROLE) -> Told:
-    """How Lambda refuses to make a function with the role."""
+def create_function(role: str = ROLE, **config: Any) -> Told:
+    """How Lambda refuses to make a function with the role and the configuration."""
     refused = refusal(
         boto3.client("lambda").create_function,
         FunctionName="function",
@@ -68,6 +70,7 @@ def create_function(role: str = ROLE) -> Told:
         Runtime="python3.13",
         Handler="code.handler",
         Code={"ZipFile": zip_code(code="def handler(event, context): pass")},
+        **config,
     )
     return told(refused)
 
@@ -94,6 +97,35 @@ def test_lambda_refuses_what_is_no_role_s_arn(lab: EmbeddedAccount, role: str) -
 def test_lambda_takes_no_role_of_another_account(lab: EmbeddedAccount) -> None:
     refused = create_function(ROLE.replace("123456789012", "111122223333"))
     assert refused == (403, "AccessDeniedException", "Cross-account pass role is not allowed.")
+
+
+@pytest.mark.parametrize("service", ["sqs", "sns"])
+def test_a_function_s_role_must_reach_its_dead_letter_target(
+    lab: EmbeddedAccount, service: str
+) -> None:
+    create_role()
+    target = (
+        arn(create_queue())
+        if service == "sqs"
+        else boto3.client("sns").create_topic(Name="topic")["TopicArn"]
+    )
+    action, name = {"sqs": ("SendMessage", "SQS"), "sns": ("Publish", "SNS")}[service]
+    config = {"DeadLetterConfig": {"TargetArn": target}}
+    refused = (
+        400,
+        "InvalidParameterValueException",
+        f"The provided execution role does not have permissions to call {action} on {name}",
+    )
+    assert create_function(**config) == refused
+    deploy_function("def handler(event, context): pass")
+    boto3.client("lambda").update_function_configuration(FunctionName="function", Role=ROLE)
+    update = boto3.client("lambda").update_function_configuration
+    assert told(refusal(update, FunctionName="function", **config)) == refused
+    allowed = policy(statement("Allow", f"{service}:{action}", target))
+    boto3.client("iam").put_role_policy(
+        RoleName="reader", PolicyName="inline", PolicyDocument=allowed
+    )
+    update(FunctionName="function", **config)
 
 
 # Whom a function lets in
