@@ -393,42 +393,6 @@ def test_random_numbers_inside_a_function_repeat(deploy: Deploy) -> None:
         assert invoke("function")["result"] == first
 
 
-def test_tmp_is_kept_while_warm_and_no_other_environment_sees_it(
-    lab: EmbeddedAccount, deploy: Deploy
-) -> None:
-    deploy(
-        """
-        import os, pathlib, shutil, tempfile, time
-
-        def handler(event, context):
-            seen = sorted(os.listdir("/tmp"))
-            with open("/tmp/mark", "w") as file:
-                file.write(context.aws_request_id)
-            os.makedirs("/tmp/deep/er", exist_ok=True)
-            pathlib.Path("/tmp", "deep", "er", "x.txt").write_text("x")
-            os.replace("/tmp/deep/er/x.txt", b"/tmp/deep/er/y.txt")
-            assert pathlib.Path("/tmp/deep/er/y.txt").read_text() == "x"
-            assert os.path.exists("/tmp/mark") and not os.path.exists("/tmp/deep/er/x.txt")
-            shutil.rmtree("/tmp/deep")
-            with tempfile.NamedTemporaryFile() as kept, tempfile.TemporaryDirectory() as folder:
-                assert kept.name.startswith("/tmp/") and folder.startswith("/tmp/")
-            time.sleep(1)
-            return seen, sorted(os.listdir("/tmp")), tempfile.gettempdir()
-        """,
-        Timeout=10,
-    )
-    before = set(os.listdir("/tmp"))
-    assert invoke("function")["result"] == [[], ["mark"], "/tmp"]
-    assert invoke("function")["result"] == [["mark"], ["mark"], "/tmp"]
-    for _ in range(2):
-        boto3.client("lambda").invoke(FunctionName="function", InvocationType="Event")
-    lab.run_until_idle()
-    assert not any("mark" in name for name in set(os.listdir("/tmp")) - before)
-    outcomes = lab.trace().query("what == 'invoked'")
-    assert set(outcomes["outcome"]) == {"success"}
-    assert outcomes["environment"].nunique() == 2
-
-
 def test_an_environment_does_not_live_for_ever(lab: EmbeddedAccount, deploy: Deploy) -> None:
     deploy(ECHO)
     for _ in range(30):

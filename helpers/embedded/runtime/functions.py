@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import tempfile
+import weakref
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property, lru_cache, partial
@@ -86,6 +87,8 @@ class Functions:
         self._durations = durations
         self._invocation = Invocation(simulation, gateway, durations, spin_limit)
         self._folder = Path(tempfile.mkdtemp(prefix="lab-functions-"))
+        self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, True)
+        """Called by `close`; at the latest when this process ends."""
         self._warm: dict[FunctionVersion, list[ExecutionEnvironment]] = defaultdict(list)
         self._busy: dict[str, set[ExecutionEnvironment]] = defaultdict(set)
         self.logs = FunctionLogs(simulation.clock, partial(telemetry.logs.note, region))
@@ -317,7 +320,7 @@ class Functions:
             self._retire(list(busy))
         self._warm.clear()
         self._busy.clear()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._remove_folder()
 
 
 _NAME = re.compile(

@@ -11,11 +11,16 @@ import functools
 import importlib
 import io
 import os
+import sys
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 TMP = "/tmp"
+
+_PYTHON = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]))
+"""Where Python and this package lie, which may be below /tmp: code is imported from there."""
 
 _ONE_PATH = (
     *("access", "chdir", "chmod", "chown", "listdir", "lstat", "mkdir", "open", "readlink"),
@@ -24,9 +29,10 @@ _ONE_PATH = (
 _TWO_PATHS = ("link", "rename", "replace", "symlink")
 
 
-def redirect_tmp(folder: str, spared: str) -> None:
-    """From now on /tmp is `folder`, in this process, but for what lies in the folder `spared`."""
-    own = _Redirection(folder, spared)
+def redirect_tmp(folder: str, *spared: str) -> None:
+    """From now on /tmp is `folder`, in this process, but for what lies in the folders `spared`
+    and for Python itself."""
+    own = _Redirection(folder, (*_PYTHON, *spared))
     builtins.open = io.open = own.of(io.open, 1)
     for paths, names in enumerate((_ONE_PATH, _TWO_PATHS), start=1):
         for name in names:
@@ -37,9 +43,9 @@ def redirect_tmp(folder: str, spared: str) -> None:
 
 
 class _Redirection:
-    def __init__(self, folder: str, spared: str) -> None:
+    def __init__(self, folder: str, spared: tuple[str, ...]) -> None:
         self._folder = folder
-        self._spared = spared
+        self._spared = tuple(f"{each}/" for each in spared)
 
     def of(self, original: Callable[..., Any], paths: int) -> Callable[..., Any]:
         """`original`, whose first `paths` arguments are paths or file descriptors."""
@@ -56,5 +62,6 @@ class _Redirection:
         if isinstance(path, bytes):
             return os.fsencode(self._place(os.fsdecode(path)))
         if isinstance(path, str) and f"{path}/".startswith(f"{TMP}/"):
-            return path if path.startswith(self._spared) else self._folder + path[len(TMP) :]
+            spared = f"{path}/".startswith(self._spared)
+            return path if spared else self._folder + path[len(TMP) :]
         return path
