@@ -17,6 +17,7 @@ from helpers.plots.style import (
     count,
     create_axes,
     explain_above,
+    find_time_unit,
     join,
     label_time,
     write_nothing,
@@ -147,9 +148,10 @@ def describe_lifelines(rows: pd.DataFrame) -> str:
         for then, words in HAPPENED
         if (number := int((rows["then"] == then).sum()))
     ]
+    name, seconds = find_time_unit(end := rows["ends"].max())
+    moment = f"{end:g} s" if seconds == 1 else f"{end / seconds:g} {name}"
     return (
-        f"{total}: at {rows['ends'].max():g} s {join(endings)}. "
-        f"{'; '.join([_describe_receives(rows), *happened])}."
+        f"{total}: at {moment} {join(endings)}. {'; '.join([_describe_receives(rows), *happened])}."
     )
 
 
