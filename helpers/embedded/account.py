@@ -257,63 +257,78 @@ class EmbeddedAccount:
     def _connect(self, service: str) -> None:
         """Put our parts in place of moto's, once moto has imported a service."""
         self._seams.apply()
-        if service == "sqs":
-            self._queues.attach(self._gateway)
-            self._services.handlers["sqs"] = self._queues.handler
-        elif service == "kms":
-            from helpers.embedded.kms import KeyService
+        match service:
+            case "sqs":
+                self._queues.attach(self._gateway)
+                self._services.handlers["sqs"] = self._queues.handler
+            case "kms":
+                self._connect_keys()
+            case "iam" | "sts":
+                self._connect_identity(service)
+            case "cloudwatch" | "logs":
+                self._connect_telemetry(service)
+            case "sns":
+                self._connect_notifications()
+            case "awslambda":
+                self._connect_compute()
 
-            is_principal = self.access.identities.can_be_named
-            self._keys = KeyService(self._simulation.clock, self._seed, is_principal)
-            self._services.handlers["kms"] = self._keys.handler
-            self._gateway.before("kms", self._keys.settle)
-        elif service == "iam":
+    def _connect_keys(self) -> None:
+        from helpers.embedded.kms import KeyService
+
+        is_principal = self.access.identities.can_be_named
+        self._keys = KeyService(self._simulation.clock, self._seed, is_principal)
+        self._services.handlers["kms"] = self._keys.handler
+        self._gateway.before("kms", self._keys.settle)
+
+    def _connect_identity(self, service: str) -> None:
+        access, clock, handlers = self.access, self._simulation.clock, self._services.handlers
+        if service == "iam":
             from helpers.embedded.identity.iam import IamApi
 
             load_aws_managed_policies(ACCOUNT_ID)
-            self._services.handlers["iam"] = lambda *asked: IamApi(self.access).answer(*asked)
-        elif service == "sts":
+            handlers["iam"] = lambda *asked: IamApi(access).answer(*asked)
+        else:
             from helpers.embedded.identity.sts import StsApi
 
-            clock = self._simulation.clock
-            self._services.handlers["sts"] = lambda *asked: StsApi(self.access, clock).answer(
-                *asked
-            )
-        elif service == "cloudwatch":
+            handlers["sts"] = lambda *asked: StsApi(access, clock).answer(*asked)
+
+    def _connect_telemetry(self, service: str) -> None:
+        telemetry, services, simulation = self._telemetry, self._services, self._simulation
+        if service == "cloudwatch":
             from helpers.embedded.telemetry.monitoring import Monitoring
 
-            self._monitoring = Monitoring(
-                self._telemetry, self._services, self._simulation, self._publish
-            )
-        elif service == "logs":
+            self._monitoring = Monitoring(telemetry, services, simulation, self._publish)
+        else:
             from helpers.embedded.telemetry.log_search import LogSearch
 
-            self._log_search = LogSearch(self._telemetry, self._services, self._simulation.clock)
-        elif service == "sns":
-            from helpers.embedded.sns.api import Notifications
+            self._log_search = LogSearch(telemetry, services, simulation.clock)
 
-            self._services.load("sqs")
-            self._notifications = Notifications(
-                self._simulation.clock, self._queues, self.access, self._invoke_later
-            )
-            self._services.handlers["sns"] = self._notifications.handler
-        elif service == "awslambda":
-            from helpers.embedded.compute import Compute
+    def _connect_notifications(self) -> None:
+        from helpers.embedded.sns.api import Notifications
 
-            self._services.load("sqs")
-            self._services.load("logs")
-            self._compute = Compute(
-                self._simulation,
-                self._gateway,
-                self.access,
-                self._services,
-                self._queues,
-                self._trace,
-                self._telemetry,
-                region=self.region,
-                account_id=ACCOUNT_ID,
-                spin_limit=self._spin_limit,
-            )
+        self._services.load("sqs")
+        self._notifications = Notifications(
+            self._simulation.clock, self._queues, self.access, self._invoke_later
+        )
+        self._services.handlers["sns"] = self._notifications.handler
+
+    def _connect_compute(self) -> None:
+        from helpers.embedded.compute import Compute
+
+        self._services.load("sqs")
+        self._services.load("logs")
+        self._compute = Compute(
+            self._simulation,
+            self._gateway,
+            self.access,
+            self._services,
+            self._queues,
+            self._trace,
+            self._telemetry,
+            region=self.region,
+            account_id=ACCOUNT_ID,
+            spin_limit=self._spin_limit,
+        )
 
     def _loaded_keys(self) -> KeyService:
         self._services.load("kms")
