@@ -13,6 +13,7 @@ from helpers.embedded import interception
 from helpers.embedded.access import Access, Gate
 from helpers.embedded.clock import SECOND, microseconds
 from helpers.embedded.credentials import ADMIN_ACCESS_KEY_ID, SandboxedSettings
+from helpers.embedded.garbage import collected_seldom
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.moto_seams import OpenSeams, load_aws_managed_policies
 from helpers.embedded.moto_services import MotoServices
@@ -116,7 +117,7 @@ class EmbeddedAccount:
             LabClosed: the account has been closed.
         """
         duration = microseconds(seconds)
-        with self._working(), self._progress(seconds):
+        with self._working(), self._progress(seconds), collected_seldom():
             self._simulation.advance(duration)
 
     def run_until_idle(self, limit: float = 6 * 3600) -> float:
@@ -134,7 +135,7 @@ class EmbeddedAccount:
             StillBusy: after `limit`; it names the queues and what is left in them.
         """
         longest = microseconds(limit)
-        with self._working(), self._progress(None):
+        with self._working(), self._progress(None), collected_seldom():
             began = self._simulation.now
             if self._compute is not None:
                 idle = self._simulation.run_until(self._compute.is_idle, began + longest)

@@ -90,7 +90,6 @@ class Simulation:
         """Let everything happen that is due at this moment, without moving time."""
         peek, step, checkpoint = self._env.peek, self._env.step, self.interrupts.checkpoint
         while True:
-            self._let_watch()
             while peek() <= self.clock.elapsed:
                 checkpoint()
                 step()
@@ -131,6 +130,7 @@ class Simulation:
     def _go_on(self) -> None:
         """Move to the next moment at which something is due, and let it happen."""
         self.clock.elapsed = int(self._env.peek())
+        self._let_watch()
         self.settle()
 
     def _let_watch(self) -> None:

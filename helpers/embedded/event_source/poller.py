@@ -60,7 +60,8 @@ class Poller:
         self._reader = reader
         self._mapping = mapping
         self._in_progress = 0
-        self._finished = simulation.event()
+        self._finished: simpy.Event | None = None
+        """The end of a batch, while it is waited for."""
         self._concurrency = Concurrency(Scaling())
         self._process: simpy.Process | None = None
         self._counts = functions.telemetry.mappings.counts_of(mapping)
@@ -119,8 +120,11 @@ class Poller:
         """Until there is a message; the long polls that find none are counted with the queue's
         empty receives."""
         since, in_progress = self._simulation.now, self._in_progress
-        with self._queue.meter.polled(self._simulation, IDLE_POLLERS):
+        polls = self._queue.meter.start_polls(since, IDLE_POLLERS)
+        try:
             found = yield from self._queue.wait_for_messages(None)
+        finally:
+            self._queue.meter.end_polls(polls, self._simulation.now)
         if self._simulation.now > since:
             self._concurrency.rest(since, self._simulation.now, in_progress)
         return found
@@ -130,6 +134,7 @@ class Poller:
         simulation, concurrency = self._simulation, self._concurrency
         while self._in_progress >= concurrency.at(simulation.now):
             concurrency.crowd(simulation.now)
+            self._finished = self._finished or simulation.event()
             yield self._finished | simulation.timeout(concurrency.scaling.step)
 
     def _pace(self, batch: Batch) -> int:
@@ -177,8 +182,9 @@ class Poller:
                 yield from self._process_part(part, visible_again)
         finally:
             self._in_progress -= 1
-            finished, self._finished = self._finished, self._simulation.event()
-            finished.succeed()
+            if self._finished is not None:
+                self._finished.succeed()
+                self._finished = None
 
     def _process_part(self, part: Part, visible_again: int) -> Steps[None]:
         trail = lineage.longest(message.trace_header for message in part.messages)

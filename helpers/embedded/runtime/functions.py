@@ -24,7 +24,7 @@ from helpers.embedded.runtime.durations import Durations
 from helpers.embedded.runtime.environments import ExecutionEnvironment
 from helpers.embedded.runtime.function_versions import FunctionVersion, unpack_code
 from helpers.embedded.runtime.invocations import Invocation, Order, Outcome
-from helpers.embedded.runtime.lineage import Lineage
+from helpers.embedded.runtime.lineage import UNTRACED
 from helpers.embedded.runtime.logs import FunctionLogs
 from helpers.embedded.runtime.messages import Settings
 from helpers.embedded.simulation import Simulation, Steps
@@ -178,7 +178,7 @@ class Functions:
             event,
             request_id,
             arn or version.arn,
-            trace_id or Lineage().after(version.arn),
+            trace_id or UNTRACED.after(version.arn),
             version.timeout,
         )
         environment = self._take_warm(version)
@@ -244,18 +244,15 @@ class Functions:
             if other != version:
                 self._retire(self._warm.pop(other))
         warm = self._warm[version]
-        if over := [each for each in warm if self._is_over(each)]:
+        idle_since = self._simulation.now - self._durations.idle
+        created_at = self._simulation.now - self._durations.lifetime
+        over = [
+            each for each in warm if each.idle_since < idle_since or each.created_at < created_at
+        ]
+        if over:
             warm[:] = [each for each in warm if each not in over]
             self._retire(over)
         return warm.pop() if warm else None
-
-    def _is_over(self, environment: ExecutionEnvironment) -> bool:
-        """Idle for too long, or too old."""
-        now, durations = self._simulation.now, self._durations
-        return (
-            environment.idle_since < now - durations.idle
-            or environment.created_at < now - durations.lifetime
-        )
 
     def _create(self, version: FunctionVersion, code: bytes) -> ExecutionEnvironment:
         clock = self._simulation.clock

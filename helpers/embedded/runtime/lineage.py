@@ -36,11 +36,17 @@ class Lineage(NamedTuple):
         return f"{root};Parent={function}00000000;Sampled=0;Lineage=1:{function}:{rounds}"
 
 
+UNTRACED = Lineage()
+"""What nobody's invocation caused."""
+
+
 def longest(trace_headers: Iterable[str | None]) -> Lineage:
     """The lineage with the most rounds among the headers of a batch's messages."""
     found = [_LINEAGE.search(header) for header in trace_headers if header]
+    if not any(found):
+        return UNTRACED
     lineages = [Lineage(each["function"], int(each["rounds"])) for each in found if each]
-    return max(lineages, key=lambda lineage: lineage.rounds, default=Lineage())
+    return max(lineages, key=lambda lineage: lineage.rounds)
 
 
 @lru_cache

@@ -10,7 +10,6 @@ import marshal
 import os
 import socket
 import struct
-from contextlib import suppress
 from typing import Any
 
 from helpers.embedded.runtime import messages
@@ -67,8 +66,10 @@ class Pipe:
 
     def _read(self) -> bytes | None:
         for _ in range(self._tries):
-            with suppress(BlockingIOError):
+            try:
                 return self._end.recv(_CHUNK, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                continue
         try:
             return self._end.recv(_CHUNK)
         except (BlockingIOError, TimeoutError):

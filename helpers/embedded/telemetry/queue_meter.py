@@ -9,8 +9,6 @@ which nothing changed.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from helpers.embedded.clock import SECOND
@@ -24,6 +22,10 @@ LONG_POLL = 20 * SECOND
 ACTIVE = 6 * 60
 """Minutes after its last message or use for which a queue publishes metrics
 (SDG sqs-monitoring-using-cloudwatch)."""
+
+
+Polls = tuple[int, int]
+"""Since when, microseconds of lab time, how many of Lambda's pollers have waited."""
 
 
 class Tallies(NamedTuple):
@@ -72,8 +74,8 @@ class Stretch(NamedTuple):
     tallies: Tallies
     sizes: dict[int, int]
     """Bytes of the messages sent, and how many were of that size."""
-    polls: tuple[tuple[int, int], ...]
-    """Since when, microseconds, how many of Lambda's pollers have waited."""
+    polls: tuple[Polls, ...]
+    """That went on at its end."""
 
     def goes_on_in(self, later: Stretch) -> bool:
         """Whether `later` only makes it longer."""
@@ -116,7 +118,7 @@ class QueueMeter:
         self.deduplicated = 0
         self._stretches: list[Stretch] = []
         self._before = Tallies()
-        self._polls: list[tuple[int, int]] = []
+        self._polls: list[Polls] = []
         self._empty_polls = 0
         self._last_used = now // MINUTE
         self._closed = False
@@ -136,18 +138,17 @@ class QueueMeter:
         self._last_used = now // MINUTE
         self.wants_use_from = self.next_mark
 
-    @contextmanager
-    def polled(self, clock: Clock, pollers: int) -> Iterator[None]:
-        """While `pollers` of Lambda wait for messages, one long poll after the other."""
-        poll = (clock.now, pollers)
-        self._polls.append(poll)
-        try:
-            yield
-        finally:
-            now = clock.now
-            self.catch_up(now)
-            self._polls.remove(poll)
-            self._empty_polls += empty_polls(poll, self.next_mark - MINUTE, now)
+    def start_polls(self, now: int, pollers: int) -> Polls:
+        """From now on `pollers` of Lambda wait for messages, one long poll after the other."""
+        polls = (now, pollers)
+        self._polls.append(polls)
+        return polls
+
+    def end_polls(self, polls: Polls, now: int) -> None:
+        """They wait no longer."""
+        self.catch_up(now)
+        self._polls.remove(polls)
+        self._empty_polls += empty_polls(polls, self.next_mark - MINUTE, now)
 
     def close(self, now: int) -> None:
         """The queue is about to be deleted: what it did in this minute is the last."""
@@ -205,13 +206,8 @@ class QueueMeter:
         self._stretches.append(stretch)
 
 
-class Clock(Protocol):
-    @property
-    def now(self) -> int: ...
-
-
-def empty_polls(poll: tuple[int, int], start: int, end: int) -> int:
-    """Long polls of `poll` that ended, with nothing, after `start` and until `end`."""
-    since, pollers = poll
+def empty_polls(polls: Polls, start: int, end: int) -> int:
+    """Long polls of `polls` that ended, with nothing, after `start` and until `end`."""
+    since, pollers = polls
     start = max(start, since)
     return pollers * ((end - since) // LONG_POLL - (start - since) // LONG_POLL)
