@@ -11,8 +11,9 @@ from helpers.embedded.event_source.api import lambda_handler_for
 from helpers.embedded.event_source.mappings import Mapping, Mappings
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.moto_services import MotoServices
-from helpers.embedded.runtime.api import FunctionBackend, Invocations
+from helpers.embedded.runtime.api import Invocations
 from helpers.embedded.runtime.asynchronous import AsynchronousInvocations, Attributes
+from helpers.embedded.runtime.backend import FunctionBackend
 from helpers.embedded.runtime.durations import Durations
 from helpers.embedded.runtime.functions import Functions
 from helpers.embedded.simulation import Simulation

@@ -14,6 +14,7 @@ from typing import Any
 from moto.core.utils import get_service_model
 
 _ORDERS = {
+    "RecursiveLoop": ("Terminate", "Allow"),
     "StateValue": ("INSUFFICIENT_DATA", "ALARM", "OK"),
     "Statistic": ("Maximum", "SampleCount", "Sum", "Minimum", "Average"),
 }

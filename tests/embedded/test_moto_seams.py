@@ -109,7 +109,7 @@ def test_a_closed_lab_is_forgotten() -> None:
 
 
 def test_moto_s_own_event_source_refuses_to_run() -> None:
-    from helpers.embedded.runtime.api import FunctionBackend
+    from helpers.embedded.runtime.backend import FunctionBackend
 
     with pytest.raises(NotImplementedError, match="pollers"):
         FunctionBackend.send_sqs_batch(None, "arn", [], "arn")  # type: ignore[arg-type]

@@ -6,39 +6,17 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
-from moto.awslambda.responses import LambdaResponse
-
 from helpers.embedded.event_source import validation
 from helpers.embedded.event_source.mappings import Mapping, Mappings
 from helpers.embedded.moto_services import Handler
+from helpers.embedded.runtime.control import Answer, FunctionsApi
 from helpers.embedded.runtime.refusals import as_on_aws
-
-Answer = tuple[int, dict[str, Any], str]
 
 
 def lambda_handler_for(mappings: Mappings) -> Handler:
     """The dispatch of a response class that answers for these mappings."""
 
-    class LambdaApi(LambdaResponse):
-        def create_function(self) -> Any:
-            return self._with_dead_letter_config(super().create_function())
-
-        def get_function_configuration(self) -> Any:
-            return self._with_dead_letter_config(super().get_function_configuration())
-
-        def update_function_configuration(self) -> Any:
-            return self._with_dead_letter_config(super().update_function_configuration())
-
-        def _with_dead_letter_config(self, answer: Any) -> Any:
-            """moto does not show where a function's failed Event invocations go."""
-            *rest, text = answer if isinstance(answer, tuple) else (answer,)
-            config = json.loads(text)
-            function = self.backend.get_function(config["FunctionName"])
-            if target := getattr(function, "dead_letter_arn", None):
-                config["DeadLetterConfig"] = {"TargetArn": target}
-            text = json.dumps(config)
-            return (*rest, text) if rest else text
-
+    class LambdaApi(FunctionsApi):
         def create_event_source_mapping(self) -> Answer:
             return _accepted(mappings.create(self.json_body))
 

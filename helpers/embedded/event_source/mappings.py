@@ -20,6 +20,7 @@ from helpers.embedded.event_source.filters import Filters
 from helpers.embedded.event_source.poller import Poller
 from helpers.embedded.event_source.queue_reader import QueueReader
 from helpers.embedded.event_source.scaling import Scaling
+from helpers.embedded.runtime.function_names import parse_name
 from helpers.embedded.runtime.functions import Functions
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.sqs import Queue
@@ -238,7 +239,9 @@ class Mappings:
         return self._mappings[uuid] if kind else None
 
     def find(self, event_source_arn: str | None, function_name: str | None) -> list[Mapping]:
-        function_arn = self._functions.resolve(function_name)[0] if function_name else None
+        function_arn = (
+            self._functions.resolve(parse_name(function_name))[0] if function_name else None
+        )
         return [
             mapping
             for mapping in self._mappings.values()
@@ -274,7 +277,7 @@ class Mappings:
     def _function(self, name: str) -> tuple[str, LambdaFunction]:
         """The ARN to invoke, with the qualifier that was asked for, and the function."""
         try:
-            return self._functions.resolve(name)
+            return self._functions.resolve(parse_name(name))
         except UnknownFunctionException:
             # Recorded: test_event_source_mapping_exceptions.
             raise InvalidParameterValueException("Function does not exist") from None

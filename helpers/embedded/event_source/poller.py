@@ -188,7 +188,8 @@ class Poller:
 
     def _process_part(self, part: Part, visible_again: int) -> Steps[None]:
         trail = lineage.longest(message.trace_header for message in part.messages)
-        if trail.is_loop(self._mapping.function_arn):
+        function_arn = self._mapping.function_arn
+        if trail.is_loop(function_arn) and not self._functions.may_loop(function_arn):
             self._stop_loop(part)
             return
         outcome = yield from self._invoke(part, trail, visible_again)

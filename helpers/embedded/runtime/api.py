@@ -1,62 +1,23 @@
-"""Lambda's API where moto's is not enough: invocations, and code that must be a zip file."""
+"""The Invoke operation: a handler runs, now or later, and its answer comes back in lab time."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from moto.awslambda.exceptions import InvalidParameterValueException
-from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.core.exceptions import JsonRESTError
 
 from helpers.embedded.gateway import Gateway
-from helpers.embedded.runtime import functions as running
 from helpers.embedded.runtime import logs
 from helpers.embedded.runtime.asynchronous import AsynchronousInvocations
-from helpers.embedded.runtime.function_versions import BadCodeArchive, check_code
+from helpers.embedded.runtime.function_names import read_name
 from helpers.embedded.runtime.functions import Functions, Invoked, Throttled
 from helpers.embedded.runtime.refusals import refuse
 from helpers.embedded.simulation import Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 _INVOCATION_PATH = re.compile(r"/functions/(?P<name>.+)/invocations/?$")
-
-
-class FunctionBackend(LambdaBackend):
-    """moto's Lambda state, with the code checked before it is taken."""
-
-    def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
-        running.prepare()
-        function = super().create_function(spec)
-        try:
-            check_code(function.code_bytes)
-        except BadCodeArchive as bad:
-            self.delete_function(function.function_name)
-            raise InvalidParameterValueException(str(bad)) from bad
-        _keep_dead_letter_config(function, spec)
-        return function
-
-    def update_function_configuration(
-        self, function_name: str, qualifier: str, body: dict[str, Any]
-    ) -> dict[str, Any] | None:
-        _keep_dead_letter_config(self.get_function(function_name, qualifier), body)
-        return super().update_function_configuration(function_name, qualifier, body)
-
-    def invoke(self, *_: Any, **__: Any) -> str:
-        """moto would look for Docker; invocations are answered by `Invocations`."""
-        raise NotImplementedError("invocations run in execution environments")
-
-    def send_sqs_batch(self, *_: Any, **__: Any) -> bool:
-        """moto's own event source, which runs inside SendMessage, is not this account's."""
-        raise NotImplementedError("queues are read by the event source mappings' pollers")
-
-
-def _keep_dead_letter_config(function: LambdaFunction, spec: dict[str, Any]) -> None:
-    """moto forgets where a function's failed Event invocations go."""
-    if (config := spec.get("DeadLetterConfig")) is not None:
-        function.dead_letter_arn = config.get("TargetArn")  # type: ignore[attr-defined]
 
 
 class Invocations:
@@ -85,8 +46,10 @@ class Invocations:
         found = _INVOCATION_PATH.search(urlsplit(request.url).path)
         assert found is not None
         query = parse_qs(urlsplit(request.url).query)
-        name, qualifier = unquote(found["name"]), query.get("Qualifier", [None])[0]
-        arn, function = self._functions.resolve(f"{name}:{qualifier}" if qualifier else name)
+        named = read_name(
+            unquote(found["name"]), query.get("Qualifier", [None])[0], self._functions.region
+        )
+        arn, function = self._functions.resolve(named)
         event = request.body.decode() or "{}"
         try:
             json.loads(event)

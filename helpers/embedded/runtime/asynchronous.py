@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moto.core.exceptions import ServiceException
 from moto.moto_api._internal import mock_random
@@ -19,17 +19,31 @@ from helpers.embedded.simulation import Simulation, Steps
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
 
-    from helpers.embedded.telemetry.function_facts import FunctionFacts
+    from helpers.embedded.telemetry.function_facts import Callee, FunctionFacts
 
 PAUSES = (60, 120)
 """Seconds of lab time before the second and before the third attempt."""
 
-MAXIMUM_AGE = 6 * 3600
-"""Seconds for which an event is kept and tried, if nobody asked for less."""
-
 Attributes = dict[str, dict[str, str]]
 Deliver = Callable[[str, str, str, Attributes], None]
 """Sends, as a role, to the resource of an ARN a body with message attributes."""
+
+
+class _Event(NamedTuple):
+    """One that was accepted."""
+
+    function: LambdaFunction
+    arn: str
+    """What was invoked: with the version or alias, if one was asked for."""
+    document: str
+    """JSON."""
+    request_id: str
+    accepted_at: int
+    """Microseconds of lab time."""
+
+    @property
+    def callee(self) -> Callee:
+        return callee_of(self.function, self.arn)
 
 
 class AsynchronousInvocations:
@@ -52,112 +66,92 @@ class AsynchronousInvocations:
         `arn`: what was invoked, if it was a version or an alias.
         """
         self.pending += 1
-        self._facts.event_received(callee_of(function, arn))
-        request_id = str(mock_random.uuid4())
-        self._simulation.start(self._run(function, event, arn, request_id))
-        return request_id
+        accepted = _Event(
+            function,
+            arn or str(function.function_arn),
+            event,
+            str(mock_random.uuid4()),
+            self._simulation.now,
+        )
+        self._facts.event_received(accepted.callee)
+        self._simulation.start(self._run(accepted))
+        return accepted.request_id
 
-    def _run(
-        self, function: LambdaFunction, event: str, arn: str | None, request_id: str
-    ) -> Steps[None]:
+    def _run(self, event: _Event) -> Steps[None]:
         try:
-            config = _event_invoke_config(function)
-            accepted = self._simulation.now
-            expires = accepted + config["MaximumEventAgeInSeconds"] * SECOND
+            config = self._functions.event_invoke_config(event.arn)
+            expires = event.accepted_at + config["MaximumEventAgeInSeconds"] * SECOND
             for attempt in range(1 + config["MaximumRetryAttempts"]):
                 if attempt:
                     yield self._simulation.timeout(PAUSES[attempt - 1] * SECOND)
-                invoked = yield from self._attempt(
-                    function, event, arn, request_id, accepted, expires
-                )
+                invoked = yield from self._attempt(event, expires)
                 if invoked is None:
-                    self._facts.event_dropped(callee_of(function, arn))
-                    self._give_up(function, event, request_id, None, "EventAgeExceeded", attempt)
+                    self._give_up(event, None, "EventAgeExceeded", attempt)
                     return
                 if invoked.outcome.error is None:
-                    self._tell(function, "OnSuccess", event, invoked, "Success", attempt + 1)
+                    self._tell(event, "OnSuccess", invoked, "Success", attempt + 1)
                     return
-            self._facts.event_dropped(callee_of(function, arn))
-            self._give_up(function, event, request_id, invoked, "RetriesExhausted", attempt + 1)
+            self._give_up(event, invoked, "RetriesExhausted", attempt + 1)
         finally:
             self.pending -= 1
 
-    def _attempt(
-        self,
-        function: LambdaFunction,
-        event: str,
-        arn: str | None,
-        request_id: str,
-        accepted: int,
-        expires: int,
-    ) -> Steps[Invoked | None]:
+    def _attempt(self, event: _Event, expires: int) -> Steps[Invoked | None]:
         """One invocation; while the function is throttled the event waits. None: too long."""
         pause = SECOND
         while self._simulation.now < expires:
             began = self._simulation.now
             try:
                 invoked = yield from self._functions.invoke(
-                    function, event, arn=arn, request_id=request_id
+                    event.function, event.document, arn=event.arn, request_id=event.request_id
                 )
             except Throttled:
                 yield self._simulation.timeout(pause)
                 pause = min(2 * pause, 300 * SECOND)
             else:
-                self._facts.event_invoked(callee_of(function, arn), accepted, began)
+                self._facts.event_invoked(event.callee, event.accepted_at, began)
                 return invoked
         return None
 
     # Where a failed event goes
 
     def _give_up(
-        self,
-        function: LambdaFunction,
-        event: str,
-        request_id: str,
-        invoked: Invoked | None,
-        condition: str,
-        attempts: int,
+        self, event: _Event, invoked: Invoked | None, condition: str, attempts: int
     ) -> None:
-        self._tell(function, "OnFailure", event, invoked, condition, attempts)
-        target = getattr(function, "dead_letter_arn", None)
+        self._facts.event_dropped(event.callee)
+        self._tell(event, "OnFailure", invoked, condition, attempts)
+        target = getattr(event.function, "dead_letter_arn", None)
         if not target:
             return
         error = json.loads(invoked.outcome.payload) if invoked else {}
         # Recorded: test_sqs_queue_as_lambda_dead_letter_queue.
         attributes = {
-            "RequestID": {"DataType": "String", "StringValue": request_id},
+            "RequestID": {"DataType": "String", "StringValue": event.request_id},
             "ErrorCode": {"DataType": "Number", "StringValue": "200"},
             "ErrorMessage": {
                 "DataType": "String",
                 "StringValue": str(error.get("errorMessage", condition))[:1024] or "-",
             },
         }
-        self._send(function, target, event, attributes, "DeadLetterErrors")
+        self._send(event, target, event.document, attributes, "DeadLetterErrors")
 
     def _tell(
-        self,
-        function: LambdaFunction,
-        which: str,
-        event: str,
-        invoked: Invoked | None,
-        condition: str,
-        attempts: int,
+        self, event: _Event, which: str, invoked: Invoked | None, condition: str, attempts: int
     ) -> None:
-        """Send the invocation record to a destination, if the function has one."""
-        destinations = _event_invoke_config(function)["DestinationConfig"]
-        target = destinations.get(which, {}).get("Destination")
+        """Send the invocation record to a destination, if there is one for the event."""
+        config = self._functions.event_invoke_config(event.arn)
+        target = config["DestinationConfig"].get(which, {}).get("Destination")
         if not target:
             return
         record: dict[str, Any] = {
             "version": "1.0",
             "timestamp": f"{self._simulation.clock.now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
             "requestContext": {
-                "requestId": invoked.outcome.request_id if invoked else "",
-                "functionArn": f"{function.function_arn}:{function.version}",
+                "requestId": event.request_id,
+                "functionArn": config["FunctionArn"],
                 "condition": condition,
                 "approximateInvokeCount": attempts,
             },
-            "requestPayload": json.loads(event),
+            "requestPayload": json.loads(event.document),
         }
         if invoked is not None:
             context = {"statusCode": 200, "executedVersion": invoked.version}
@@ -165,25 +159,13 @@ class AsynchronousInvocations:
                 context["functionError"] = "Unhandled"
             record["responseContext"] = context
             record["responsePayload"] = json.loads(invoked.outcome.payload)
-        self._send(function, target, json.dumps(record), {}, "DestinationDeliveryFailures")
+        self._send(event, target, json.dumps(record), {}, "DestinationDeliveryFailures")
 
     def _send(
-        self, function: LambdaFunction, target: str, body: str, attributes: Attributes, metric: str
+        self, event: _Event, target: str, body: str, attributes: Attributes, metric: str
     ) -> None:
         """Send to a target of the function; `metric` counts it when that does not work."""
         try:
-            self._deliver(str(function.role), target, body, attributes)
+            self._deliver(str(event.function.role), target, body, attributes)
         except (LookupError, ServiceException):
-            self._functions.telemetry.functions.delivery_failed(callee_of(function), metric)
-
-
-def _event_invoke_config(function: LambdaFunction) -> dict[str, Any]:
-    """The function's settings for Event invocations, with AWS's defaults."""
-    config: dict[str, Any] = {}
-    for each in function.event_invoke_config:
-        config |= each.response()
-    return {
-        "MaximumRetryAttempts": config.get("MaximumRetryAttempts", 2),
-        "MaximumEventAgeInSeconds": config.get("MaximumEventAgeInSeconds", MAXIMUM_AGE),
-        "DestinationConfig": config.get("DestinationConfig") or {},
-    }
+            self._facts.delivery_failed(callee_of(event.function), metric)

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import tempfile
 import weakref
 from collections import defaultdict
-from collections.abc import Callable
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from moto.awslambda.models import lambda_backends
 from moto.moto_api._internal import mock_random
 from moto.sts.models import sts_backends
+from werkzeug.exceptions import HTTPException
 
 from helpers.embedded.clock import SECOND
 from helpers.embedded.gateway import Gateway
-from helpers.embedded.runtime import environments, logs
+from helpers.embedded.runtime import logs
+from helpers.embedded.runtime.aliases import choose_version, weights_of
+from helpers.embedded.runtime.backend import (
+    ACCOUNT_CONCURRENCY,
+    UNRESERVED_AT_LEAST,
+    FunctionBackend,
+)
 from helpers.embedded.runtime.durations import Durations
 from helpers.embedded.runtime.environments import ExecutionEnvironment
+from helpers.embedded.runtime.event_invoke import DEFAULTS, Config
+from helpers.embedded.runtime.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.runtime.function_versions import FunctionVersion, unpack_code
 from helpers.embedded.runtime.invocations import Invocation, Order, Outcome
 from helpers.embedded.runtime.lineage import UNTRACED
@@ -33,13 +41,7 @@ from helpers.embedded.telemetry.telemetry import Telemetry
 from helpers.embedded.trace import Trace
 
 if TYPE_CHECKING:
-    from moto.awslambda.models import LambdaBackend, LambdaFunction
-
-ACCOUNT_CONCURRENCY = 1000
-"""Invocations at once in an account and Region, if nobody asked AWS for more."""
-
-UNRESERVED_AT_LEAST = 100
-"""What functions cannot reserve, so that the others have something left."""
+    from moto.awslambda.models import LambdaFunction
 
 INIT_LIMIT = 10 * SECOND
 """How long initialisation may take (LDG lambda-runtime-environment)."""
@@ -82,10 +84,11 @@ class Functions:
         self._simulation = simulation
         self._trace = trace
         self.telemetry = telemetry
-        self._region = region
+        self.region = region
         self._account_id = account_id
         self._durations = durations
         self._invocation = Invocation(simulation, gateway, durations, spin_limit)
+        self._random = Random(f"aliases {account_id}")
         self._folder = Path(tempfile.mkdtemp(prefix="lab-functions-"))
         self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, True)
         """Called by `close`; at the latest when this process ends."""
@@ -100,20 +103,24 @@ class Functions:
 
         Raises moto's UnknownFunctionException, which becomes AWS's 404.
         """
-        name, named_qualifier = _split_name(name_or_arn)
-        return self._backend.get_function(name, qualifier or named_qualifier)
+        named = parse_name(name_or_arn)
+        return self._backend.get_function(named.name, qualifier or named.qualifier)
 
     @cached_property
-    def _backend(self) -> LambdaBackend:
-        """moto's; not there yet when this object is made."""
-        return lambda_backends[self._account_id][self._region]
+    def _backend(self) -> FunctionBackend:
+        """Not there yet when this object is made."""
+        backend = lambda_backends[self._account_id][self.region]
+        assert isinstance(backend, FunctionBackend)
+        return backend
 
-    def resolve(self, name_or_arn: str) -> tuple[str, LambdaFunction]:
+    def resolve(self, named: FunctionName) -> tuple[str, LambdaFunction]:
         """The function's ARN, with the version or alias if one was named, and the function."""
-        name, qualifier = _split_name(name_or_arn)
-        function = self.find(name, qualifier)
-        arn = f"arn:aws:lambda:{self._region}:{self._account_id}:function:{name}"
-        return (f"{arn}:{qualifier}" if qualifier else arn), function
+        function = self.find(named.name, named.qualifier)
+        arn = self._arn(named)
+        return (f"{arn}:{named.qualifier}" if named.qualifier else arn), function
+
+    def _arn(self, named: FunctionName) -> str:
+        return f"arn:aws:lambda:{self.region}:{self._account_id}:function:{named.name}"
 
     @property
     def running(self) -> int:
@@ -131,6 +138,29 @@ class Functions:
                 raise Throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
         elif self.running >= UNRESERVED_AT_LEAST and self._unreserved() <= 0:
             raise Throttled("ConcurrentInvocationLimitExceeded")
+
+    def event_invoke_config(self, arn: str) -> Config:
+        """What becomes of Event invocations of an ARN, with AWS's defaults."""
+        named = parse_name(arn)
+        key = f"{self._arn(named)}:{named.qualifier or LATEST}"
+        configured = self._backend.event_invoke_configs.find(key) or {}
+        return {"FunctionArn": key, **DEFAULTS, **configured}
+
+    def _routed(self, function: LambdaFunction, arn: str | None) -> LambdaFunction:
+        """The version that this invocation of an alias goes to."""
+        if arn is None or arn.count(":") < 7 or arn.endswith(f":{function.version}"):
+            return function
+        named = parse_name(arn)
+        try:
+            alias = self._backend.get_alias(named.qualifier or "", named.name)
+        except HTTPException:  # it was deleted after the event had been accepted
+            return function
+        version = choose_version(weights_of(alias.routing_config), self._random)
+        return self.find(named.name, version) if version else function
+
+    def may_loop(self, arn: str) -> bool:
+        """Whether recursive loops of the function are let run (API PutFunctionRecursionConfig)."""
+        return parse_name(arn).name in self._backend.may_loop
 
     def _unreserved(self) -> int:
         """Invocations that functions without a reservation may still have now."""
@@ -164,6 +194,7 @@ class Functions:
         Raises:
             Throttled: before anything has run.
         """
+        function = self._routed(function, arn)
         callee = callee_of(function, arn)
         facts = self.telemetry.functions
         try:
@@ -218,7 +249,7 @@ class Functions:
         failure: str | None = None
         began = self._simulation.now
         if cold:
-            log.append(logs.init_start(version.runtime, self._region))
+            log.append(logs.init_start(version.runtime, self.region))
             deadline = began + self._durations.init + INIT_LIMIT
             failure = yield from self._invocation.initialise(environment, deadline)
             log += environment.take_output()
@@ -262,7 +293,7 @@ class Functions:
         ready = clock.elapsed + self._durations.init
         variables = {
             **dict(version.variables),
-            **version.aws_variables(self._region, stream),
+            **version.aws_variables(self.region, stream),
             **self._role_credentials(version),
             "LAMBDA_TASK_ROOT": str(task_root),
         }
@@ -282,7 +313,7 @@ class Functions:
     def _role_credentials(self, version: FunctionVersion) -> dict[str, str]:
         """Temporary credentials of the function's role, as Lambda gives them to its code."""
         role = sts_backends[self._account_id]["aws"].assume_role(
-            region_name=self._region,
+            region_name=self.region,
             role_session_name=version.name,
             role_arn=version.role,
             policy="",
@@ -320,18 +351,6 @@ class Functions:
         self._remove_folder()
 
 
-_NAME = re.compile(
-    r"(?:arn:aws:lambda:[^:]+:)?(?:\d{12}:function:)?(?P<name>[^:]+)(?::(?P<qualifier>.+))?"
-)
-
-
-@lru_cache
-def _split_name(name_or_arn: str) -> tuple[str, str | None]:
-    """Name and qualifier of a function named by name, partial ARN or ARN."""
-    found = _NAME.fullmatch(name_or_arn)
-    return (found["name"], found["qualifier"]) if found else (name_or_arn, None)
-
-
 def callee_of(function: LambdaFunction, arn: str | None = None) -> Callee:
     """What was invoked, as the metrics name it: `arn` if it was a version or an alias."""
     resource = (arn or str(function.function_arn)).partition(":function:")[2]
@@ -349,7 +368,3 @@ def _failed_to_start(failure: str, request_id: str) -> Outcome:
         duration=0,
         environment_lost=True,
     )
-
-
-prepare: Callable[[], None] = environments.prepare
-"""Called when the first function is made, so that its first environment starts sooner."""

@@ -1,0 +1,348 @@
+"""Functions as AWS was recorded to configure, name, limit and share them, case by case.
+
+The cases and their names are those of LocalStack's test_lambda_api.snapshot.json (Apache-2.0); the
+requests are ours. Left out, because this account has nothing of it or moto's shapes suffice:
+layers, images, function URLs, SnapStart, code signing, provisioned concurrency, the shapes of
+CreateFunction's answers (State is Active at once), revision ids, and names that botocore refuses
+before it sends them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import boto3
+import pytest
+
+from helpers.embedded.account import EmbeddedAccount
+from tests.embedded.conftest import Deploy, invoke, zip_code
+from tests.embedded.test_event_source import arn, create_queue
+from tests.embedded.test_recorded_event_source import expected_refusal, refusal
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function"
+VERSION = """
+    def handler(event, context):
+        return context.function_version
+"""
+
+
+@pytest.fixture
+def client(deploy: Deploy) -> Any:
+    """Of an account with a function that answers which version runs."""
+    deploy(VERSION)
+    return boto3.client("lambda")
+
+
+def missing(message: str) -> dict[str, Any]:
+    error = {"Code": "ResourceNotFoundException", "Message": message}
+    return {"Error": error, "Type": "User", "Message": message, "HTTPStatusCode": 404}
+
+
+# Names
+
+
+def test_a_function_of_another_region_is_out_of_reach(client: Any) -> None:
+    """Recorded: test_get_function_wrong_region."""
+    said = "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')"
+    there = f"{FUNCTION}:function".replace("us-east-1", "eu-west-1")
+    for call in (client.get_function, client.invoke, client.delete_function, client.get_policy):
+        assert refusal(call, FunctionName=there) == missing(said)
+
+
+def test_two_qualifiers_must_agree(client: Any) -> None:
+    """Recorded: test_ops_with_arn_qualifier_mismatch."""
+    said = "The derived qualifier from the function name does not match the specified qualifier."
+    for call in (client.get_function, client.invoke, client.delete_function):
+        refused = refusal(call, FunctionName=f"{FUNCTION}:function:1", Qualifier="$LATEST")
+        assert refused == expected_refusal(said)
+
+
+def test_latest_goes_only_with_its_function(client: Any) -> None:
+    refused = refusal(client.delete_function, FunctionName="function", Qualifier="$LATEST")
+    said = "$LATEST version cannot be deleted without deleting the function."
+    assert refused == expected_refusal(said)
+    assert invoke("function")["result"] == "$LATEST"
+
+
+# Settings
+
+
+@pytest.mark.parametrize("runtime", ["non-existent-runtime", "PYTHON3.9"])
+def test_an_unknown_runtime_is_refused(client: Any, runtime: str) -> None:
+    """Recorded: test_create_lambda_exceptions, test_update_lambda_exceptions."""
+    update = client.update_function_configuration
+    refused = refusal(update, FunctionName="function", Runtime=runtime)["Error"]
+    assert refused["Code"] == "InvalidParameterValueException"
+    assert refused["Message"].startswith(
+        f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
+        "value set: [nodejs20.x, python3.14, provided.al2023,"
+    )
+
+
+def test_a_timeout_is_15_minutes_at_most(client: Any) -> None:
+    update = client.update_function_configuration
+    update(FunctionName="function", Timeout=900)
+    refused = refusal(update, FunctionName="function", Timeout=901)["Error"]
+    assert refused["Message"] == (
+        "1 validation error detected: Value '901' at 'timeout' failed to satisfy constraint: "
+        "Member must have value less than or equal to 900"
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "why"),
+    [
+        (
+            {"SMALL_VAR": "ok", "LARGE_VAR": "x" * 4064},
+            f'exceeded the 4KB limit. String measured: {{"SMALL_VAR":"ok","LARGE_VAR":"'
+            f'{"x" * 4064}"}}',
+        ),
+        (
+            {"AWS_REGION": "here", "QUEUE": "there"},
+            "contains reserved keys that are currently not supported for modification. Reserved "
+            "keys used in this request: AWS_REGION",
+        ),
+    ],
+)
+def test_environment_variables_have_their_limits(
+    client: Any, variables: dict[str, str], why: str
+) -> None:
+    """Recorded: TestLambdaSizeLimits."""
+    update = client.update_function_configuration
+    refused = refusal(update, FunctionName="function", Environment={"Variables": variables})
+    assert refused == expected_refusal(
+        "Lambda was unable to configure your environment variables because the environment "
+        f"variables you have provided {why}"
+    )
+    fits = {"SMALL_VAR": "ok", "LARGE_VAR": "x" * 4063}
+    update(FunctionName="function", Environment={"Variables": fits})
+
+
+# Concurrency
+
+
+def test_function_concurrency_exceptions(client: Any) -> None:
+    put = client.put_function_concurrency
+    for reserved in (1, 10_000):
+        refused = refusal(put, FunctionName="unknown", ReservedConcurrentExecutions=reserved)
+        assert refused == missing(f"Function not found: {FUNCTION}:unknown:$LATEST")
+    client.publish_version(FunctionName="function")
+    version = f"{FUNCTION}:function:1"
+    assert refusal(put, FunctionName=version, ReservedConcurrentExecutions=1) == expected_refusal(
+        "This operation is permitted on Lambda functions only. Aliases and versions do not "
+        "support this operation. Please specify either a function name or an unqualified function "
+        "ARN."
+    )
+
+
+def test_a_hundred_invocations_are_left_for_the_others(client: Any, deploy: Deploy) -> None:
+    deploy(VERSION, "other")
+    put = client.put_function_concurrency
+    put(FunctionName="other", ReservedConcurrentExecutions=400)
+    put(FunctionName="function", ReservedConcurrentExecutions=400)
+    limits = client.get_account_settings()["AccountLimit"]
+    assert limits["UnreservedConcurrentExecutions"] == 200
+    put(FunctionName="function", ReservedConcurrentExecutions=500)
+    said = (
+        "Specified ReservedConcurrentExecutions for function decreases account's "
+        "UnreservedConcurrentExecution below its minimum value of [100]."
+    )
+    refused = refusal(put, FunctionName="function", ReservedConcurrentExecutions=501)
+    assert refused == expected_refusal(said)
+    assert client.get_account_settings()["AccountUsage"]["FunctionCount"] == 2
+
+
+# Aliases and versions
+
+
+def test_an_alias_shares_its_invocations_between_two_versions(client: Any) -> None:
+    for _ in range(2):
+        client.update_function_code(
+            FunctionName="function", ZipFile=zip_code(code=VERSION + "\n"), Publish=True
+        )
+        client.update_function_configuration(FunctionName="function", Timeout=7)
+    weights = {"AdditionalVersionWeights": {"2": 0.25}}
+    client.create_alias(
+        FunctionName="function", Name="live", FunctionVersion="1", RoutingConfig=weights
+    )
+    ran = Counter(invoke("function", Qualifier="live")["result"] for _ in range(80))
+    assert set(ran) == {"1", "2"}
+    assert 10 <= ran["2"] <= 30
+    client.update_alias(
+        FunctionName="function",
+        Name="live",
+        RoutingConfig={"AdditionalVersionWeights": {"2": 1.0}},
+    )
+    assert {invoke("function", Qualifier="live")["result"] for _ in range(10)} == {"2"}
+
+
+def test_notfound_and_invalid_routingconfigs(client: Any) -> None:
+    client.publish_version(FunctionName="function")
+
+    def refused(version: str = "1", name: str = "custom", **weights: float) -> dict[str, Any]:
+        return refusal(
+            client.create_alias,
+            FunctionName="function",
+            Name=name,
+            FunctionVersion=version,
+            RoutingConfig={"AdditionalVersionWeights": weights},
+        )
+
+    too_many = "Number of items in AdditionalVersionWeights cannot be greater than 1"
+    assert refused(**{"1": 0.1, "2": 0.1}) == expected_refusal(too_many)
+    same = "Invalid function version 1. Function version 1 is already included in routing "
+    assert refused(**{"1": 0.5}) == expected_refusal(f"{same}configuration.")
+    assert refused(**{"2": 2.0})["Error"] == {
+        "Code": "ValidationException",
+        "Message": "1 validation error detected: Value '{2=2.0}' at "
+        "'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map value must "
+        "satisfy constraint: [Member must have value less than or equal to 1.0, Member must have "
+        "value greater than or equal to 0.0, Member must not be null]",
+    }
+    assert refused("10") == missing(f"Function not found: {FUNCTION}:function:10")
+    assert refused(**{"10": 0.5}) == missing(f"Function not found: {FUNCTION}:function:10")
+    client.create_alias(FunctionName="function", Name="custom", FunctionVersion="1")
+    twice = refused()
+    assert twice["Error"]["Code"] == "ResourceConflictException"
+    assert twice["message"] == f"Alias already exists: {FUNCTION}:function:custom"
+    assert twice["HTTPStatusCode"] == 409
+
+
+# Who may invoke
+
+
+def test_permission_exceptions(client: Any) -> None:
+    statement = {
+        "StatementId": "s3",
+        "Action": "lambda:InvokeFunction",
+        "Principal": "s3.amazonaws.com",
+    }
+    nothing = missing("The resource you requested does not exist.")
+    for name in ("function", "unknown"):
+        assert refusal(client.get_policy, FunctionName=name) == nothing
+    refused = refusal(client.remove_permission, FunctionName="function", StatementId="s3")
+    assert refused == missing("No policy is associated with the given resource.")
+    refused = refusal(client.remove_permission, FunctionName="unknown", StatementId="s3")
+    assert refused == missing(f"No policy found for: {FUNCTION}:unknown")
+    refused = refusal(
+        client.add_permission, FunctionName="function", Qualifier="$LATEST", **statement
+    )
+    latest = "We currently do not support adding policies for $LATEST."
+    assert refused == expected_refusal(latest)
+    client.add_permission(FunctionName="function", **statement)
+    twice = refusal(client.add_permission, FunctionName="function", **statement)
+    assert twice["Error"]["Code"] == "ResourceConflictException"
+    assert twice["message"].startswith("The statement id (s3) provided already exists.")
+    refused = refusal(client.remove_permission, FunctionName="function", StatementId="other")
+    assert refused == missing("Statement other is not found in resource policy.")
+    client.remove_permission(FunctionName="function", StatementId="s3")
+    assert refusal(client.get_policy, FunctionName="function") == nothing
+
+
+# Loops
+
+
+def test_a_loop_that_is_allowed_goes_on(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    """Recorded: put_recursion_config_allow and its kin; 16 rounds are the end of others."""
+    queue = create_queue()
+    deploy(
+        f"""
+        import boto3
+
+        def handler(event, context):
+            number = int(event["Records"][0]["body"])
+            if number < 30:
+                boto3.client("sqs").send_message(QueueUrl={queue!r}, MessageBody=str(number + 1))
+        """
+    )
+    client = boto3.client("lambda")
+    client.create_event_source_mapping(EventSourceArn=arn(queue), FunctionName="function")
+    config = client.get_function_recursion_config(FunctionName="function")
+    assert config["RecursiveLoop"] == "Terminate"
+    wrong = refusal(
+        client.put_function_recursion_config, FunctionName="function", RecursiveLoop="Invalid"
+    )
+    assert wrong["Error"]["Message"] == (
+        "1 validation error detected: Value 'Invalid' at 'recursiveLoop' failed to satisfy "
+        "constraint: Member must satisfy enum value set: [Terminate, Allow]"
+    )
+
+    def rounds() -> int:
+        before = len(lab.trace().query("what == 'invoked'"))
+        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody="1")
+        lab.run_until_idle()
+        return len(lab.trace().query("what == 'invoked'")) - before
+
+    assert rounds() == 16
+    client.put_function_recursion_config(FunctionName="function", RecursiveLoop="Allow")
+    assert rounds() == 30
+
+
+# Event invocations
+
+
+def test_what_becomes_of_events_is_set_by_qualifier(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    """Recorded: test_lambda_eventinvokeconfig_lifecycle."""
+    deploy("def handler(event, context): raise ValueError")
+    client, sqs = boto3.client("lambda"), boto3.client("sqs")
+    client.publish_version(FunctionName="function")
+    client.create_alias(FunctionName="function", Name="live", FunctionVersion="1")
+    queue = create_queue()
+    put = client.put_function_event_invoke_config
+    first = put(
+        FunctionName="function",
+        Qualifier="live",
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": arn(queue)}},
+    )
+    assert first["FunctionArn"] == f"{FUNCTION}:function:live"
+    put(FunctionName="function", MaximumRetryAttempts=1)
+    updated = client.update_function_event_invoke_config(
+        FunctionName="function", MaximumEventAgeInSeconds=60
+    )
+    assert (updated["MaximumRetryAttempts"], updated["MaximumEventAgeInSeconds"]) == (1, 60)
+    assert updated["DestinationConfig"] == {"OnFailure": {}, "OnSuccess": {}}
+    listed = client.list_function_event_invoke_configs(FunctionName="function")
+    arns = [each["FunctionArn"] for each in listed["FunctionEventInvokeConfigs"]]
+    assert arns == [f"{FUNCTION}:function:live", f"{FUNCTION}:function:$LATEST"]
+
+    client.invoke(FunctionName="function", InvocationType="Event", Qualifier="live")
+    lab.run_until_idle()
+    assert len(lab.trace().query("what == 'invoked'")) == 1
+    (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+    record = json.loads(message["Body"])["requestContext"]
+    assert record["functionArn"] == f"{FUNCTION}:function:live"
+    assert record["condition"] == "RetriesExhausted"
+
+    client.delete_function_event_invoke_config(FunctionName="function")
+    refused = refusal(client.get_function_event_invoke_config, FunctionName="function")
+    latest = f"{FUNCTION}:function:$LATEST"
+    assert refused == missing(f"The function {latest} doesn't have an EventInvokeConfig")
+
+
+def test_lambda_eventinvokeconfig_exceptions(client: Any) -> None:
+    put = client.put_function_event_invoke_config
+
+    def refused(destination: str) -> dict[str, Any]:
+        config = {"OnSuccess": {"Destination": destination}}
+        return refusal(put, FunctionName="function", DestinationConfig=config)
+
+    unknown = missing("The function doesn't exist.")
+    assert refusal(put, FunctionName="unknown", MaximumRetryAttempts=1) == unknown
+    assert refusal(put, FunctionName="function", Qualifier="x", MaximumRetryAttempts=1) == unknown
+    assert refusal(put, FunctionName="function") == expected_refusal(
+        "You must specify at least one of error handling or destination setting."
+    )
+    assert refused(f"{FUNCTION}:unknown") == expected_refusal(
+        f"The destination ARN {FUNCTION}:unknown is invalid."
+    )
+    assert refused(f"{FUNCTION}:function") == expected_refusal(
+        "You can't specify the function as a destination for itself."
+    )
+    wrong = f"{FUNCTION}:function".replace(":lambda:", ":iam:")
+    assert refused(wrong) == expected_refusal(
+        "The provided destination config DestinationConfig(onSuccess=OnSuccess(destination="
+        f"{wrong}), onFailure=null) is invalid."
+    )
