@@ -18,8 +18,8 @@ import pytest
 
 from helpers.embedded.account import EmbeddedAccount
 from tests.embedded.conftest import Deploy, invoke, zip_code
+from tests.embedded.recorded import expected_refusal, refusal
 from tests.embedded.test_event_source import arn, create_queue
-from tests.embedded.test_recorded_event_source import expected_refusal, refusal
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function"
 VERSION = """
