@@ -22,7 +22,6 @@ from helpers.embedded.gateway import Gateway
 from helpers.embedded.runtime import logs
 from helpers.embedded.runtime.aliases import choose_version, weights_of
 from helpers.embedded.runtime.backend import (
-    ACCOUNT_CONCURRENCY,
     UNRESERVED_AT_LEAST,
     FunctionBackend,
 )
@@ -127,17 +126,18 @@ class Functions:
         """Invocations under way in the whole account."""
         return sum(map(len, self._busy.values()))
 
-    def claim(self, function: LambdaFunction) -> None:
-        """Raise Throttled unless the function may have one more invocation now.
+    def _throttles(self, function: LambdaFunction) -> str | None:
+        """AWS's reason why the function may not have one more invocation now; None: it may.
 
         What functions have reserved, the others cannot have (LDG lambda-concurrency).
         """
         reserved = function.reserved_concurrency
         if reserved is not None:
             if len(self._busy[function.function_name]) >= int(reserved):
-                raise Throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
+                return "ReservedFunctionConcurrentInvocationLimitExceeded"
         elif self.running >= UNRESERVED_AT_LEAST and self._unreserved() <= 0:
-            raise Throttled("ConcurrentInvocationLimitExceeded")
+            return "ConcurrentInvocationLimitExceeded"
+        return None
 
     def event_invoke_config(self, arn: str) -> Config:
         """What becomes of Event invocations of an ARN, with AWS's defaults."""
@@ -164,13 +164,13 @@ class Functions:
 
     def _unreserved(self) -> int:
         """Invocations that functions without a reservation may still have now."""
-        reserved = {
-            each.function_name: int(each.reserved_concurrency)
+        reserving = {
+            each.function_name
             for each in self._backend.list_functions()
             if each.reserved_concurrency is not None
         }
-        running = sum(len(busy) for name, busy in self._busy.items() if name not in reserved)
-        return ACCOUNT_CONCURRENCY - sum(reserved.values()) - running
+        running = sum(len(busy) for name, busy in self._busy.items() if name not in reserving)
+        return self._backend.unreserved_concurrency() - running
 
     def invoke(
         self,
@@ -197,17 +197,14 @@ class Functions:
         function = self._routed(function, arn)
         callee = callee_of(function, arn)
         facts = self.telemetry.functions
-        try:
-            self.claim(function)
-        except Throttled:
+        if reason := self._throttles(function):
             facts.throttled(callee)
             self._trace.throttled(function.function_name, queue, messages)
-            raise
+            raise Throttled(reason)
         version = FunctionVersion.of(function)
-        request_id = request_id or str(mock_random.uuid4())
         order = Order(
             event,
-            request_id,
+            request_id or str(mock_random.uuid4()),
             arn or version.arn,
             trace_id or UNTRACED.after(version.arn),
             version.timeout,
