@@ -118,8 +118,7 @@ def run_load(
     """
     if messages < 1 or per_second < 1 or groups < 0:
         raise ValueError("A load needs 1 message or more, 1 a second or more, and no groups < 0.")
-    if not find_variables(CLERK):
-        raise LookupError("There is no clerk. Run the cell with create_clerk first.")
+    _require_clerk()
     sqs = boto3.client("sqs")
     url, arn = _create_queue(lab, is_fifo=groups > 0)
     mapping = ""
@@ -137,10 +136,44 @@ def run_load(
             lab.advance(seconds=1)
         waits, milliseconds = _read_work(start)
     finally:
-        if mapping:
-            boto3.client("lambda").delete_event_source_mapping(UUID=mapping)
-        delete_queue(url.rsplit("/", 1)[-1])
+        _take_down(mapping, url)
     return _sum_up(waits, milliseconds, calls, is_fifo=groups > 0)
+
+
+def try_filter(
+    lab: Lab, pattern: Mapping[str, Any], bodies: Iterable[Mapping[str, Any]], limit: float = 60
+) -> dict[str, int]:
+    """Send bodies to a queue that the clerk reads through a filter, and see where they are then.
+
+    Args:
+        pattern: of the mapping's one filter, such as {"body": {"kind": ["payment"]}}.
+        bodies: of the messages; each is sent as JSON.
+        limit: seconds of lab time after which it no longer waits for the queue to be empty.
+
+    Returns:
+        How many were "sent", how many the clerk "worked on", how many are still "in the queue".
+
+    Raises:
+        LookupError: there is no clerk yet.
+        ClientError: AWS refuses the pattern.
+    """
+    _require_clerk()
+    sqs = boto3.client("sqs")
+    url, arn = _create_queue(lab, is_fifo=False)
+    criteria = {"Filters": [{"Pattern": json.dumps(pattern)}]}
+    mapping = ""
+    try:
+        mapping = create_mapping(lab, arn, CLERK, FilterCriteria=criteria)
+        wait_for_mapping(lab, mapping)
+        start = lab.now()
+        sent = [sqs.send_message(QueueUrl=url, MessageBody=json.dumps(body)) for body in bodies]
+        while measure_depth(url, sqs).total and (lab.now() - start).total_seconds() < limit:
+            lab.advance(seconds=1)
+        waits, _ = _read_work(start)
+        left = measure_depth(url, sqs).total
+    finally:
+        _take_down(mapping, url)
+    return {"sent": len(sent), "worked on": len(waits), "in the queue": left}
 
 
 def sweep_settings(
@@ -165,6 +198,18 @@ def sweep_settings(
         load = run_load(lab, messages, per_second, **settings)
         rows.append((varied, value, load.waited, load.cents))
     return pd.DataFrame(rows, columns=["varied", "value", "seconds", "cents"])
+
+
+def _require_clerk() -> None:
+    if not find_variables(CLERK):
+        raise LookupError("There is no clerk. Run the cell with create_clerk first.")
+
+
+def _take_down(mapping: str, url: str) -> None:
+    """What a load was sent through; `mapping` is empty if it could not be made."""
+    if mapping:
+        boto3.client("lambda").delete_event_source_mapping(UUID=mapping)
+    delete_queue(url.rsplit("/", 1)[-1])
 
 
 def _create_queue(lab: Lab, is_fifo: bool) -> Queue:

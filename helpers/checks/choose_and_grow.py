@@ -73,6 +73,17 @@ QUESTIONS = {
         },
         hint="Count what came less than 5 minutes after the first.",
     ),
+    "filtered": Question(
+        right="c",
+        choices=ABC,
+        why="Lambda receives every message, and deletes those that no filter matches.",
+        misconceptions={
+            "a": "Nobody else may read what Lambda has received: it took all of them, and the "
+            "queue is empty.",
+            "b": "No receive failed, so nothing is dead. The filter's own verdict is final.",
+        },
+        hint="Look for the statements: the clerk had none, and how many does the queue hold?",
+    ),
     "environments": Question(
         right=8,
         why="Little's law: 4 a second times 2 s each are 8 at work, whatever order they come in.",

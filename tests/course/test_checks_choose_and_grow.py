@@ -176,3 +176,20 @@ def test_only_what_the_course_created_is_deleted(lab: Lab) -> None:
     assert find_queue("own") is None
     assert len(boto3.client("sns").list_topics()["Topics"]) == 1
     assert boto3.client("kinesis").list_streams()["StreamNames"] == ["s"]
+
+
+# Only some of them
+
+
+def test_a_filter_deletes_what_it_does_not_match(lab: Lab) -> None:
+    mixed = [{"kind": kind} for kind in ("payment", "statement", "payment")]
+    with pytest.raises(LookupError, match="Run the cell with create_clerk first"):
+        workload.try_filter(lab, {"body": {"kind": ["payment"]}}, mixed)
+    workload.create_clerk(lab, per_invocation=0, per_message=0)
+    only = workload.try_filter(lab, {"body": {"kind": ["payment"]}}, mixed)
+    assert only == {"sent": 3, "worked on": 2, "in the queue": 0}
+    every = workload.try_filter(lab, {"body": {"kind": [{"exists": True}]}}, mixed)
+    assert every == {"sent": 3, "worked on": 3, "in the queue": 0}
+    assert find_queue(workload.QUEUE) is None
+    assert checks.judge("filtered", "c").startswith("Right")
+    assert not checks.judge("filtered", "a").startswith("Right")
