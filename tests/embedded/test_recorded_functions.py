@@ -17,6 +17,7 @@ import boto3
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.moto_services import NotInEmbeddedAccount
 from tests.embedded.conftest import Deploy, invoke, zip_code
 from tests.embedded.recorded import expected_refusal, refusal
 from tests.embedded.test_event_source import arn, create_queue
@@ -49,6 +50,24 @@ def test_a_function_of_another_region_is_out_of_reach(client: Any) -> None:
     there = f"{FUNCTION}:function".replace("us-east-1", "eu-west-1")
     for call in (client.get_function, client.invoke, client.delete_function, client.get_policy):
         assert refusal(call, FunctionName=there) == missing(said)
+
+
+@pytest.mark.parametrize(
+    "name", ["invalid:function:name", "inv@lid", "function:$latest", "arn:aws:sqs:us-east-1:1:f"]
+)
+def test_what_is_no_function_s_name_is_refused(client: Any, name: str) -> None:
+    """Recorded: test_function_arns."""
+    refused = refusal(client.get_function, FunctionName=name)["Error"]
+    assert refused["Code"] == "ValidationException"
+    assert refused["Message"].startswith(
+        f"1 validation error detected: Value '{name}' at 'functionName' failed to satisfy "
+        "constraint: Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)"
+    )
+
+
+def test_a_name_has_its_length(client: Any) -> None:
+    refused = refusal(client.get_function, FunctionName=f"{FUNCTION}:{'a' * 100}")["Error"]
+    assert refused["Message"].endswith("Member must have length less than or equal to 140")
 
 
 def test_two_qualifiers_must_agree(client: Any) -> None:
@@ -120,6 +139,36 @@ def test_environment_variables_have_their_limits(
     update(FunctionName="function", Environment={"Variables": fits})
 
 
+@pytest.mark.parametrize("config", [{"LogGroup": "/bank/own"}, {"LogFormat": "JSON"}])
+def test_a_log_that_would_go_nowhere_is_not_promised(client: Any, config: dict[str, str]) -> None:
+    with pytest.raises(NotInEmbeddedAccount, match="/aws/lambda/NAME"):
+        client.update_function_configuration(FunctionName="function", LoggingConfig=config)
+
+
+# Tags
+
+
+def test_tag_limits(client: Any) -> None:
+    """Recorded: test_tag_exceptions, test_tag_limits."""
+    client.publish_version(FunctionName="function")
+    arn_of_function = f"{FUNCTION}:function"
+    qualified = (
+        "Tags on function aliases and versions are not supported. Please specify a function ARN."
+    )
+    for qualifier in ("1", "$LATEST"):
+        there = f"{arn_of_function}:{qualifier}"
+        refused = refusal(client.tag_resource, Resource=there, Tags={"a": "b"})
+        assert refused == expected_refusal(qualified)
+        assert refusal(client.list_tags, Resource=there) == expected_refusal(qualified)
+    nothing = refusal(client.tag_resource, Resource=arn_of_function, Tags={})
+    assert nothing["message"] == "An error occurred and the request cannot be processed."
+    tags = {str(number): "x" for number in range(50)}
+    client.tag_resource(Resource=arn_of_function, Tags=tags)
+    refused = refusal(client.tag_resource, Resource=arn_of_function, Tags={"one": "more"})
+    assert refused == expected_refusal("Number of tags exceeds resource tag limit.")
+    assert len(client.list_tags(Resource=arn_of_function)["Tags"]) == 50
+
+
 # Concurrency
 
 
@@ -145,6 +194,8 @@ def test_a_hundred_invocations_are_left_for_the_others(client: Any, deploy: Depl
     limits = client.get_account_settings()["AccountLimit"]
     assert limits["UnreservedConcurrentExecutions"] == 200
     put(FunctionName="function", ReservedConcurrentExecutions=500)
+    get = client.get_function_concurrency
+    assert get(FunctionName="function")["ReservedConcurrentExecutions"] == 500
     said = (
         "Specified ReservedConcurrentExecutions for function decreases account's "
         "UnreservedConcurrentExecution below its minimum value of [100]."
@@ -341,6 +392,15 @@ def test_lambda_eventinvokeconfig_exceptions(client: Any) -> None:
     assert refused(f"{FUNCTION}:function") == expected_refusal(
         "You can't specify the function as a destination for itself."
     )
+    for setting, value, most in (
+        ("MaximumRetryAttempts", 3, 2),
+        ("MaximumEventAgeInSeconds", 21_601, 21_600),
+    ):
+        said = refusal(put, FunctionName="function", **{setting: value})["Error"]["Message"]
+        assert said == (
+            f"1 validation error detected: Value '{value}' at '{setting[0].lower()}{setting[1:]}' "
+            f"failed to satisfy constraint: Member must have value less than or equal to {most}"
+        )
     wrong = f"{FUNCTION}:function".replace(":lambda:", ":iam:")
     assert refused(wrong) == expected_refusal(
         "The provided destination config DestinationConfig(onSuccess=OnSuccess(destination="

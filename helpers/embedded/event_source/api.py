@@ -36,7 +36,7 @@ def lambda_handler_for(mappings: Mappings) -> Handler:
         def delete_event_source_mapping(self) -> Answer:
             return _accepted(mappings.delete(self._uuid))
 
-        def list_tags(self) -> str:
+        def list_tags(self) -> Any:
             if mapping := self._tagged_mapping:
                 return json.dumps({"Tags": mapping.tags})
             return super().list_tags()

@@ -36,6 +36,8 @@ Answer = tuple[int, dict[str, Any], str]
 
 _PATH = re.compile(r"/functions/([^/?]+)")
 _MEGABYTE = 1 << 20
+_MOST_TAGS = 50
+_NUMBERS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds")
 
 
 class FunctionsApi(LambdaResponse):
@@ -147,7 +149,10 @@ class FunctionsApi(LambdaResponse):
                 "Specified ReservedConcurrentExecutions for function decreases account's "
                 f"UnreservedConcurrentExecution below its minimum value of [{UNRESERVED_AT_LEAST}]."
             )
-        self._functions.put_function_concurrency(named.name, str(reserved))
+        self._functions.put_function_concurrency(
+            named.name,
+            reserved,  # type: ignore[arg-type]  # GetFunctionConcurrency shows it as it was given
+        )
         return 200, {}, json.dumps({"ReservedConcurrentExecutions": reserved})
 
     # Event invocations
@@ -162,6 +167,10 @@ class FunctionsApi(LambdaResponse):
         named = self._name
         if not self._exists(named):
             raise NotFound("The function doesn't exist.")
+        operation = "PutFunctionEventInvokeConfig"
+        numbers = {name: self.json_body.get(name) for name in _NUMBERS}
+        if complaint := find_complaint("lambda", operation, numbers):
+            raise LambdaClientError("ValidationException", complaint)
         check_services(self.json_body)
         for arn in destinations_of(self.json_body):
             if arn.split(":")[2] != "lambda":
@@ -196,6 +205,39 @@ class FunctionsApi(LambdaResponse):
             raise NotFound("The function doesn't exist.")
         found = self._functions.event_invoke_configs.of_function(self._arn(named))
         return json.dumps({"FunctionEventInvokeConfigs": list(found)})
+
+    # Tags
+
+    def tag_resource(self) -> Any:
+        self._refuse_qualified()
+        tags = self.json_body.get("Tags") or {}
+        if not tags:
+            raise InvalidParameterValueException(
+                "An error occurred and the request cannot be processed."
+            )
+        function = self._functions.get_function(parse_name(self._tagged_arn).name)
+        if len({**function.tags, **tags}) > _MOST_TAGS:
+            raise InvalidParameterValueException("Number of tags exceeds resource tag limit.")
+        return super().tag_resource()
+
+    def untag_resource(self) -> Any:
+        self._refuse_qualified()
+        return super().untag_resource()
+
+    def list_tags(self) -> Any:
+        self._refuse_qualified()
+        return super().list_tags()
+
+    @property
+    def _tagged_arn(self) -> str:
+        return unquote(self.path.rpartition("/")[2])
+
+    def _refuse_qualified(self) -> None:
+        if parse_name(self._tagged_arn).is_qualified:
+            raise InvalidParameterValueException(
+                "Tags on function aliases and versions are not supported. Please specify a "
+                "function ARN."
+            )
 
     # Loops
 

@@ -19,6 +19,13 @@ _NAMED = re.compile(
 )
 
 
+_PATTERN = (
+    r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?"
+    r"(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"
+)
+_LONGEST = 140
+
+
 class FunctionName(NamedTuple):
     name: str
     qualifier: str | None = None
@@ -42,9 +49,18 @@ def parse_name(text: str) -> FunctionName:
 def read_name(text: str, qualifier: str | None, region: str) -> FunctionName:
     """The function that a request to this Region means, which may give a qualifier besides.
 
-    Raises moto's LambdaClientError, in the words recorded in test_get_function_wrong_region and
-    test_ops_with_arn_qualifier_mismatch.
+    Raises moto's LambdaClientError, in the words recorded in test_get_function_wrong_region,
+    test_ops_with_arn_qualifier_mismatch and test_function_arns.
     """
+    broken = f"have length less than or equal to {_LONGEST}" if len(text) > _LONGEST else None
+    if not re.fullmatch(_PATTERN, text):
+        broken = f"satisfy regular expression pattern: {_PATTERN}"
+    if broken:
+        raise LambdaClientError(
+            "ValidationException",
+            f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy "
+            f"constraint: Member must {broken}",
+        )
     named = parse_name(text)
     if named.region not in (None, region):
         raise NotFound(

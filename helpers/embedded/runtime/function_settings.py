@@ -14,6 +14,7 @@ from typing import Any
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 
 from helpers.embedded.constraints import find_complaint
+from helpers.embedded.moto_services import NotInEmbeddedAccount
 
 _BY_THE_MODEL = ("Description", "Handler", "MemorySize", "Timeout")
 """What is refused by the API's model alone."""
@@ -67,7 +68,17 @@ def check_settings(settings: Mapping[str, Any]) -> None:
             f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
             f"value set: [{', '.join(_RUNTIMES)}] or be a valid ARN"
         )
+    _check_logging(settings.get("LoggingConfig") or {})
     _check_variables((settings.get("Environment") or {}).get("Variables") or {})
+
+
+def _check_logging(config: Mapping[str, Any]) -> None:
+    """Nothing is taken that would not be done."""
+    if config.get("LogGroup") or config.get("LogFormat", "Text") != "Text":
+        raise NotInEmbeddedAccount(
+            "The embedded account writes a function's log as text to /aws/lambda/NAME; a log group "
+            "of its own or JSON needs a real account."
+        )
 
 
 def _check_variables(variables: Mapping[str, str]) -> None:
