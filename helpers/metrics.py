@@ -182,7 +182,10 @@ def _find_range(start: datetime, end: datetime, period: int) -> tuple[datetime, 
         if moment.tzinfo is None:
             raise ValueError(f"{moment} has no time zone. Take lab.now(), which has one.")
     if end <= start:
-        raise ValueError(f"The end, {end}, is not after the start, {start}.")
+        raise ValueError(
+            f"The end, {end}, is not after the start, {start}. Let lab time pass between them: "
+            "run the cell before, and look at what it says."
+        )
     begins = start.astimezone(UTC)
     begins -= timedelta(seconds=begins.timestamp() % period)
     return begins, end.astimezone(UTC)

@@ -75,12 +75,19 @@ def create_role(
 
 
 def put_policy(role: str, name: str, statements: list[dict[str, Any]]) -> None:
-    """Give a role this inline policy, in place of the one of the same name."""
-    boto3.client("iam").put_role_policy(
-        RoleName=role,
-        PolicyName=name,
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
-    )
+    """Give a role this inline policy, in place of the one of the same name.
+
+    Raises:
+        LookupError: there is no such role yet.
+    """
+    iam = boto3.client("iam")
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    try:
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
+    except iam.exceptions.NoSuchEntityException:
+        raise LookupError(
+            f"There is no role {role}. Run the cell that creates it first."
+        ) from None
 
 
 def allow(actions: list[str], *resources: str) -> dict[str, Any]:

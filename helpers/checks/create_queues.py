@@ -161,7 +161,7 @@ def _check_encryption(name: str, key: str) -> str:
 def _check_retention(queue: Queue, dead: Queue) -> str:
     kept, kept_dead = _read_retention(queue), _read_retention(dead)
     if kept == 4 * DAY:
-        return "Not yet: it keeps messages for 4 days, which a queue does if nobody says else."
+        return "Not yet: it keeps messages for 4 days, which is a queue's default."
     if kept != OWN_DAYS * DAY:
         return f"Not yet: it keeps messages for {kept} s, not {OWN_DAYS * DAY} s."
     if kept_dead <= kept:

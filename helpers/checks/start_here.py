@@ -69,7 +69,7 @@ def check_own_queue() -> str:
     )["Attributes"]
     depth = measure_depth(queue.url)
     if attributes["VisibilityTimeout"] == "30":
-        return "Not yet: its visibility timeout is 30 s, which a queue has if nobody says else."
+        return "Not yet: its visibility timeout is 30 s, which is a queue's default."
     if attributes["VisibilityTimeout"] != "60":
         return f"Not yet: its visibility timeout is {attributes['VisibilityTimeout']} s, not 60 s."
     if depth.delayed:
@@ -77,5 +77,6 @@ def check_own_queue() -> str:
     if depth.in_flight:
         return f"Not yet: {depth.in_flight} of its messages are in flight; let 60 s pass."
     if depth.visible != 3:
-        return f"Not yet: it shows {depth.visible} messages, not 3."
+        again = f" To begin again: queues.delete_queue({OWN_QUEUE!r})." if depth.visible > 3 else ""
+        return f"Not yet: it shows {depth.visible} messages, not 3.{again}"
     return "Right: 60 s, and 3 visible messages."

@@ -99,9 +99,10 @@ def test_own_queue(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("timeout", "messages", "answer"),
     [
-        ("30", 3, "30 s, which a queue has if nobody says else"),
+        ("30", 3, "30 s, which is a queue's default"),
         ("61", 3, "61 s, not 60 s"),
-        ("60", 2, "shows 2 messages, not 3"),
+        ("60", 2, "shows 2 messages, not 3."),
+        ("60", 6, "not 3. To begin again: queues.delete_queue('my-first-queue')."),
     ],
 )
 def test_other_queue(lab: Lab, timeout: str, messages: int, answer: str) -> None:

@@ -23,6 +23,11 @@ SEND = """
 """
 
 
+def test_policy_for_a_role_that_is_not_there(lab: Lab) -> None:
+    with pytest.raises(LookupError, match=rf"no role {ROLE}\. Run the cell that creates it first"):
+        roles.put_policy(ROLE, POLICY, [roles.allow(["sqs:SendMessage"], "*")])
+
+
 @pytest.fixture
 def bank(lab: Lab) -> pipeline.Queues:
     bank = pipeline.build_queues(lab)
