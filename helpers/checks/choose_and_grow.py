@@ -31,28 +31,6 @@ QUESTIONS = {
         },
         hint="Six messages were sent, and the two readers took turns.",
     ),
-    "yesterday again": Question(
-        right="c",
-        choices=ABC,
-        why="Reading a stream deletes nothing: a reader goes back to an earlier place.",
-        misconceptions={
-            "a": "What a reader deletes is gone for good, and a reader who is done must delete.",
-            "b": "A standard topic keeps nothing. It hands each message on at once, "
-            "here to queues, and those were read.",
-        },
-        hint="Look at what the second reading of the stream found, and what is left in the queues.",
-    ),
-    "standard order": Question(
-        right="b",
-        choices=ABC,
-        why="A standard queue promises no order; a FIFO queue keeps it within a message group.",
-        misconceptions={
-            "a": "A standard queue mostly looks ordered, which is why this error lives so long. "
-            "AWS promises best effort only, and this lab takes it at its word.",
-            "c": "FIFO is first in, first out: within a message group the order is kept.",
-        },
-        hint="Compare the two printed lines.",
-    ),
     "one group": Question(
         right=(60, 62),
         why="One group is one line: a message is not handed out before the one ahead is done.",

@@ -48,16 +48,6 @@ QUESTIONS = {
         },
         hint="Compare the answers of the rows with those above them.",
     ),
-    "copied secret": Question(
-        right="b",
-        choices=ABC,
-        why="It was sealed for one function's name. With another name KMS refuses to open it.",
-        misconceptions={
-            "a": "The key fits, the context does not: it was given when the secret was sealed.",
-            "c": "KMS never answers wrong bytes: ciphertext and context are checked together.",
-        },
-        hint="Read the outcome in the second row.",
-    ),
     "poison": Question(
         right=9,
         why="The invocation failed, so Lambda deletes none of its messages: all come again.",

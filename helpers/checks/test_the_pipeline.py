@@ -111,16 +111,6 @@ QUESTIONS = {
         },
         hint="Which letters had a reason, and which had none?",
     ),
-    "duplicates": Question(
-        right=100,
-        why="The second delivery of a message finds its transaction in the ledger.",
-        misconceptions={
-            130: "So many deliveries there were, about. The conditional put books a transaction "
-            "once.",
-            70: "A message that is delivered twice is delivered. It is booked the first time.",
-        },
-        hint="Read what the proof says is booked.",
-    ),
 }
 
 judge = partial(judge_answer, QUESTIONS)

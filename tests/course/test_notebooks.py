@@ -79,6 +79,29 @@ def test_index_lists_every_notebook_and_no_other() -> None:
     assert rows == [path.name for path in PATHS]
 
 
+def estimate_minutes(path: Path) -> tuple[int, int]:
+    """To read, at 200 words a minute without the solutions; and to do: half a minute for a code
+    cell, one for a prediction, three for a Modify, five for a Make."""
+    cells = read_cells(path)
+    text = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
+    code = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+    prose = re.sub(r"<[^>]+>|\]\([^)]*\)", " ", SOLUTION.sub("", text))
+    words = sum(any(map(str.isalnum, word)) for word in prose.split())
+    predictions = "".join(code).count("checks.judge(")
+    exercises = 3 * text.count("## Modify") + 5 * text.count("## Make")
+    return int(words / 200 + 0.5), int(len(code) / 2 + predictions + exercises + 0.5)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+def test_time_is_what_it_counts_up_to(path: Path) -> None:
+    read, do = estimate_minutes(path)
+    assert read + do <= 30
+    text = "\n".join(cell["source"] for cell in read_cells(path))
+    assert f"| Time | {read} minutes to read, {do} to do |" in text
+    index = "\n".join(cell["source"] for cell in read_cells(FOLDER / "00_start_here.ipynb"))
+    assert f"]({path.name}) | {read + do} minutes |" in index
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
 def test_links_lead_somewhere(path: Path) -> None:
     text = "\n".join(cell["source"] for cell in read_cells(path))
