@@ -85,9 +85,7 @@ def put_policy(role: str, name: str, statements: list[dict[str, Any]]) -> None:
     try:
         iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
     except iam.exceptions.NoSuchEntityException:
-        raise LookupError(
-            f"There is no role {role}. Run the cell that creates it first."
-        ) from None
+        raise LookupError(f"There is no role {role}. Run the cell that creates it first.") from None
 
 
 def allow(actions: list[str], *resources: str) -> dict[str, Any]:
