@@ -38,9 +38,11 @@ def read_dead_letters(queue_url: str) -> list[DeadLetter]:
     """
     sqs = boto3.client("sqs")
     expected = measure_depth(queue_url).visible
-    received: list[dict[str, Any]] = []
+    found: dict[
+        str, dict[str, Any]
+    ] = {}  # a second delivery replaces the first, as its handle does
     empty = 0
-    while len(received) < expected and empty < EMPTY_ANSWERS:
+    while len(found) < expected and empty < EMPTY_ANSWERS:
         messages = sqs.receive_message(
             QueueUrl=queue_url,
             MaxNumberOfMessages=10,
@@ -49,7 +51,8 @@ def read_dead_letters(queue_url: str) -> list[DeadLetter]:
             MessageSystemAttributeNames=["ApproximateReceiveCount"],
         ).get("Messages", [])
         empty = 0 if messages else empty + 1
-        received += messages
+        found |= {message["MessageId"]: message for message in messages}
+    received = list(found.values())
     for start in range(0, len(received), 10):
         entries = [
             {"Id": str(place), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}

@@ -57,7 +57,10 @@ class Reconciliation:
         if not self.is_balanced:
             counts = self.differences["problem"].value_counts(sort=False)
             words = "; ".join(f"{count} {problem}" for problem, count in counts.items())
-            raise NotBalancedError(f"sent is not booked + dead-lettered: {words}")
+            raise NotBalancedError(
+                f"sent is not booked + dead-lettered: {words}. Is something still on its way? Let "
+                "lab time pass. Or were cells run in another order? Then run all from the set-up."
+            )
         messages, cents = self.table["messages"], self.table["cents"]
         parts = [name for name in self.table.index if name not in ("sent", "difference")]
         return (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 _DENIAL = re.compile(
     r"(User: \S+) (is not authorized to perform: \S+)(?: on .*)? ((?:because|with) .*)"
@@ -37,7 +37,7 @@ def name_outcome(call: Callable[..., Any], **arguments: Any) -> str:
 
 
 def word_outcome(call: Callable[..., Any], *values: Any, **arguments: Any) -> str:
-    """ "works", or the sentence with which AWS refuses.
+    """ "works", or the sentence with which AWS refuses; or boto3 does, before it asks AWS.
 
     Args:
         call: what calls AWS, with these values and arguments.
@@ -46,6 +46,8 @@ def word_outcome(call: Callable[..., Any], *values: Any, **arguments: Any) -> st
         call(*values, **arguments)
     except ClientError as error:
         return str(error.response["Error"]["Message"])
+    except ParamValidationError as error:
+        return str(error).splitlines()[-1]
     return "works"
 
 

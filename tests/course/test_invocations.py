@@ -167,3 +167,6 @@ def test_outcomes_in_words(lab: Lab) -> None:
     assert refusals.word_outcome(sqs.create_queue, QueueName="q") == "works"
     said = refusals.word_outcome(sqs.get_queue_url, QueueName="nobody")
     assert said == "The specified queue does not exist."
+    create = boto3.client("lambda").create_event_source_mapping
+    said = refusals.word_outcome(create, FunctionName="f", ScalingConfig={"MaximumConcurrency": 1})
+    assert said.endswith("value: 1, valid min value: 2")

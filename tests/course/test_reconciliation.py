@@ -5,7 +5,8 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from helpers import Lab, pipeline, releases, sender
+from helpers import Lab, open_lab, pipeline, releases, sender
+from helpers.dead_letters import read_dead_letters
 from helpers.reconciliation import reconcile
 
 
@@ -54,3 +55,18 @@ def test_bad_letters_that_were_sent_back_are_still_accounted_for(lab: Lab) -> No
     alone = reconcile(bank, sent[0])
     assert set(alone.differences["problem"]) == {"dead-lettered but never sent"}
     assert len(alone.differences) == 12
+
+
+def test_a_dead_letter_that_is_delivered_twice_is_counted_once() -> None:
+    """Every third delivery or so comes again: a reader must not take the second for another."""
+    with open_lab(duplicates=0.3) as lab:
+        bank = pipeline.build_bank(lab)
+        boto3.client("lambda").put_function_concurrency(
+            FunctionName=bank.receiver, ReservedConcurrentExecutions=0
+        )
+        sent = sender.send_transactions(count=50, seed=1, spoil=False)
+        pipeline.watch_queues(lab, bank, step=10, quiet=30)
+        letters = read_dead_letters(bank.dead_letter_queue_url)
+        assert {letter.message_id for letter in letters} == set(sent.index)
+        assert len(letters) == 50
+        assert reconcile(bank, sent).prove().startswith("50 sent = 0 booked + 50 dead-lettered; ")
