@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Integral
 
 NOT_ATTEMPTED = "Not attempted yet: put your own answer in place of the three dots, and run again."
 
@@ -57,7 +58,10 @@ def judge_answer(questions: Mapping[str, Question], name: str, answer: object) -
     question = questions[name]
     if answer is ...:
         return NOT_ATTEMPTED
-    answer = answer.strip().lower() if isinstance(answer, str) else answer
+    if isinstance(answer, str):
+        answer = answer.strip().lower()
+    elif isinstance(answer, Integral) and not isinstance(answer, bool):
+        answer = int(answer)  # a table's numbers are of another kind
     if not question.takes(answer):
         return f"The answer must be {question.wants}; this is {answer!r}."
     if question.accepts(answer):

@@ -40,7 +40,7 @@ QUESTIONS = {
             "and what is refused is received again.",
             "b": "A batch holds up to ten messages, so that a hundred invocations are not needed.",
         },
-        hint="Compare with the number of REPORT lines in the log.",
+        hint="Read the first line: how many invocations were there?",
     ),
     "receives": Question(
         right=5,

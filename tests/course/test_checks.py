@@ -4,6 +4,7 @@ import importlib
 from pathlib import Path
 
 import boto3
+import pandas as pd
 import pytest
 
 from helpers import Lab, tags
@@ -66,6 +67,12 @@ def test_other_answers_get_a_hint_or_a_clear_word(question: Question) -> None:
 
 def test_letters_may_be_large() -> None:
     assert start_here.judge("received message", " B ").startswith("Right.")
+
+
+def test_a_number_out_of_a_table_is_a_number() -> None:
+    counted = pd.Series([0, 0]).sum()
+    assert not isinstance(counted, int)
+    assert start_here.judge("delayed message", counted).startswith("Right.")
 
 
 def test_unknown_question() -> None:
