@@ -93,7 +93,7 @@ def test_own_queue_by_each_form_of_the_key(lab: Lab, form: str) -> None:
         ({"dead_KmsMasterKeyId": None}, "my-statement-dead-letter-queue is not encrypted"),
         ({"KmsMasterKeyId": "alias/no-such-key"}, "a key that does not exist"),
         ({"KmsMasterKeyId": "alias/other-key"}, "has another key, not banking-key"),
-        ({"MessageRetentionPeriod": None}, "4 days, which a queue does if nobody says else"),
+        ({"MessageRetentionPeriod": None}, "4 days, which is a queue's default"),
         ({"MessageRetentionPeriod": "60"}, "keeps messages for 60 s"),
         ({"dead_MessageRetentionPeriod": None}, "the trap. Dead letters are kept for 4 days"),
         ({"dead_MessageRetentionPeriod": str(7 * queues.DAY)}, "the trap"),
