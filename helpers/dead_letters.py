@@ -38,9 +38,8 @@ def read_dead_letters(queue_url: str) -> list[DeadLetter]:
     """
     sqs = boto3.client("sqs")
     expected = measure_depth(queue_url).visible
-    found: dict[
-        str, dict[str, Any]
-    ] = {}  # a second delivery replaces the first, as its handle does
+    # By message: a second delivery replaces the first, as its receipt handle does.
+    found: dict[str, dict[str, Any]] = {}
     empty = 0
     while len(found) < expected and empty < EMPTY_ANSWERS:
         messages = sqs.receive_message(
