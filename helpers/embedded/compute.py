@@ -106,7 +106,7 @@ class Compute:
         if action is None or not self._access.may(role, action, arn):
             raise LookupError(arn)
         if service == "lambda":
-            self._asynchronous.accept(self._functions.find(arn), body)
+            self._asynchronous.accept(self._functions.find(arn), body, arn)
         elif (queue := self._queues.find(arn)) is not None:
             with self._access.acting_as(self._access.session_of(role)):
                 send(queue, {"MessageBody": body, "MessageAttributes": attributes})

@@ -144,3 +144,9 @@ def expected_refusal(
     """As boto3 shows it: the message once more, and whose fault it is."""
     error = {"Code": code, "Message": message}
     return {"Error": error, "Type": "User", "message": message, "HTTPStatusCode": status}
+
+
+def missing(message: str) -> dict[str, Any]:
+    """As Lambda says that something is not there: with a capital letter."""
+    error = {"Code": "ResourceNotFoundException", "Message": message}
+    return {"Error": error, "Type": "User", "Message": message, "HTTPStatusCode": 404}

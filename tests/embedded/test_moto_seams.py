@@ -12,6 +12,7 @@ from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.identity import seams as of_identities
 from helpers.embedded.kms import seams as of_keys
 from helpers.embedded.moto_seams import SEAMS, Reach, Seam
+from helpers.embedded.runtime import seams as of_functions
 from helpers.embedded.sns import seams as of_topics
 from helpers.embedded.sqs import seams as of_queues
 from helpers.embedded.telemetry import seams as of_telemetry
@@ -28,7 +29,8 @@ def test_the_seam_is_where_it_was(seam: Seam) -> None:
 
 @pytest.mark.parametrize(
     "reach",
-    of_identities.REACHES
+    of_functions.REACHES
+    + of_identities.REACHES
     + of_keys.REACHES
     + of_queues.REACHES
     + of_telemetry.REACHES

@@ -2,9 +2,8 @@
 
 The cases and their names are those of LocalStack's test_lambda_api.snapshot.json (Apache-2.0); the
 requests are ours. Left out, because this account has nothing of it or moto's shapes suffice:
-layers, images, function URLs, SnapStart, code signing, provisioned concurrency, the shapes of
-CreateFunction's answers (State is Active at once), revision ids, and names that botocore refuses
-before it sends them.
+layers, images, function URLs, SnapStart, code signing and provisioned concurrency. Versions,
+aliases and revisions are in test_recorded_versions.py, policies in test_recorded_permissions.py.
 """
 
 from __future__ import annotations
@@ -19,10 +18,11 @@ import pytest
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.moto_services import NotInEmbeddedAccount
 from tests.embedded.conftest import Deploy, invoke, zip_code
-from tests.embedded.recorded import expected_refusal, refusal
+from tests.embedded.recorded import expected_refusal, missing, refusal
 from tests.embedded.test_event_source import arn, create_queue
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function"
+NAMED = {"FunctionName": "function"}
 VERSION = """
     def handler(event, context):
         return context.function_version
@@ -34,11 +34,6 @@ def client(deploy: Deploy) -> Any:
     """Of an account with a function that answers which version runs."""
     deploy(VERSION)
     return boto3.client("lambda")
-
-
-def missing(message: str) -> dict[str, Any]:
-    error = {"Code": "ResourceNotFoundException", "Message": message}
-    return {"Error": error, "Type": "User", "Message": message, "HTTPStatusCode": 404}
 
 
 # Names
@@ -66,8 +61,9 @@ def test_what_is_no_function_s_name_is_refused(client: Any, name: str) -> None:
 
 
 def test_a_name_has_its_length(client: Any) -> None:
-    refused = refusal(client.get_function, FunctionName=f"{FUNCTION}:{'a' * 100}")["Error"]
-    assert refused["Message"].endswith("Member must have length less than or equal to 140")
+    for call, most in ((client.publish_version, 140), (client.get_function, 256)):
+        refused = refusal(call, FunctionName=f"{FUNCTION}:{'a' * most}")["Error"]
+        assert refused["Message"].endswith(f"Member must have length less than or equal to {most}")
 
 
 def test_two_qualifiers_must_agree(client: Any) -> None:
@@ -139,6 +135,13 @@ def test_environment_variables_have_their_limits(
     update(FunctionName="function", Environment={"Variables": fits})
 
 
+def test_code_that_is_no_zip_file_changes_nothing(client: Any) -> None:
+    before = client.get_function_configuration(**NAMED)["RevisionId"]
+    refused = refusal(client.update_function_code, **NAMED, ZipFile=b"text")
+    assert refused["Error"]["Message"].startswith("Could not unzip uploaded file.")
+    assert client.get_function_configuration(**NAMED)["RevisionId"] == before
+
+
 @pytest.mark.parametrize("config", [{"LogGroup": "/bank/own"}, {"LogFormat": "JSON"}])
 def test_a_log_that_would_go_nowhere_is_not_promised(client: Any, config: dict[str, str]) -> None:
     with pytest.raises(NotInEmbeddedAccount, match="/aws/lambda/NAME"):
@@ -205,7 +208,19 @@ def test_a_hundred_invocations_are_left_for_the_others(client: Any, deploy: Depl
     assert client.get_account_settings()["AccountUsage"]["FunctionCount"] == 2
 
 
-# Aliases and versions
+def test_what_is_reserved_holds_for_all_versions(client: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
+    client.publish_version(**NAMED)
+    client.create_alias(**NAMED, Name="live", FunctionVersion="1")
+    client.put_function_concurrency(**NAMED, ReservedConcurrentExecutions=0)
+    for qualifier in ("$LATEST", "1", "live"):
+        refused = refusal(client.invoke, **NAMED, Qualifier=qualifier)
+        assert refused["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+    client.delete_function_concurrency(**NAMED)
+    assert invoke("function:live")["result"] == "1"
+
+
+# Aliases
 
 
 def test_an_alias_shares_its_invocations_between_two_versions(client: Any) -> None:
@@ -227,69 +242,6 @@ def test_an_alias_shares_its_invocations_between_two_versions(client: Any) -> No
         RoutingConfig={"AdditionalVersionWeights": {"2": 1.0}},
     )
     assert {invoke("function", Qualifier="live")["result"] for _ in range(10)} == {"2"}
-
-
-def test_notfound_and_invalid_routingconfigs(client: Any) -> None:
-    client.publish_version(FunctionName="function")
-
-    def refused(version: str = "1", name: str = "custom", **weights: float) -> dict[str, Any]:
-        return refusal(
-            client.create_alias,
-            FunctionName="function",
-            Name=name,
-            FunctionVersion=version,
-            RoutingConfig={"AdditionalVersionWeights": weights},
-        )
-
-    too_many = "Number of items in AdditionalVersionWeights cannot be greater than 1"
-    assert refused(**{"1": 0.1, "2": 0.1}) == expected_refusal(too_many)
-    same = "Invalid function version 1. Function version 1 is already included in routing "
-    assert refused(**{"1": 0.5}) == expected_refusal(f"{same}configuration.")
-    assert refused(**{"2": 2.0})["Error"] == {
-        "Code": "ValidationException",
-        "Message": "1 validation error detected: Value '{2=2.0}' at "
-        "'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map value must "
-        "satisfy constraint: [Member must have value less than or equal to 1.0, Member must have "
-        "value greater than or equal to 0.0, Member must not be null]",
-    }
-    assert refused("10") == missing(f"Function not found: {FUNCTION}:function:10")
-    assert refused(**{"10": 0.5}) == missing(f"Function not found: {FUNCTION}:function:10")
-    client.create_alias(FunctionName="function", Name="custom", FunctionVersion="1")
-    twice = refused()
-    assert twice["Error"]["Code"] == "ResourceConflictException"
-    assert twice["message"] == f"Alias already exists: {FUNCTION}:function:custom"
-    assert twice["HTTPStatusCode"] == 409
-
-
-# Who may invoke
-
-
-def test_permission_exceptions(client: Any) -> None:
-    statement = {
-        "StatementId": "s3",
-        "Action": "lambda:InvokeFunction",
-        "Principal": "s3.amazonaws.com",
-    }
-    nothing = missing("The resource you requested does not exist.")
-    for name in ("function", "unknown"):
-        assert refusal(client.get_policy, FunctionName=name) == nothing
-    refused = refusal(client.remove_permission, FunctionName="function", StatementId="s3")
-    assert refused == missing("No policy is associated with the given resource.")
-    refused = refusal(client.remove_permission, FunctionName="unknown", StatementId="s3")
-    assert refused == missing(f"No policy found for: {FUNCTION}:unknown")
-    refused = refusal(
-        client.add_permission, FunctionName="function", Qualifier="$LATEST", **statement
-    )
-    latest = "We currently do not support adding policies for $LATEST."
-    assert refused == expected_refusal(latest)
-    client.add_permission(FunctionName="function", **statement)
-    twice = refusal(client.add_permission, FunctionName="function", **statement)
-    assert twice["Error"]["Code"] == "ResourceConflictException"
-    assert twice["message"].startswith("The statement id (s3) provided already exists.")
-    refused = refusal(client.remove_permission, FunctionName="function", StatementId="other")
-    assert refused == missing("Statement other is not found in resource policy.")
-    client.remove_permission(FunctionName="function", StatementId="s3")
-    assert refusal(client.get_policy, FunctionName="function") == nothing
 
 
 # Loops

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 
 from helpers.embedded.access.calls import Call, encryption_context
+from helpers.embedded.function_arns import parse_name
 
 Given = Mapping[str, tuple[str, ...]]
 """Condition keys in lower case, and the values that they have."""
@@ -119,8 +120,17 @@ def _of_functions(call: Call) -> Facts:
     yield from _named(call, {"lambda:principal": "Principal"})
     name = call.first("FunctionName")
     if name and call.operation and "EventSourceMapping" in call.operation:
-        arn = name if name.startswith("arn:") else call.arn("lambda", f"function:{name}")
-        yield "lambda:functionarn", (arn,)
+        yield "lambda:functionarn", (arn_of_function(call, name),)
+
+
+def arn_of_function(call: Call, name: str, qualifier: str | None = None) -> str:
+    """The ARN of what a call names in any form, with its qualifier if it gives one."""
+    named = parse_name(name)
+    own = f":{named.qualifier}" if named.qualifier else ""
+    added = f":{qualifier}" if qualifier and not own else ""
+    if name.startswith("arn:"):
+        return name + added
+    return call.arn("lambda", f"function:{named.name}{own}{added}")
 
 
 def _of_metrics(call: Call) -> Facts:

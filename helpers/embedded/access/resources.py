@@ -11,7 +11,8 @@ from helpers.embedded.access.documents import MalformedPolicy, Policy, parse_pol
 from helpers.embedded.access.evaluation import Found, Kind, Source
 from helpers.embedded.access.given import CONSTRAINTS, RETIRED
 from helpers.embedded.access.patterns import Facts
-from helpers.embedded.access.principals import Principal, is_account
+from helpers.embedded.access.principals import Principal
+from helpers.embedded.function_arns import parse_name
 from helpers.embedded.moto_backends import backend_at
 
 _NOBODY = Policy([])
@@ -37,7 +38,7 @@ def resource_policy(arn: str, action: str) -> Source | None:
         case [_, _, "sns", region, account, _]:
             text = _topic_policy(account, region, arn)
         case [_, _, "lambda", region, account, name]:
-            text = _function_policy(account, region, name)
+            text = _function_policy(account, region, arn)
         case [_, _, "iam", _, _, _] if action in ASSUMES:
             text = _trust_policy(arn)
     if text is None:
@@ -168,18 +169,18 @@ def find_function(account: str, region: str, name: str) -> Any | None:
         return None
 
 
-def _function_policy(account: str, region: str, name: str) -> str | None:
-    function = find_function(account, region, name)
-    if function is None or not function.policy.statements:
+def _function_policy(account: str, region: str, arn: str) -> str | None:
+    """That of the function, version or alias: each has its own."""
+    from moto.awslambda.models import lambda_backends
+
+    backend = backend_at(lambda_backends, account, region)
+    if backend is None or ":function:" not in arn:
         return None
-    statements = [_with_account(each) for each in function.policy.statements]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def _with_account(statement: dict[str, Any]) -> dict[str, Any]:
-    """moto keeps the number of an account as it was given; policies call it an AWS principal."""
-    who = statement.get("Principal")
-    return {**statement, "Principal": {"AWS": who}} if is_account(str(who)) else statement
+    try:
+        policy = backend.policy_of(parse_name(arn))
+    except HTTPException:
+        return None
+    return json.dumps(policy.document()) if policy.statements else None
 
 
 def _trust_policy(arn: str) -> str:

@@ -11,7 +11,13 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from helpers.embedded.access.calls import Call, prefix_of
-from helpers.embedded.access.given import RETIRED, Given, given_by, given_by_re_encrypt
+from helpers.embedded.access.given import (
+    RETIRED,
+    Given,
+    arn_of_function,
+    given_by,
+    given_by_re_encrypt,
+)
 from helpers.embedded.moto_backends import backend_at
 from helpers.embedded.queue_urls import parse_queue_url
 
@@ -152,12 +158,7 @@ def function_arn(call: Call) -> list[str]:
     name = call.first("FunctionName", "Resource")
     if name is None:
         return []
-    qualifier = call.first("Qualifier")
-    if not name.startswith("arn:"):
-        plain, _, in_name = name.rpartition("function:")[2].partition(":")
-        name = call.arn("lambda", f"function:{plain}")
-        qualifier = qualifier or in_name
-    return [f"{name}:{qualifier}" if qualifier else name]
+    return [arn_of_function(call, name, call.first("Qualifier"))]
 
 
 def _with_role(call: Call) -> Iterator[Want]:

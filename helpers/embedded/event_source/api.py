@@ -9,8 +9,9 @@ from urllib.parse import unquote
 from helpers.embedded.event_source import validation
 from helpers.embedded.event_source.mappings import Mapping, Mappings
 from helpers.embedded.moto_services import Handler
-from helpers.embedded.runtime.control import Answer, FunctionsApi
+from helpers.embedded.runtime.control import FunctionsApi
 from helpers.embedded.runtime.refusals import as_on_aws
+from helpers.embedded.runtime.requests import Answer
 
 
 def lambda_handler_for(mappings: Mappings) -> Handler:

@@ -20,7 +20,7 @@ from helpers.embedded.event_source.filters import Filters
 from helpers.embedded.event_source.poller import Poller
 from helpers.embedded.event_source.queue_reader import QueueReader
 from helpers.embedded.event_source.scaling import Scaling
-from helpers.embedded.runtime.function_names import parse_name
+from helpers.embedded.function_arns import parse_name
 from helpers.embedded.runtime.functions import Functions
 from helpers.embedded.simulation import Simulation, Steps
 from helpers.embedded.sqs import Queue

@@ -12,7 +12,7 @@ from typing import Any
 
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 
-from helpers.embedded.runtime.function_names import LATEST
+from helpers.embedded.function_arns import LATEST
 
 Weights = Mapping[str, float]
 """Shares from 0 to 1 by version; the rest is the alias's own."""
@@ -25,7 +25,7 @@ def weights_of(routing: Any) -> Weights:
 
 def check_routing(version: str, weights: Weights) -> None:
     """Refuse weights that an alias of `version` cannot have."""
-    shown = ", ".join(f"{name}={weight}" for name, weight in weights.items())
+    shown = ", ".join(f"{name}={float(weight)}" for name, weight in weights.items())
     value = f"1 validation error detected: Value '{{{shown}}}' at "
     if any(not 0 <= weight <= 1 for weight in weights.values()):
         raise LambdaClientError(

@@ -46,9 +46,8 @@ class Invocations:
         found = _INVOCATION_PATH.search(urlsplit(request.url).path)
         assert found is not None
         query = parse_qs(urlsplit(request.url).query)
-        named = read_name(
-            unquote(found["name"]), query.get("Qualifier", [None])[0], self._functions.region
-        )
+        qualifier = query.get("Qualifier", [None])[0]
+        named = read_name("Invoke", unquote(found["name"]), qualifier, self._functions.region)
         arn, function = self._functions.resolve(named)
         event = request.body.decode() or "{}"
         try:

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import copy
+from base64 import b64decode
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from moto.awslambda.exceptions import InvalidParameterValueException
-from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
+from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction
 
+from helpers.embedded.function_arns import LATEST, FunctionName, parse_name
 from helpers.embedded.runtime import environments
+from helpers.embedded.runtime.aliases import weights_of
 from helpers.embedded.runtime.event_invoke import EventInvokeConfigs
-from helpers.embedded.runtime.function_names import parse_name
+from helpers.embedded.runtime.function import Function
 from helpers.embedded.runtime.function_versions import BadCodeArchive, check_code
+from helpers.embedded.runtime.resource_policy import ResourcePolicy
+from helpers.embedded.runtime.revisions import revisions_of
 
 ACCOUNT_CONCURRENCY = 1000
 """Invocations at once in an account and Region, if nobody asked AWS for more."""
 
 UNRESERVED_AT_LEAST = 100
 """What functions cannot reserve, so that the others have something left."""
+
+
+class Conflict(LambdaClientError):
+    code = 409
+
+    def __init__(self, message: str) -> None:
+        super().__init__("ResourceConflictException", message)
 
 
 class FunctionBackend(LambdaBackend):
@@ -27,6 +41,8 @@ class FunctionBackend(LambdaBackend):
         self.event_invoke_configs = EventInvokeConfigs()
         self.may_loop: set[str] = set()
         """Names of functions whose recursive loops are not stopped."""
+        self.revise = revisions_of(region_name, account_id)
+        self._alias_policies: WeakKeyDictionary[LambdaAlias, ResourcePolicy] = WeakKeyDictionary()
 
     def unreserved_concurrency(self, besides: str | None = None) -> int:
         """What functions have not reserved, but for one of them."""
@@ -36,30 +52,104 @@ class FunctionBackend(LambdaBackend):
             if each.function_name != besides
         )
 
-    def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
-        named = parse_name(function_name)
-        function = self.get_function(named.name)
-        super().delete_function(function_name, qualifier)
-        if not (qualifier or named.is_qualified):
-            self.event_invoke_configs.forget(function.function_arn)
-            self.may_loop.discard(named.name)
+    # Functions and versions
+
+    def find(self, named: FunctionName) -> Function:
+        """The function, or the version that is named by its number or an alias.
+
+        Raises moto's UnknownFunctionException, which becomes AWS's 404.
+        """
+        function = self.get_function(named.name, named.qualifier)
+        assert isinstance(function, Function)
+        return function
 
     def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
         environments.prepare()
-        function = super().create_function(spec)
-        try:
-            check_code(function.code_bytes)
-        except BadCodeArchive as bad:
-            self.delete_function(function.function_name)
-            raise InvalidParameterValueException(str(bad)) from bad
-        _keep_dead_letter_config(function, spec)
-        return function
+        function = Function(  # type: ignore[abstract]  # as in moto itself
+            self.revise,
+            account_id=self.account_id,
+            spec=spec,
+            region=self.region_name,
+            version=LATEST,
+        )
+        _check_package(function.code_bytes)
+        self._lambdas.put_function(function)
+        answer = copy.copy(function)
+        if spec.get("Publish"):
+            answer.version = self.publish_version(function.function_name).version
+        function.renew_revision()
+        return answer
+
+    def update_function_code(
+        self, function_name: str, qualifier: str, body: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        if package := body.get("ZipFile"):
+            _check_package(b64decode(package))
+        return super().update_function_code(function_name, qualifier, body)
 
     def update_function_configuration(
         self, function_name: str, qualifier: str, body: dict[str, Any]
     ) -> dict[str, Any] | None:
-        _keep_dead_letter_config(self.get_function(function_name, qualifier), body)
+        self.find(FunctionName(function_name, qualifier)).keep(body)
         return super().update_function_configuration(function_name, qualifier, body)
+
+    def publish_version(self, function_name: str, description: str | None = "") -> Function:
+        """The version that $LATEST is now; a new one only if it is like no version yet.
+
+        Numbers are not given twice (LDG configuration-versions); moto counts what is left.
+        """
+        latest = self.find(FunctionName(parse_name(function_name).name))
+        newest = self._lambdas._get_version(latest.function_name, str(latest.last_published))
+        if isinstance(newest, Function) and not latest.has_changed:
+            return newest
+        version = latest.next_version(description)
+        self._lambdas._functions[latest.function_name]["versions"].append(version)
+        self._lambdas._arns[version.function_arn] = version
+        return version
+
+    def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
+        named = parse_name(function_name)
+        qualifier = qualifier or named.qualifier
+        function = self.find(FunctionName(named.name))
+        if qualifier is not None:
+            self._check_unreferenced(self.find(FunctionName(named.name, qualifier)))
+        super().delete_function(named.name, qualifier)
+        if qualifier is None:
+            self.event_invoke_configs.forget(function.function_arn)
+            self.may_loop.discard(named.name)
+
+    def _check_unreferenced(self, version: Function) -> None:
+        """A version stays as long as aliases send to it (API DeleteFunction)."""
+        number = str(version.version)
+        referring = [
+            alias.name
+            for alias in self.list_aliases(version.function_name)
+            if number in (alias.function_version, *weights_of(alias.routing_config))
+        ]
+        if referring:
+            raise Conflict(
+                "Unable to delete version because the following aliases reference it: "
+                f"[{', '.join(referring)}]"
+            )
+
+    # Aliases and policies
+
+    def find_alias(self, named: FunctionName) -> LambdaAlias | None:
+        """None: the qualifier is no alias of the function."""
+        aliases = self._lambdas._get_function_aliases(named.name)
+        return aliases.get(named.qualifier or "")
+
+    def policy_of(self, named: FunctionName) -> ResourcePolicy:
+        """Of the function, version or alias, which have one each."""
+        function = self.find(named)
+        alias = self.find_alias(named)
+        if alias is None:
+            return function.policy
+        if alias not in self._alias_policies:
+            self._alias_policies[alias] = ResourcePolicy(self.revise)
+        return self._alias_policies[alias]
+
+    # What moto would run
 
     def invoke(self, *_: Any, **__: Any) -> str:
         """moto would look for Docker; invocations are answered by `Invocations`."""
@@ -70,7 +160,8 @@ class FunctionBackend(LambdaBackend):
         raise NotImplementedError("queues are read by the event source mappings' pollers")
 
 
-def _keep_dead_letter_config(function: LambdaFunction, spec: dict[str, Any]) -> None:
-    """moto forgets where a function's failed Event invocations go."""
-    if (config := spec.get("DeadLetterConfig")) is not None:
-        function.dead_letter_arn = config.get("TargetArn")  # type: ignore[attr-defined]
+def _check_package(archive: bytes) -> None:
+    try:
+        check_code(archive)
+    except BadCodeArchive as bad:
+        raise InvalidParameterValueException(str(bad)) from bad

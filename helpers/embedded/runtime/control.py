@@ -6,104 +6,103 @@ Refusals and answers as recorded in test_lambda_api.snapshot.json of LocalStack.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
-from urllib.parse import unquote
 
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
-from moto.awslambda.responses import LambdaResponse
-from moto.core.exceptions import JsonRESTError
 from moto.core.utils import unix_time
 
 from helpers.embedded.constraints import find_complaint
-from helpers.embedded.runtime.aliases import Weights, check_routing, weights_of
-from helpers.embedded.runtime.backend import (
-    ACCOUNT_CONCURRENCY,
-    UNRESERVED_AT_LEAST,
-    FunctionBackend,
-)
+from helpers.embedded.function_arns import LATEST, FunctionName, parse_name
+from helpers.embedded.runtime.backend import ACCOUNT_CONCURRENCY, UNRESERVED_AT_LEAST
 from helpers.embedded.runtime.event_invoke import check_services, destinations_of
-from helpers.embedded.runtime.function_names import (
-    LATEST,
-    FunctionName,
-    NotFound,
-    parse_name,
-    read_name,
+from helpers.embedded.runtime.function import (
+    Configuration,
+    Function,
+    as_created,
+    as_listed,
+    as_updated,
 )
+from helpers.embedded.runtime.function_names import NotFound, read_name
 from helpers.embedded.runtime.function_settings import check_settings
+from helpers.embedded.runtime.paging import page_of
+from helpers.embedded.runtime.permissions_api import PermissionsApi
+from helpers.embedded.runtime.requests import Answer
+from helpers.embedded.runtime.revisions import check_revision
+from helpers.embedded.runtime.versions_api import VersionsApi
 
-Answer = tuple[int, dict[str, Any], str]
-
-_PATH = re.compile(r"/functions/([^/?]+)")
 _MEGABYTE = 1 << 20
 _MOST_TAGS = 50
 _NUMBERS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds")
+_FUNCTIONS_ONLY = (
+    "This operation is permitted on Lambda functions only. Aliases and versions do not support "
+    "this operation. Please specify either a function name or an unqualified function ARN."
+)
+"""Recorded of PutFunctionConcurrency, and said of every change that versions do not allow."""
 
 
-class FunctionsApi(LambdaResponse):
+class FunctionsApi(VersionsApi, PermissionsApi):
     """One request about functions."""
-
-    def call_action(self) -> Any:
-        """A name that nobody can have is refused by every operation."""
-        try:
-            self._named  # noqa: B018
-        except LambdaClientError as refusal:
-            headers = {"status": refusal.code, "X-Amzn-ErrorType": refusal.error_type}
-            return refusal.code, headers, json.dumps({"message": refusal.message})
-        return super().call_action()
-
-    @property
-    def _functions(self) -> FunctionBackend:
-        backend = self.backend
-        assert isinstance(backend, FunctionBackend)
-        return backend
-
-    @property
-    def _named(self) -> FunctionName | None:
-        """The function that the request's path names."""
-        if (found := _PATH.search(self.path)) is None:
-            return None
-        qualifier = self.querystring.get("Qualifier", [None])[0]
-        return read_name(unquote(found[1]), qualifier, self.region)
-
-    @property
-    def _name(self) -> FunctionName:
-        named = self._named
-        assert named is not None
-        return named
-
-    def _arn(self, named: FunctionName) -> str:
-        return f"arn:aws:lambda:{self.region}:{self.current_account}:function:{named.name}"
-
-    def _exists(self, named: FunctionName) -> bool:
-        try:
-            self._functions.get_function(named.name, named.qualifier)
-        except JsonRESTError:
-            return False
-        return True
 
     # Functions
 
-    def create_function(self) -> Any:
+    def create_function(self) -> Answer:
         check_settings(self.json_body)
-        return self._with_dead_letter_config(super().create_function())
+        self._name_plainly()
+        status, headers, text = super().create_function()
+        return status, headers, json.dumps(as_created(json.loads(text)))
 
-    def get_function_configuration(self) -> Any:
-        return self._with_dead_letter_config(super().get_function_configuration())
+    def _name_plainly(self) -> None:
+        """A function may be made by its ARN as well."""
+        given = self.json_body["FunctionName"]
+        named = read_name("CreateFunction", given, None, self.region)
+        self.body = json.dumps(self.json_body | {"FunctionName": named.name})
 
-    def update_function_configuration(self) -> Any:
+    def get_function(self) -> str:
+        answer = json.loads(super().get_function())
+        answer["Configuration"]["FunctionArn"] = self._qualified_arn(self._name)
+        return json.dumps(answer)
+
+    def get_function_configuration(self) -> str:
+        configuration = json.loads(super().get_function_configuration())
+        return json.dumps(configuration | {"FunctionArn": self._qualified_arn(self._name)})
+
+    def list_functions(self) -> str:
+        version = self.querystring.get("FunctionVersion", [None])[0]
+        if complaint := find_complaint("lambda", "ListFunctions", {"FunctionVersion": version}):
+            raise LambdaClientError("ValidationException", complaint)
+        functions = self._functions.list_functions(version)
+        listed = [as_listed(each.get_configuration()) for each in functions]
+        return json.dumps(page_of("Functions", listed, self.querystring))
+
+    def update_function_configuration(self) -> Answer:
         check_settings(self.json_body)
-        return self._with_dead_letter_config(super().update_function_configuration())
+        function = self._about_to_change()
+        _, headers, text = super().update_function_configuration()
+        return 200, headers, json.dumps(self._updated(function, json.loads(text)))
 
-    def _with_dead_letter_config(self, answer: Any) -> Any:
-        """moto does not show where a function's failed Event invocations go."""
-        *rest, text = answer if isinstance(answer, tuple) else (answer,)
-        config = json.loads(text)
-        function = self.backend.get_function(config["FunctionName"])
-        if target := getattr(function, "dead_letter_arn", None):
-            config["DeadLetterConfig"] = {"TargetArn": target}
-        text = json.dumps(config)
-        return (*rest, text) if rest else text
+    def update_function_code(self) -> Any:
+        function = self._about_to_change()
+        status, headers, text = super().update_function_code()
+        configuration, given = json.loads(text), self.json_body
+        if given.get("Publish"):
+            configuration = as_created(configuration)
+        elif not given.get("DryRun"):
+            configuration = self._updated(function, configuration)
+        return status, headers, json.dumps(configuration)
+
+    def _about_to_change(self) -> Function:
+        """$LATEST, which alone can change; refused if the request means another revision."""
+        if self._name.qualifier not in (None, LATEST):
+            raise InvalidParameterValueException(_FUNCTIONS_ONLY)
+        function = self._functions.find(FunctionName(self._name.name))
+        check_revision(self.json_body.get("RevisionId"), function.revision_id)
+        return function
+
+    def _updated(self, function: Function, configuration: Configuration) -> Configuration:
+        """An update is a revision of its function, and that it has been carried out the next."""
+        revision = {"RevisionId": self._functions.revise()}
+        function.renew_revision()
+        return as_updated(configuration) | revision
 
     def delete_function(self) -> Any:
         if self._name.qualifier == LATEST:
@@ -135,11 +134,7 @@ class FunctionsApi(LambdaResponse):
     def put_function_concurrency(self) -> Answer:
         named = self._name
         if named.is_qualified:
-            raise InvalidParameterValueException(
-                "This operation is permitted on Lambda functions only. Aliases and versions do not "
-                "support this operation. Please specify either a function name or an unqualified "
-                "function ARN."
-            )
+            raise InvalidParameterValueException(_FUNCTIONS_ONLY)
         if not self._exists(named):
             raise NotFound(f"Function not found: {self._arn(named)}:{LATEST}")
         reserved = int(self.json_body["ReservedConcurrentExecutions"])
@@ -230,7 +225,7 @@ class FunctionsApi(LambdaResponse):
 
     @property
     def _tagged_arn(self) -> str:
-        return unquote(self.path.rpartition("/")[2])
+        return self._last_in_path
 
     def _refuse_qualified(self) -> None:
         if parse_name(self._tagged_arn).is_qualified:
@@ -256,82 +251,3 @@ class FunctionsApi(LambdaResponse):
         else:
             self._functions.may_loop.discard(name)
         return self.get_function_recursion_config()
-
-    # Aliases
-
-    def create_alias(self) -> Any:
-        given, named = self.json_body, self._name
-        version, weights = given["FunctionVersion"], weights_of(given.get("RoutingConfig"))
-        self._check_routing(version, weights)
-        try:
-            self._functions.get_alias(given["Name"], named.name)
-        except JsonRESTError:
-            return super().create_alias()
-        raise Conflict(f"Alias already exists: {self._arn(named)}:{given['Name']}")
-
-    def get_alias(self) -> Any:
-        _, headers, text = super().get_alias()
-        return 200, headers | {"status": 200}, text
-
-    def update_alias(self) -> Any:
-        given, name = self.json_body, unquote(self.path.rpartition("/")[2])
-        alias = self._functions.get_alias(name, self._name.name)
-        version = given.get("FunctionVersion") or alias.function_version
-        self._check_routing(version, weights_of(given.get("RoutingConfig")))
-        _, headers, text = super().update_alias()
-        return 200, headers | {"status": 200}, text
-
-    def delete_alias(self) -> Any:
-        super().delete_alias()
-        return 204, {"status": 204}, "{}"
-
-    def _check_routing(self, version: str, weights: Weights) -> None:
-        check_routing(version, weights)
-        for each in (version, *weights):
-            named = self._name._replace(qualifier=each)
-            if not self._exists(named):
-                raise NotFound(f"Function not found: {self._arn(named)}:{each}")
-
-    # Who may invoke
-
-    def add_permission(self) -> Any:
-        named, statement = self._name, self.json_body["StatementId"]
-        if named.qualifier == LATEST:
-            raise InvalidParameterValueException(
-                "We currently do not support adding policies for $LATEST."
-            )
-        function = self._functions.get_function(named.name, named.qualifier)
-        if any(each.get("Sid") == statement for each in function.policy.statements):
-            raise Conflict(
-                f"The statement id ({statement}) provided already exists. Please provide a new "
-                "statement id, or remove the existing statement."
-            )
-        return super().add_permission()
-
-    def remove_permission(self) -> Any:
-        named, statement = self._name, unquote(self.path.rpartition("/")[2].partition("?")[0])
-        if not self._exists(FunctionName(named.name)):
-            raise NotFound(f"No policy found for: {self._arn(named)}")
-        function = self._functions.get_function(named.name, named.qualifier)
-        if not function.policy.statements:
-            raise NotFound("No policy is associated with the given resource.")
-        if all(each.get("Sid") != statement for each in function.policy.statements):
-            raise NotFound(f"Statement {statement} is not found in resource policy.")
-        return super().remove_permission()
-
-    def get_policy(self) -> Any:
-        named = self._name
-        exists = self._exists(named)
-        if not exists or not self._policy_of(named).statements:
-            raise NotFound("The resource you requested does not exist.")
-        return super().get_policy()
-
-    def _policy_of(self, named: FunctionName) -> Any:
-        return self._functions.get_function(named.name, named.qualifier).policy
-
-
-class Conflict(LambdaClientError):
-    code = 409
-
-    def __init__(self, message: str) -> None:
-        super().__init__("ResourceConflictException", message)

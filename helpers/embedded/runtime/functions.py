@@ -18,6 +18,7 @@ from moto.sts.models import sts_backends
 from werkzeug.exceptions import HTTPException
 
 from helpers.embedded.clock import SECOND
+from helpers.embedded.function_arns import LATEST, FunctionName, parse_name
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.runtime import logs
 from helpers.embedded.runtime.aliases import choose_version, weights_of
@@ -28,7 +29,6 @@ from helpers.embedded.runtime.backend import (
 from helpers.embedded.runtime.durations import Durations
 from helpers.embedded.runtime.environments import ExecutionEnvironment
 from helpers.embedded.runtime.event_invoke import DEFAULTS, Config
-from helpers.embedded.runtime.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.runtime.function_versions import FunctionVersion, unpack_code
 from helpers.embedded.runtime.invocations import Invocation, Order, Outcome
 from helpers.embedded.runtime.lineage import UNTRACED
