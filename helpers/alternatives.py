@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from helpers import tags
+from helpers.aws.door import name_behind
 from helpers.queues import Queue, delete_queue, renew_queue
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def delete_topic(name: str) -> bool:
     sns = boto3.client("sns")
     for page in sns.get_paginator("list_topics").paginate():
         for arn in (topic["TopicArn"] for topic in page["Topics"]):
-            if arn.endswith(f":{name}") and tags.is_ours(
+            if arn.endswith(f":{name_behind(name)}") and tags.is_ours(
                 sns.list_tags_for_resource(ResourceArn=arn)["Tags"]
             ):
                 for each in sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]:

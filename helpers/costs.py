@@ -21,6 +21,27 @@ PRICE_DATE = "2026-11-23"
 """When the prices were collected; print it with them."""
 
 
+COURSE = {
+    "SQS standard requests": 20_000,
+    "Lambda requests": 4_000,
+    "Lambda duration": 500,
+    "KMS key": 12 / 720,
+    "KMS requests": 5_000,
+    "DynamoDB write requests": 5_000,
+    "DynamoDB read requests": 5_000,
+    "CloudWatch alarms": 3 * 4 / 720,
+    "CloudWatch Logs ingestion": 5_000_000,
+    "GetMetricData metrics": 200,
+    "CloudWatch dashboards": 2 * 4 / 720,
+}
+"""What running all notebooks once uses, rounded up: requests as counted in a run with its waits,
+keys, alarms and dashboards by the hours for which they stand."""
+
+STANDING = {"KMS key": 1, "SQS standard requests": 648_000}
+"""What a bank uses in a month in which nobody does anything: its key, and the empty receives of
+its mapping, as notebook 06 counts them."""
+
+
 def read_prices() -> dict[str, Decimal]:
     """US dollars for one unit of each item, before any free tier."""
     with PRICES.open(encoding="utf-8", newline="") as file:
@@ -121,3 +142,14 @@ def estimate_costs(amounts: Mapping[str, float]) -> pd.DataFrame:
         for item, amount in amounts.items()
     ]
     return pd.DataFrame(rows, columns=["item", "amount", "cents"]).set_index("item")
+
+
+def describe_course() -> str:
+    """What the course costs on a real account, in a sentence for whoever is about to open one."""
+    once = float(estimate_costs(COURSE)["cents"].sum())
+    monthly = float(estimate_costs(STANDING)["cents"].sum()) / 100
+    return (
+        f"On a real account the whole course costs about {once:.0f} US cents, and a bank that is "
+        f"left standing {monthly:.2f} USD a month (prices of {PRICE_DATE}, before any free tier, "
+        "without the Kinesis stream of notebook 08)."
+    )

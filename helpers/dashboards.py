@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -63,14 +64,15 @@ def list_metrics(name: str) -> list[tuple[str, Metric]]:
 
 
 def delete_dashboards(*names: str) -> list[str]:
-    """Delete the dashboards of these names; those that there were. Dashboards carry no tags."""
+    """Delete the dashboards of these names; those that there were."""
     cloudwatch = boto3.client("cloudwatch")
-    pages = cloudwatch.get_paginator("list_dashboards").paginate()
-    known = {entry["DashboardName"] for page in pages for entry in page["DashboardEntries"]}
-    own = [name for name in names if name in known]
-    if own:
-        cloudwatch.delete_dashboards(DashboardNames=own)
-    return own
+    deleted = []
+    for name in names:
+        with suppress(cloudwatch.exceptions.ResourceNotFound):
+            cloudwatch.get_dashboard(DashboardName=name)
+            cloudwatch.delete_dashboards(DashboardNames=[name])
+            deleted.append(name)
+    return deleted
 
 
 def _read_body(name: str) -> dict[str, Any]:

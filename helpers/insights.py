@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
+
+from helpers.readiness import wait_until
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +34,8 @@ def query_log(
 
     Raises:
         LookupError: the function has no log, since it never ran.
-        RuntimeError: the query did not end well, or not in time.
+        NotReadyInTime: the query was not answered in time.
+        RuntimeError: it did not end well.
     """
     import pandas as pd
 
@@ -46,11 +49,13 @@ def query_log(
         )["queryId"]
     except logs.exceptions.ResourceNotFoundException:
         raise LookupError(f"{function} has no log: it never ran. Send something first.") from None
-    begun = lab.now()
-    while (answer := logs.get_query_results(queryId=query_id))["status"] in WAITING:
-        if (lab.now() - begun).total_seconds() >= limit:
-            raise RuntimeError(f"The query was not answered within {limit:g} s.")
-        lab.advance(seconds=1)
+    answer: dict[str, Any] = {}
+
+    def is_answered() -> bool:
+        answer.update(logs.get_query_results(queryId=query_id))
+        return answer["status"] not in WAITING
+
+    wait_until(lab, is_answered, "the query is answered", limit)
     if answer["status"] != "Complete":
         raise RuntimeError(f"The query ended as {answer['status']}.")
     return pd.DataFrame(

@@ -7,11 +7,19 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-ENGINES = ("embedded",)
+ENGINES = ("embedded", "aws")
 
 
 class Lab(Protocol):
     """What every lab can do, wherever its account lives."""
+
+    @property
+    def lag(self) -> float:
+        """Seconds by which counts of messages and logs may be late; 0: they are exact."""
+
+    @property
+    def metric_lag(self) -> float:
+        """Seconds by which metrics may be late."""
 
     def now(self) -> datetime:
         """The account's time, aware, in UTC."""
@@ -22,8 +30,8 @@ class Lab(Protocol):
     def run_until_idle(self, limit: float = ...) -> float:
         """Let time pass until no message waits and no function runs; the seconds that passed."""
 
-    def close(self) -> None:
-        """Give the account up."""
+    def close(self, *, delete: bool = False) -> None:
+        """Give the account up; `delete` deletes before that what the lab made there."""
 
     def __enter__(self) -> Self: ...
 
@@ -39,16 +47,38 @@ def open_lab(engine: str | None = None, **options: Any) -> Lab:
     """Open an account. After it, plain `boto3.client(...)` reaches that account.
 
     Args:
-        engine: "embedded", an account inside this process; None asks the environment variable
-            LAB, which is "embedded" where nobody set it.
-        options: of the engine; see `helpers.embedded.account.EmbeddedAccount`.
+        engine: "embedded", an account inside this process; "aws", a real one, or whatever
+            AWS_ENDPOINT_URL names; None asks the environment variable LAB, which is "embedded"
+            where nobody set it.
+        options: of the engine; see `helpers.embedded.account.EmbeddedAccount` and
+            `helpers.aws.account.RealAccount`.
 
     Raises:
         ValueError: there is no such engine.
+        NotConfirmed: the real account is not the one that LAB_ACCOUNT_ID names.
     """
     engine = engine or os.environ.get("LAB") or "embedded"
     if engine not in ENGINES:
         raise ValueError(f"There is no lab engine {engine!r}. Choose one of: {', '.join(ENGINES)}.")
+    if engine == "aws":
+        return _open_real_account(options)
+    from helpers.aws import door, skipping
     from helpers.embedded.account import EmbeddedAccount
 
+    door.lift()
+    skipping.run_marked_cells()
     return EmbeddedAccount(**options)
+
+
+def _open_real_account(options: dict[str, Any]) -> Lab:
+    """What it may cost is said first."""
+    from helpers import costs
+    from helpers.aws.account import RealAccount
+
+    print(costs.describe_course())  # noqa: T201  before anything is done that costs
+    lab = RealAccount(**options)
+    print(  # noqa: T201
+        f"Lab {lab.id!r} on account {lab.account_id} in {lab.region}: every name begins with "
+        f"{lab.prefix}, everything has the tag lab={lab.id}. In the end: python -m helpers clean"
+    )
+    return lab

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from helpers import tags
-from helpers.readiness import call_when_ready
+from helpers.readiness import call_when_ready, wait_until
 
 if TYPE_CHECKING:
     from helpers.lab import Lab
+
+LIMIT = 300
+"""Seconds that Lambda may take for a mapping; usually it takes less than one minute."""
 
 
 def create_mapping(lab: Lab, queue_arn: str, function: str, **settings: Any) -> str:
@@ -57,16 +60,27 @@ def describe_mapping(function: str) -> str:
 
 
 def delete_mappings(lab: Lab, function: str) -> None:
-    """Delete all mappings of a function, and let time pass until they are gone."""
+    """Delete all mappings of a function, and let time pass until they are gone.
+
+    Raises:
+        NotReadyInTime: they are still there after 5 minutes.
+    """
     for mapping in find_mappings(function):
         with suppress(boto3.client("lambda").exceptions.ResourceInUseException):  # on its way
             boto3.client("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
-    while find_mappings(function):
-        lab.advance(seconds=1)
+    wait_until(lab, lambda: not find_mappings(function), "the mappings are gone", LIMIT)
 
 
 def wait_for_mapping(lab: Lab, uuid: str) -> None:
-    """Let time pass until Lambda polls; so what is measured afterwards begins with the messages."""
+    """Let time pass until Lambda polls; so what is measured afterwards begins with the messages.
+
+    Raises:
+        NotReadyInTime: it is not enabled after 5 minutes.
+    """
     functions = boto3.client("lambda")
-    while functions.get_event_source_mapping(UUID=uuid)["State"] != "Enabled":
-        lab.advance(seconds=1)
+    wait_until(
+        lab,
+        lambda: bool(functions.get_event_source_mapping(UUID=uuid)["State"] == "Enabled"),
+        "the mapping is enabled",
+        LIMIT,
+    )

@@ -98,6 +98,7 @@ def read_bank(
     lab: Lab, start: datetime, end: datetime | None = None, period: int = 60
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The metrics of banking-queue, of the receiver, and of the dead-letter queue."""
+    end = end or lab.now()
     return (
         read_queue_metrics(lab, QUEUE, start, end, period),
         read_function_metrics(lab, FUNCTION, start, end, period),
@@ -120,7 +121,11 @@ def sum_up(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             name: [
-                int(table[metric].sum() if QUEUE_METRICS[metric] == "Sum" else table[metric].max())
+                int(
+                    table[metric].sum()
+                    if QUEUE_METRICS[metric] == "Sum"
+                    else table[metric].fillna(0).max()
+                )
                 for metric in wanted
             ]
             for name, table in tables.items()
@@ -148,6 +153,7 @@ def read_metrics(
     import pandas as pd
 
     begins, ends = _find_range(start, end or lab.now(), period)
+    _wait_for_metrics(lab, ends)
     queries = [_ask(f"m{number}", metric, period) for number, metric in enumerate(asked.values())]
     columns: dict[str, dict[datetime, float]] = {name: {} for name in asked}
     names = list(asked)
@@ -162,6 +168,13 @@ def read_metrics(
         index=index,
         dtype=float,
     )
+
+
+def _wait_for_metrics(lab: Lab, end: datetime) -> None:
+    """Let time pass until CloudWatch has what was counted until `end`."""
+    early = lab.metric_lag - (lab.now() - end).total_seconds()
+    if early > 0:
+        lab.advance(seconds=early)
 
 
 def _name_all(

@@ -9,6 +9,7 @@ import boto3
 
 from helpers import keys, ledger, queues, receiver, roles, sender
 from helpers.packages import delete_function, find_variables
+from helpers.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,12 +78,21 @@ def reset_bank(lab: Lab) -> Bank:
 
 
 def watch_queues(
-    lab: Lab, bank: Bank, step: float = 1, limit: float = 900, quiet: float = 10
+    lab: Lab,
+    bank: Bank,
+    step: float = 1,
+    limit: float = 900,
+    quiet: float = 10,
+    total: int | None = None,
 ) -> pd.DataFrame:
     """Let time pass until the queue is empty, and count its messages every `step` seconds.
 
     The counts are approximate on AWS, so one sample without a message is not enough: the watch
     ends when there was none for `quiet` seconds.
+
+    Args:
+        step: seconds of lab time, as `limit` and `quiet`.
+        total: how many messages there are, for the progress bar of a long watch.
 
     Returns:
         Index seconds (lab time since the start of the watch); columns visible, in_flight (both
@@ -97,19 +107,21 @@ def watch_queues(
     start = lab.now()
     seconds = last_busy = 0.0
     rows: list[tuple[float, int, int, int]] = []
-    while not rows or seconds - last_busy < quiet:
-        if rows:
-            lab.advance(seconds=step)
-            seconds = round((lab.now() - start).total_seconds(), 3)
-        depth = queues.measure_depth(bank.queue_url, sqs)
-        dead = queues.measure_depth(bank.dead_letter_queue_url, sqs)
-        rows.append((seconds, depth.visible, depth.in_flight, dead.total))
-        last_busy = seconds if depth.total else last_busy
-        if depth.total and seconds >= limit:
-            raise TimeoutError(
-                f"{queues.QUEUE} still has {depth.total} messages after {limit:g} s: "
-                f"{depth.visible} visible, {depth.in_flight} in flight, {depth.delayed} delayed"
-            )
+    with Progress(total, lambda: f"{depth.total} messages left", "done") as progress:
+        while not rows or seconds - last_busy < quiet:
+            if rows:
+                lab.advance(seconds=step)
+                seconds = round((lab.now() - start).total_seconds(), 3)
+            depth = queues.measure_depth(bank.queue_url, sqs)
+            dead = queues.measure_depth(bank.dead_letter_queue_url, sqs)
+            rows.append((seconds, depth.visible, depth.in_flight, dead.total))
+            progress((total or 0) - depth.total if total else seconds)
+            last_busy = seconds if depth.total else last_busy
+            if depth.total and seconds >= limit:
+                raise TimeoutError(
+                    f"{queues.QUEUE} still has {depth.total} messages after {limit:g} s: "
+                    f"{depth.visible} visible, {depth.in_flight} in flight, {depth.delayed} delayed"
+                )
     columns = ["seconds", "visible", "in_flight", "dead_lettered"]
     return pd.DataFrame(rows, columns=columns).set_index("seconds")
 

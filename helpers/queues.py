@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import boto3
 
 from helpers import tags
-from helpers.readiness import call_when_ready
+from helpers.readiness import call_when_ready, wait_until
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,6 +153,30 @@ def measure_depth(url: str, sqs: Any = None) -> Depth:
     return Depth(**{count: int(answer["Attributes"][name]) for count, name in names.items()})
 
 
+def wait_until_empty(lab: Lab, url: str, limit: float) -> None:
+    """Let time pass until the queue has no message, visible, in flight or delayed.
+
+    Where the counts lag it is empty when they say so for as long as they may.
+
+    Args:
+        limit: seconds of lab time.
+
+    Raises:
+        NotReadyInTime: messages were left after `limit` seconds.
+    """
+    sqs, empty_since = boto3.client("sqs"), None
+
+    def is_empty() -> bool:
+        nonlocal empty_since
+        if measure_depth(url, sqs).total:
+            empty_since = None
+            return False
+        empty_since = empty_since or lab.now()
+        return (lab.now() - empty_since).total_seconds() >= lab.lag
+
+    wait_until(lab, is_empty, f"{url.rpartition('/')[2]} is empty", limit)
+
+
 def purge_queue(lab: Lab, url: str) -> None:
     """Delete all messages of the queue, and let the minute pass that SQS takes for it."""
     sqs = boto3.client("sqs")
@@ -181,6 +205,7 @@ def _create_queue(lab: Lab, name: str, attributes: dict[str, str]) -> Queue:
         lab,
         lambda: sqs.create_queue(QueueName=name, Attributes=attributes, tags=tags.AS_MAPPING),
     )
+    wait_until(lab, lambda: find_queue(name) is not None, f"{name} is known")
     created = find_queue(name)
     assert created is not None
     return created

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from helpers import keys, ledger
+from helpers import keys
 from helpers.invocations import parse_report, read_log
 from helpers.mappings import create_mapping, find_mappings
 from helpers.packages import SOURCES, build_package, deploy_function, find_variables
 from helpers.queues import QUEUE
+from helpers.readiness import call_when_ready
 from helpers.roles import create_receiver_role
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def create_receiver(lab: Lab, key_arn: str, table_arn: str) -> str:
         "receiver.handler",
         role_arn,
         TIMEOUT,
-        {"LEDGER_TABLE": ledger.TABLE, "SIGNING_SECRET": secret},
+        {"LEDGER_TABLE": table_arn.rpartition("/")[2], "SIGNING_SECRET": secret},
     )
     boto3.client("lambda").delete_function_concurrency(FunctionName=FUNCTION)
     return arn
@@ -67,8 +68,12 @@ def connect_queue(lab: Lab, queue_arn: str, batch_size: int = BATCH_SIZE) -> str
     current = {**mapping, "Enabled": mapping["State"] not in ("Disabled", "Disabling")}
     is_other = any(current.get(name) != value for name, value in settings.items())
     if is_other or mapping.get("ScalingConfig"):
-        boto3.client("lambda").update_event_source_mapping(
-            UUID=mapping["UUID"], ScalingConfig={}, **settings
+        functions = boto3.client("lambda")
+        call_when_ready(
+            lab,
+            lambda: functions.update_event_source_mapping(
+                UUID=mapping["UUID"], ScalingConfig={}, **settings
+            ),
         )
     return str(mapping["UUID"])
 

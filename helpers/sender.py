@@ -52,14 +52,15 @@ def create_sender(
 
 
 def send_transactions(
-    count: int = 100, seed: int = 2026, spoil: bool = True, name: str = ""
+    count: int = 100, seed: int = 2026, spoil: bool | float = True, name: str = ""
 ) -> pd.DataFrame:
     """Invoke the sender and wait for its answer: what it sent, message by message.
 
     The same count, seed and spoil make the same transactions, ids included.
 
     Args:
-        spoil: 12 of a hundred are bad, so that the receiver has something to refuse; else none.
+        spoil: 12 of a hundred are bad, so that the receiver has something to refuse; False: none;
+            a number: this share of them, 0 to 1.
         name: of this sending, to tell it from others; by default its seed.
 
     Returns:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,8 @@ from helpers.packages import (
     deploy_function,
     find_variables,
 )
-from helpers.queues import Queue, delete_queue, measure_depth
+from helpers.queues import Queue, delete_queue, measure_depth, wait_until_empty
+from helpers.readiness import NotReadyInTime
 from helpers.roles import create_role, delete_role
 
 if TYPE_CHECKING:
@@ -114,7 +116,7 @@ def run_load(
     Raises:
         ValueError: a number is out of range.
         LookupError: there is no clerk yet.
-        TimeoutError: messages were left after `limit` seconds.
+        NotReadyInTime: messages were left after `limit` seconds.
     """
     if messages < 1 or per_second < 1 or groups < 0:
         raise ValueError("A load needs 1 message or more, 1 a second or more, and no groups < 0.")
@@ -130,10 +132,7 @@ def run_load(
         for first in range(0, messages, per_second):
             calls += _send(sqs, url, range(first, min(first + per_second, messages)), groups)
             lab.advance(seconds=1)
-        while measure_depth(url, sqs).total:
-            if (lab.now() - start).total_seconds() > limit:
-                raise TimeoutError(f"Messages were left after {limit:g} s of lab time.")
-            lab.advance(seconds=1)
+        wait_until_empty(lab, url, limit)
         waits, milliseconds = _read_work(start)
     finally:
         _take_down(mapping, url)
@@ -167,8 +166,8 @@ def try_filter(
         wait_for_mapping(lab, mapping)
         start = lab.now()
         sent = [sqs.send_message(QueueUrl=url, MessageBody=json.dumps(body)) for body in bodies]
-        while measure_depth(url, sqs).total and (lab.now() - start).total_seconds() < limit:
-            lab.advance(seconds=1)
+        with suppress(NotReadyInTime):  # then the answer says what is left
+            wait_until_empty(lab, url, limit)
         waits, _ = _read_work(start)
         left = measure_depth(url, sqs).total
     finally:

@@ -17,13 +17,13 @@ from helpers.embedded.garbage import collected_seldom
 from helpers.embedded.gateway import Gateway
 from helpers.embedded.moto_seams import OpenSeams, load_aws_managed_policies
 from helpers.embedded.moto_services import MotoServices
-from helpers.embedded.progress import Progress
 from helpers.embedded.queue_keys import KeysForQueues
 from helpers.embedded.simulation import Simulation
 from helpers.embedded.sqs import Queues
 from helpers.embedded.telemetry.telemetry import Telemetry
 from helpers.embedded.trace import Trace
 from helpers.embedded.wire import ApiRequest, ApiResponse
+from helpers.progress import Progress
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -105,6 +105,16 @@ class EmbeddedAccount:
 
     # Time
 
+    @property
+    def lag(self) -> float:
+        """Seconds by which counts of messages and logs are late: none, they are exact."""
+        return 0.0
+
+    @property
+    def metric_lag(self) -> float:
+        """Seconds by which metrics are late: none, once their minute is over."""
+        return 0.0
+
     def now(self) -> datetime:
         """The account's time, aware, in UTC. It stands still between calls."""
         return self._simulation.clock.now()
@@ -184,8 +194,11 @@ class EmbeddedAccount:
 
     # Opening and closing
 
-    def close(self) -> None:
+    def close(self, *, delete: bool = True) -> None:
         """End all functions and forget all state. Closing twice is no error.
+
+        Nothing outlives the account, so there is nothing more to `delete`: the word is there for
+        cells that run on a real account, too.
 
         Until another account is opened, AWS requests of this process are refused (LabClosed):
         whoever runs an old cell once more does not reach a real account by it. A `with` block
@@ -272,6 +285,8 @@ class EmbeddedAccount:
                 self._connect_notifications()
             case "awslambda":
                 self._connect_compute()
+            case "kinesis":
+                self._services.load("cloudwatch")  # moto's Kinesis publishes metrics there
 
     def _connect_keys(self) -> None:
         from helpers.embedded.kms import KeyService

@@ -1,7 +1,7 @@
 """banking-reconciliation-function-tester: sends generated transactions to banking-queue.
 
-Most of them are good. A fixed share is not, so that the receiver has something to refuse; unless
-the event says {"spoil": false}.
+Most of them are good. A fixed share is not, so that the receiver has something to refuse; the
+event may ask for none, {"spoil": false}, or for another share, {"spoil": 0.05}.
 """
 
 import csv
@@ -45,6 +45,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     if type(seed) is not int:
         raise ValueError(f"seed must be a whole number, not {seed!r}")
     spoil = event.get("spoil", True)
+    if not isinstance(spoil, bool | int | float) or not 0 <= spoil <= 1:
+        raise ValueError(f"spoil must be true, false or a share from 0 to 1, not {spoil!r}")
     transactions = generate_transactions(count, seed, read_accounts(), open_secret(), spoil)
     sent = []
     for start in range(0, count, BATCH):
@@ -68,22 +70,22 @@ def read_accounts() -> list[str]:
 
 
 def generate_transactions(
-    count: int, seed: int, accounts: list[str], secret: bytes, spoil: bool = True
+    count: int, seed: int, accounts: list[str], secret: bytes, spoil: bool | float = True
 ) -> list[tuple[Transaction, str]]:
-    """Pairs of a transaction and its message body; FAULTS_PER_HUNDRED of them are spoilt, or none.
+    """Pairs of a transaction and its message body; some of the bodies are spoilt.
 
-    Those of a sending that is all good have ids of their own: they are other transactions.
+    Those of sendings with other shares have other ids: they are other transactions.
     """
     draw = random.Random(seed)
-    shares = FAULTS_PER_HUNDRED if spoil else {}
-    faults = [fault for fault, share in shares.items() for _ in range(count * share // 100)]
+    faults = list_faults(count, spoil)
+    kind = "tx" if spoil is True else f"tx{spoil:g}" if spoil else "good"
     fault_at = dict(zip(draw.sample(range(count), len(faults)), faults, strict=True))
     pairs = []
     for number in range(count):
         payer, payee = draw.sample(accounts, 2)
         fault = fault_at.get(number)
         transaction = Transaction(
-            transactionId=f"{'tx' if spoil else 'good'}-{seed}-{count}-{number:04d}",
+            transactionId=f"{kind}-{seed}-{count}-{number:04d}",
             payer=payer,
             payee=f"XX-{draw.randrange(1000, 10000)}" if fault == UNRECONCILABLE else payee,
             cents=draw.randrange(100, 500_000),
@@ -99,6 +101,17 @@ def generate_transactions(
             )
         pairs.append((transaction, body))
     return pairs
+
+
+def list_faults(count: int, spoil: bool | float) -> list[str]:
+    """The faults among so many transactions: FAULTS_PER_HUNDRED, or a share of all in the same
+    proportions.
+    """
+    if isinstance(spoil, bool):
+        shares = FAULTS_PER_HUNDRED if spoil else {}
+        return [fault for fault, share in shares.items() for _ in range(count * share // 100)]
+    kinds = [fault for fault, share in FAULTS_PER_HUNDRED.items() for _ in range(share)]
+    return [kinds[place % len(kinds)] for place in range(round(count * spoil))]
 
 
 def spoil_form(body: str, draw: random.Random) -> str:

@@ -20,7 +20,7 @@ from helpers.plots.encryption import (
     draw_key_choice,
 )
 from helpers.plots.environments import describe_environments, plot_environments
-from helpers.plots.lifelines import describe_lifelines, plot_lifelines
+from helpers.plots.lifelines import describe_lifelines, plot_lifelines, show_lives
 from helpers.plots.permissions import (
     describe_receiver_permissions,
     describe_sender_permissions,
@@ -62,4 +62,5 @@ __all__ = [
     "plot_sweep",
     "plot_widgets",
     "show",
+    "show_lives",
 ]

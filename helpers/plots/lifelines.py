@@ -20,13 +20,18 @@ from helpers.plots.style import (
     find_time_unit,
     join,
     label_time,
+    say,
+    show,
     write_nothing,
 )
+from helpers.timeline import NoTrace
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from helpers.trials import Trial
 
 MOST = 40
 """Messages that fit in a picture."""
@@ -122,6 +127,16 @@ def plot_lifelines(rows: pd.DataFrame) -> Figure:
     if rows.empty:
         write_nothing(axes, "no message")
     return figure
+
+
+def show_lives(trial: Trial) -> None:
+    """Show the lifelines of a trial and their sentence; on a real account, why there are none."""
+    try:
+        lives = trial.lives
+    except NoTrace as reason:
+        say(str(reason))
+    else:
+        show(plot_lifelines(lives), describe_lifelines(lives))
 
 
 def describe_lifelines(rows: pd.DataFrame) -> str:

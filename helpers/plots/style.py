@@ -56,6 +56,11 @@ def show(figure: Figure, sentence: str) -> None:
         metadata={"image/png": {"alt": sentence}},
         raw=True,
     )
+    say(sentence)
+
+
+def say(sentence: str) -> None:
+    """Print a sentence as wide as a page."""
     print(textwrap.fill(sentence, COLUMNS))  # noqa: T201
 
 

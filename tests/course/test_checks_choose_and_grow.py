@@ -116,7 +116,7 @@ def test_load_leaves_nothing_and_says_what_is_missing(lab: Lab) -> None:
     with pytest.raises(ValueError, match="1 message or more"):
         workload.run_load(lab, 0, 1)
     workload.create_clerk(lab, per_invocation=0, per_message=2)
-    with pytest.raises(TimeoutError, match="left after 3 s"):
+    with pytest.raises(TimeoutError, match=r"Waited 3 s until course-load\.fifo is empty"):
         workload.run_load(lab, 10, 10, groups=1, limit=3, BatchSize=1)
     assert find_queue(f"{workload.QUEUE}.fifo") is None
     assert workload.delete_clerk() == [workload.CLERK, workload.ROLE]

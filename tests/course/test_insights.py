@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from helpers import Lab, insights, pipeline, sender
+from helpers.readiness import NotReadyInTime
 
 
 def test_a_function_without_a_log(lab: Lab) -> None:
@@ -56,7 +57,7 @@ def test_an_answer_is_waited_for(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> N
     began = lab.now()
     assert ask("Scheduled", "Running", "Complete")["a"].to_list() == ["1"]
     assert lab.now() - began == timedelta(seconds=2)
-    with pytest.raises(RuntimeError, match="not answered within 10 s"):
+    with pytest.raises(NotReadyInTime, match="Waited 10 s until the query is answered"):
         ask("Running")
     with pytest.raises(RuntimeError, match="ended as Failed"):
         ask("Failed")

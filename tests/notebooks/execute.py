@@ -1,5 +1,6 @@
 """python -m tests.notebooks.execute NOTEBOOK ...: runs each in place, and saves what repeats."""
 
+import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -51,6 +52,7 @@ def execute(path: Path) -> str:
 
 
 def main() -> int:
+    os.environ["LAB_PROGRESS"] = "off"  # on a slow machine a bar would stay in the output
     with ProcessPoolExecutor(max_workers=2) as pool:
         results = list(pool.map(execute, map(Path, sys.argv[1:])))
     print(*results, sep="\n")

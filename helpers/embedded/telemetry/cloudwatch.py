@@ -14,7 +14,7 @@ from helpers.embedded.moto_seams import replace_backend, restore_backend
 from helpers.embedded.telemetry.alarms.api import AlarmApi, AlarmBackend
 from helpers.embedded.telemetry.alarms.watch import AlarmWatch
 from helpers.embedded.telemetry.dashboards import check_dashboard
-from helpers.embedded.telemetry.data_checks import check_data
+from helpers.embedded.telemetry.data_checks import check_data, check_namespace
 from helpers.embedded.telemetry.queries import Queries
 from helpers.embedded.telemetry.query_checks import MOST_DATAPOINTS
 from helpers.embedded.telemetry.samples import Samples
@@ -36,7 +36,7 @@ class Backend(AlarmBackend):
     def put_metric_data(self, namespace: str, metric_data: list[dict[str, Any]]) -> None:
         now = self.telemetry.clock.now()
         data = [datum | {"Timestamp": _aware(datum.get("Timestamp"))} for datum in metric_data]
-        check_data(namespace, data, now)
+        check_data(data, now)
         for datum in data:
             self.telemetry.custom.put(
                 self.region_name,
@@ -75,6 +75,11 @@ class CloudWatchApi(AlarmApi):
         backend = cloudwatch_backends[self.current_account][self.region]
         assert isinstance(backend, Backend)
         return backend
+
+    def put_metric_data(self) -> ActionResult:
+        # The backend takes what moto's other services count in AWS's own namespaces.
+        check_namespace(self._get_param("Namespace"))
+        return super().put_metric_data()
 
     @property
     def _queries(self) -> Queries:
@@ -129,8 +134,13 @@ class CloudWatchApi(AlarmApi):
 
     def put_dashboard(self) -> ActionResult:
         given = self._get_params()
-        check_dashboard(given["DashboardName"], given["DashboardBody"])
-        return super().put_dashboard()
+        name, backend = given["DashboardName"], self.cloudwatch_backend
+        check_dashboard(name, given["DashboardBody"])
+        is_new = backend.get_dashboard(name) is None
+        answer = super().put_dashboard()
+        if is_new and given.get("Tags"):  # of one that exists they stay as they are
+            backend.tagger.tag_resource(backend.get_dashboard(name).arn, given["Tags"])
+        return answer
 
     def get_dashboard(self) -> ActionResult:
         name = self._get_params()["DashboardName"]

@@ -25,10 +25,14 @@ Datum = Mapping[str, Any]
 """A MetricDatum of the API; its Timestamp is aware."""
 
 
-def check_data(namespace: str, data: Sequence[Datum], now: datetime) -> None:
-    """Raise what PutMetricData would answer to these data. Then nothing is put."""
+def check_namespace(namespace: str) -> None:
+    """Raise what PutMetricData would answer to a namespace that only AWS itself may write to."""
     if namespace.startswith("AWS/"):
         raise InvalidParameterValue("The value AWS/ for parameter Namespace is invalid.")
+
+
+def check_data(data: Sequence[Datum], now: datetime) -> None:
+    """Raise what PutMetricData would answer to these data. Then nothing is put."""
     _check_size(data, "MetricData", _MOST_DATA)
     for number, datum in enumerate(data, start=1):
         _check_datum(datum, f"MetricData.member.{number}", now)

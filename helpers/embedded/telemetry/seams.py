@@ -11,7 +11,7 @@ REACHES = (
     Reach("moto.cloudwatch.models", "cloudwatch_backends.backend", "replaced by our subclass"),
     Reach("moto.cloudwatch.models", "CloudWatchBackend.put_metric_data", "replaced"),
     Reach("moto.cloudwatch.models", "CloudWatchBackend.tag_resource", "finds our alarms"),
-    Reach("moto.cloudwatch.responses", "CloudWatchResponse.put_dashboard", "kept"),
+    Reach("moto.cloudwatch.responses", "CloudWatchResponse.put_dashboard", "kept, with its tags"),
     Reach("moto.logs.models", "logs_backends.backend", "replaced by our subclass"),
     Reach("moto.logs.models", "LogEvent._event_id", "set back, so that ids repeat"),
     Reach("moto.logs.models", "LogStream.put_log_events", "keeps what functions have logged"),

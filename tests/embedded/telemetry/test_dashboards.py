@@ -88,3 +88,15 @@ def test_a_name_has_no_blanks(lab: EmbeddedAccount, cloudwatch: Any) -> None:
     with pytest.raises(ClientError, match="can only contain alphanumerics, dash") as refused:
         cloudwatch.put_dashboard(DashboardName="the bank", DashboardBody='{"widgets": []}')
     assert refused.value.response["Error"]["Code"] == "InvalidParameterValue"
+
+
+def test_tags_are_those_of_the_first_putting(cloudwatch: Any) -> None:
+    """API PutDashboard: tags of a dashboard that exists are not changed by it."""
+    body = json.dumps({"widgets": []})
+    for value in ("first", "second"):
+        cloudwatch.put_dashboard(
+            DashboardName="d", DashboardBody=body, Tags=[{"Key": "n", "Value": value}]
+        )
+    arn = cloudwatch.list_dashboards()["DashboardEntries"][0]["DashboardArn"]
+    found = cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
+    assert found == [{"Key": "n", "Value": "first"}]

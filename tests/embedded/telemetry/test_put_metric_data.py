@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -103,3 +104,12 @@ def test_namespaces_of_aws_and_too_many_data_are_refused(
         cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=[datum])
     with pytest.raises(ClientError, match="MetricData must not have a size greater than 1000"):
         cloudwatch.put_metric_data(Namespace="Bank", MetricData=[datum] * 1001)
+
+
+def test_aws_itself_puts_into_its_namespaces(cloudwatch: Any) -> None:
+    """A stream's metrics come by the same way, from moto's Kinesis."""
+    kinesis = boto3.client("kinesis")
+    kinesis.create_stream(StreamName="stream", ShardCount=1)
+    kinesis.put_record(StreamName="stream", Data=b"x", PartitionKey="a")
+    listed = cloudwatch.list_metrics(Namespace="AWS/Kinesis")["Metrics"]
+    assert {metric["MetricName"] for metric in listed} == {"IncomingBytes", "IncomingRecords"}

@@ -15,7 +15,6 @@ TAGS = {
     "handler": "holds the Lambda handler being taught, which may be longer",
     "hide-input": "the site folds the code away",
     "solution": "an exercise's answer: the site folds it away",
-    "skip-on-aws": "makes no sense on a real account",
 }
 
 

@@ -1,0 +1,79 @@
+"""python -m helpers run: the bank's pipeline without a notebook. python -m helpers clean: the end.
+
+Both work on the account that the environment variable LAB names, as the notebooks do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from helpers.lab import Lab, open_lab
+
+BALANCED, NOT_BALANCED, FAILED = 0, 1, 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; the exit status."""
+    asked = _parse(arguments)
+    try:
+        with open_lab(asked.lab) as lab:
+            return _run(lab, asked) if asked.command == "run" else _clean(lab, asked)
+    except (RuntimeError, ValueError, TimeoutError, BotoCoreError, ClientError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("Interrupted. What was made stays: python -m helpers clean", file=sys.stderr)
+        return FAILED
+
+
+def _run(lab: Lab, asked: argparse.Namespace) -> int:
+    from helpers.rehearsal import rehearse
+
+    result = rehearse(lab, asked.transactions, asked.fail, reset=asked.reset)
+    print(result.table)
+    if asked.delete:
+        lab.close(delete=True)
+    if not result.is_balanced:
+        print(result.differences)
+        return NOT_BALANCED
+    print(result.prove())
+    return BALANCED
+
+
+def _clean(lab: Lab, asked: argparse.Namespace) -> int:
+    from helpers.aws.account import RealAccount
+    from helpers.aws.cleaning import clean
+
+    if not isinstance(lab, RealAccount):
+        print("The embedded account leaves nothing behind. For a real one: LAB=aws")
+        return BALANCED
+    result = clean(lab, dry_run=asked.dry_run, tell=lambda words: print(words, file=sys.stderr))
+    print(result)
+    return BALANCED if asked.dry_run or result.is_clean else NOT_BALANCED
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m helpers", description=__doc__)
+    parser.add_argument(
+        "--lab",
+        choices=("embedded", "aws"),
+        default=os.environ.get("LAB") or "embedded",
+        help="which account; the default is what LAB says, else embedded",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="send transactions through the bank, and count")
+    run.add_argument("--transactions", type=int, default=100, help="how many (100)")
+    run.add_argument("--fail", type=float, default=0.12, help="share of bad ones, 0 to 1 (0.12)")
+    run.add_argument("--reset", action="store_true", help="empty a bank that was used before")
+    run.add_argument("--delete", action="store_true", help="delete all that carries the lab's tag")
+    clean = commands.add_parser("clean", help="delete what carries the lab's tag")
+    clean.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""A progress bar for waits that a person notices, and silence for all others.
+
+It stands beside the layers: the accounts and the course wait with the same bar.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, ClassVar, Never
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+_PATIENCE = 2.0
+"""Wall seconds that pass before a bar is shown."""
+
+_REFRESH = 0.2
+"""Wall seconds between two looks at how far the wait has come."""
+
+
+class Progress:
+    """Shows how far something has come; call it now and then with how far that is.
+
+    A wait inside another one shows nothing: the outer one knows more. Nor is anything ever shown
+    under pytest, whose notebooks are compared by what they print, or where the environment
+    variable LAB_PROGRESS is "off".
+
+    Args:
+        total: how far it goes; None: nobody knows.
+        describe: what is told beside the bar.
+        unit: of what is counted.
+    """
+
+    _is_shown: ClassVar[bool] = False
+
+    def __init__(
+        self, total: float | None, describe: Callable[[], str], unit: str = "lab s"
+    ) -> None:
+        self._total = total
+        self._describe = describe
+        self._unit = unit
+        self._next_look = time.monotonic() + _PATIENCE
+        self._bar: tqdm[Never] | None = None
+        if "PYTEST_VERSION" in os.environ or os.environ.get("LAB_PROGRESS") == "off":
+            self._next_look = float("inf")
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            Progress._is_shown = False
+
+    def __call__(self, done: float) -> None:
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + _REFRESH
+            self._show(done)
+
+    def _show(self, done: float) -> None:
+        if self._bar is None:
+            if Progress._is_shown:
+                return
+            Progress._is_shown = True
+            self._bar = self._open_bar()
+        self._bar.n = round(done, 1)
+        self._bar.set_postfix_str(self._describe())
+
+    def _open_bar(self) -> tqdm[Never]:
+        from tqdm import tqdm
+
+        form = "{l_bar}{bar}| {n:.0f} of {total:.0f} " + self._unit + "{postfix}"
+        return tqdm(
+            total=self._total,
+            file=sys.stderr,
+            leave=False,
+            bar_format=form if self._total else "{n:.0f} " + self._unit + "{postfix}",
+        )

@@ -1,0 +1,164 @@
+"""Clean-up: all that carries the lab's tag, nothing else, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from helpers import alarms, alternatives, callers, dashboards, ledger, pipeline
+from helpers.aws import belongings, door
+from helpers.aws.account import RealAccount
+from helpers.aws.cleaning import clean
+from helpers.embedded.account import EmbeddedAccount
+from helpers.roles import TRUST_LAMBDA
+
+
+def make_one_of_each(tag: dict[str, str]) -> None:
+    """Somebody's things in the same account, some of them with the names that the course uses."""
+    pairs = [{"Key": name, "Value": value} for name, value in tag.items()]
+    sqs, kms, iam = (boto3.client(name) for name in ("sqs", "kms", "iam"))
+    sqs.create_queue(QueueName=f"{''.join(tag.values())}-queue", tags=tag)
+    key = kms.create_key(
+        Tags=[{"TagKey": each["Key"], "TagValue": each["Value"]} for each in pairs]
+    )["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName=f"alias/{''.join(tag.values())}-key", TargetKeyId=key)
+    iam.create_role(
+        RoleName=f"{''.join(tag.values())}-role",
+        AssumeRolePolicyDocument=json.dumps(TRUST_LAMBDA),
+        Tags=pairs,
+    )
+    boto3.client("sns").create_topic(Name=f"{''.join(tag.values())}-topic", Tags=pairs)
+    boto3.client("dynamodb").create_table(
+        TableName=f"{''.join(tag.values())}-table",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "entry", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "entry", "KeyType": "HASH"}],
+        Tags=pairs,
+    )
+
+
+@pytest.fixture
+def crowded(account: EmbeddedAccount) -> EmbeddedAccount:
+    """An account in which other people work, one of them in a lab whose id begins the same."""
+    for tag in ({"team": "prod"}, {"lab": "annabel"}, {"lab": ""}):
+        make_one_of_each(tag)
+    boto3.client("sqs").create_queue(QueueName="anna-queue")  # the prefix, and no tag
+    return account
+
+
+def survey(account: EmbeddedAccount) -> dict[str, Any]:
+    """All that there is in the account, whoever's it is."""
+    door.lift()
+    kms, client = boto3.client("kms"), boto3.client
+    states = [
+        kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]
+    ]
+    return {
+        "queues": sorted(client("sqs").list_queues().get("QueueUrls", [])),
+        "keys": sorted(key["KeyId"] for key in states if key["KeyState"] != "PendingDeletion"),
+        "roles": sorted(role["RoleName"] for role in client("iam").list_roles()["Roles"]),
+        "tables": client("dynamodb").list_tables()["TableNames"],
+        "topics": [topic["TopicArn"] for topic in client("sns").list_topics()["Topics"]],
+        "functions": client("lambda").list_functions()["Functions"],
+        "mappings": client("lambda").list_event_source_mappings()["EventSourceMappings"],
+        "streams": client("kinesis").list_streams()["StreamNames"],
+        "alarms": client("cloudwatch").describe_alarms()["MetricAlarms"],
+        "logs": client("logs").describe_log_groups()["logGroups"],
+    }
+
+
+def fill(lab: RealAccount) -> None:
+    """What the course makes, of each kind."""
+    from helpers import sender
+
+    bank = pipeline.build_bank(lab)
+    sender.send_transactions(10)
+    pipeline.watch_queues(lab, bank)
+    inbox = alarms.create_inbox(lab)
+    alarms.put_alarm(inbox, "dead", "ApproximateNumberOfMessagesVisible", 0, queue="banking-queue")
+    boto3.client("cloudwatch").put_dashboard(
+        DashboardName="banking", DashboardBody=json.dumps({"widgets": []})
+    )
+    alternatives.create_stream("bookings")
+    callers.create_caller(lab, "colleague")
+
+
+def test_the_labs_own_and_nothing_else(crowded: EmbeddedAccount) -> None:
+    before = survey(crowded)
+    lab = RealAccount(lab_id="anna")
+    fill(lab)
+    looked = clean(lab, dry_run=True)
+    assert not looked.deleted
+    assert "would delete: SQS queue anna-banking-queue" in str(looked)
+    done = clean(lab)
+    assert sorted(done.deleted) == sorted(looked.found)
+    crowded.advance(seconds=5)  # mappings are deleted in a moment
+    assert clean(lab).found == []
+    assert done.is_clean, str(done)
+    assert str(done).endswith("Nothing with the tag lab=anna is left.")
+    assert survey(crowded) == before
+
+
+def test_kinds_that_are_found(real: RealAccount) -> None:
+    fill(real)
+    kinds = {name.split(" anna-")[0].split(" alias")[0] for name in clean(real, dry_run=True).found}
+    for kind in ("SQS queue", "SNS topic", "Lambda function", "DynamoDB table", "IAM role"):
+        assert kind in kinds
+    for kind in ("Kinesis stream", "CloudWatch alarm", "CloudWatch dashboard"):
+        assert kind in kinds
+    assert any(kind.startswith("KMS key") for kind in kinds)
+    assert any(kind.startswith("Lambda event source mapping") for kind in kinds)
+
+
+def test_errors_do_not_stop_it(real: RealAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.create_table("banking-ledger")
+    queue = boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    refuse = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DeleteQueue")
+
+    def find_stubborn(tags: belongings.Tags) -> Any:
+        def fail() -> None:
+            raise refuse
+
+        yield belongings.Belonging("SQS queue", queue, fail)
+
+    def find_hidden(tags: belongings.Tags) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListTopics")
+
+    finders = (find_hidden, find_stubborn, belongings._find_tables)
+    monkeypatch.setattr("helpers.aws.cleaning.FINDERS", finders)
+    done = clean(real)
+    assert done.deleted == ["DynamoDB table anna-banking-ledger"]
+    assert len(done.refused) == 2
+    assert done.left == [f"SQS queue {queue}"]
+    assert not done.is_clean
+    assert "Some is left: wait a minute" in str(done)
+
+
+def test_closing_may_delete(real: RealAccount, capsys: pytest.CaptureFixture[str]) -> None:
+    boto3.client("sqs").create_queue(QueueName="orders")
+    real.close(delete=True)
+    assert "deleted: SQS queue anna-orders" in capsys.readouterr().out
+    door.lift()
+    assert "QueueUrls" not in boto3.client("sqs").list_queues()
+
+
+def test_keys_wait_for_seven_days(real: RealAccount) -> None:
+    kms = boto3.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/k", TargetKeyId=key)
+    clean(real)
+    known = kms.describe_key(KeyId=key)["KeyMetadata"]
+    assert known["KeyState"] == "PendingDeletion"
+    assert (known["DeletionDate"] - real.now()).days == 7
+    assert [each for each in kms.list_aliases()["Aliases"] if "anna" in each["AliasName"]] == []
+
+
+def test_dashboards_go_by_their_tag(real: RealAccount) -> None:
+    boto3.client("cloudwatch").put_dashboard(
+        DashboardName="banking", DashboardBody=json.dumps({"widgets": []})
+    )
+    assert dashboards.delete_dashboards("other", "banking") == ["banking"]
