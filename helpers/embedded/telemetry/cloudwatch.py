@@ -136,10 +136,11 @@ class CloudWatchApi(AlarmApi):
         given = self._get_params()
         name, backend = given["DashboardName"], self.cloudwatch_backend
         check_dashboard(name, given["DashboardBody"])
-        is_new = backend.get_dashboard(name) is None
+        known = backend.get_dashboard(name)
         answer = super().put_dashboard()
-        if is_new and given.get("Tags"):  # of one that exists they stay as they are
-            backend.tagger.tag_resource(backend.get_dashboard(name).arn, given["Tags"])
+        put = backend.get_dashboard(name)
+        if known is None and put and given.get("Tags"):  # of one that exists they stay as they are
+            backend.tagger.tag_resource(put.arn, given["Tags"])
         return answer
 
     def get_dashboard(self) -> ActionResult:
