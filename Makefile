@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --quiet $(UPGRADE)
 
-.PHONY: lab test bench notebooks lint lock clean
+.PHONY: lab test bench site notebooks lint lock clean
 .DEFAULT_GOAL := lab
 .DELETE_ON_ERROR:
 
@@ -30,6 +30,10 @@ test: $(VIEWERS)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 
+site: $(VIEWERS)
+	$(BIN)/python -m tests.tooling.site build/site
+	@echo "The course as web pages: build/site/index.html"
+
 notebooks: $(READY)
 	$(BIN)/python -m tests.notebooks.execute $(BOOKS)
 
@@ -45,7 +49,7 @@ lock: $(READY)
 	$(BIN)/python -m tests.tooling.environment
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find helpers notebooks tests \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune \
 	    -exec rm -rf {} +
 
