@@ -9,10 +9,11 @@ BOOKS := $(wildcard notebooks/*.ipynb)
 
 # A file's tests stay in one process: a notebook is one kernel, and fixtures are started once.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+
 COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --quiet $(UPGRADE)
 
-.PHONY: lab test bench site notebooks lint lock clean
+.PHONY: lab test bench site slides notebooks lint lock clean
 .DEFAULT_GOAL := lab
 .DELETE_ON_ERROR:
 
@@ -33,6 +34,10 @@ bench: $(READY)
 site: $(VIEWERS)
 	$(BIN)/python -m tests.tooling.site build/site
 	@echo "The course as web pages: build/site/index.html"
+
+slides: $(VIEWERS)
+	$(BIN)/python -m tests.tooling.slides build/slides
+	@echo "The course as slides: build/slides/00_start_here.html"
 
 notebooks: $(READY)
 	$(BIN)/python -m tests.notebooks.execute $(BOOKS)

@@ -27,10 +27,11 @@
     return (Math.max(...tones) + 0.05) / (Math.min(...tones) + 0.05);
   };
 
+  const seen = {visibilityProperty: true, opacityProperty: true};
   const hasText = (element) => [...element.childNodes].some(
     (node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
   return [...document.body.querySelectorAll("*")]
-    .filter((element) => hasText(element) && element.checkVisibility({visibilityProperty: true}))
+    .filter((element) => hasText(element) && element.checkVisibility(seen))
     .filter((element) => !element.matches("script, style, noscript"))
     .map((element) => [contrast(element), element])
     .filter(([ratio]) => ratio < least)

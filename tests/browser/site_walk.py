@@ -10,6 +10,7 @@ from .watched_page import Watch
 
 LEAST_CONTRAST = 4.5  # https://www.w3.org/TR/WCAG22/#contrast-minimum
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+FIRST_SLIDE = "/"  # as reveal.js writes it
 LINKS = "links => links.map(link => link.href)"
 NAMES = "elements => elements.map(element => element.id)"
 UNSEEN = """images => images.filter(
@@ -46,7 +47,7 @@ class SiteWalk:
     def _visit(self, watch: Watch, address: str) -> None:
         page = watch.page
         page.goto(address, wait_until="load")
-        self.names[address] = set(page.locator("[id]").evaluate_all(NAMES)) | {""}
+        self.names[address] = set(page.locator("[id]").evaluate_all(NAMES)) | {"", FIRST_SLIDE}
         self.links[address] = set(page.locator("a[href]").evaluate_all(LINKS))
         page.locator("details").evaluate_all(OPEN)
         unseen = page.locator("img").evaluate_all(UNSEEN)
@@ -56,11 +57,11 @@ class SiteWalk:
         watch.complaints.clear()
 
     def _find_dead_links(self) -> list[str]:
-        """Links to a place that no visited page has."""
+        """Links to a place that no visited page has. A name may be meant as it is, or decoded."""
         dead = []
         for address, links in self.links.items():
             for target, name in map(urldefrag, links):
-                if target in self.names and unquote(name) not in self.names[target]:
+                if target in self.names and not {name, unquote(name)} & self.names[target]:
                     dead.append(f"{address}: dead link to {target}#{name}")
         return dead
 
