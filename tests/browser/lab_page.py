@@ -43,6 +43,7 @@ class LabPage:
         self.page.locator("#jp-main-statusbar", has_text="| Idle").wait_for()
 
     def _run(self, entry: str) -> None:
+        """The first cell must take long enough to be seen as waiting; imports do."""
         self.choose("Run", entry)
         waiting = self.page.locator(PROMPT, has_text="[*]")
         waiting.first.wait_for(state="attached")
