@@ -4,12 +4,16 @@ PYTHON ?= python3
 FLOOR := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
 BIN := .venv/bin
 READY := .venv/ready
+VIEWERS := .venv/viewers
 BOOKS := $(wildcard notebooks/*.ipynb)
 
 # A file's tests stay in one process: a notebook is one kernel, and fixtures are started once.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: lab test bench notebooks lint lock clean
+COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
+    --custom-compile-command "make lock" --quiet $(UPGRADE)
+
+.PHONY: lab test bench site slides notebooks lint lock clean
 .DEFAULT_GOAL := lab
 .DELETE_ON_ERROR:
 
@@ -20,30 +24,37 @@ lab: $(READY)
 	    --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb "$$@"
 
 # A nbval cell that hangs is given up after a minute. Without a notebook pytest would call it an error.
-test: $(READY)
+test: $(VIEWERS)
 	$(PYTEST) tests
 	$(if $(BOOKS),$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 60 notebooks)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 
+site: $(VIEWERS)
+	$(BIN)/python -m tests.tooling.site build/site
+	@echo "The course as web pages: build/site/index.html"
+
+slides: $(VIEWERS)
+	$(BIN)/python -m tests.tooling.slides build/slides
+	@echo "The course as slides: build/slides/00_start_here.html"
+
 notebooks: $(READY)
 	$(BIN)/python -m tests.notebooks.execute $(BOOKS)
 
-lint: $(READY)
+lint: $(VIEWERS)
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
 
 # Keeps the versions that are locked already; `make lock UPGRADE=--upgrade` takes the newest.
 lock: $(READY)
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes \
-	    --no-emit-index-url --custom-compile-command "make lock" --quiet $(UPGRADE) \
-	    --output-file requirements.txt
+	$(COMPILE) pyproject.toml --group dev --output-file requirements.txt
+	$(COMPILE) --group site --constraint requirements.txt --output-file requirements-site.txt
 	$(BIN)/python -m tests.tooling.environment
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find helpers notebooks tests \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune \
 	    -exec rm -rf {} +
 
@@ -65,4 +76,11 @@ $(READY): requirements.txt
 	@mkdir -p .venv/etc/jupyter/labconfig
 	@echo '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
 	    > .venv/etc/jupyter/labconfig/page_config.json
+	@touch $@
+
+# The site, the slides and the tests in a browser need Sphinx and Playwright, which lessons do not.
+$(VIEWERS): $(READY) requirements-site.txt
+	@echo "Adding what builds the site and drives a browser ..."
+	@$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode \
+	    --requirements requirements-site.txt
 	@touch $@

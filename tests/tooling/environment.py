@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 HEADER = "# Written by `make lock` from pyproject.toml: change that, not this.\n"
 
 
-def read_lock() -> list[str]:
-    """The lock's requirements, version and marker included, hashes left out."""
-    text = (ROOT / "requirements.txt").read_text()
+def read_lock(name: str = "requirements.txt") -> list[str]:
+    """A lock's requirements, version and marker included, hashes left out."""
+    text = (ROOT / name).read_text()
     return [line.removesuffix(" \\") for line in re.findall(r"^[a-z0-9].*", text, re.MULTILINE)]
 
 

@@ -12,34 +12,45 @@ from packaging.utils import canonicalize_name
 from tests.tooling.environment import ROOT, read_lock, read_project, render_environment
 
 PROJECT: dict[str, Any] = read_project()
-DIRECT = [
-    Requirement(text)
-    for text in PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
-]
-LOCKED = [Requirement(text) for text in read_lock()]
+GROUPS = PROJECT["dependency-groups"]
+COURSE, SITE = "requirements.txt", "requirements-site.txt"
+WANTED = {COURSE: PROJECT["project"]["dependencies"] + GROUPS["dev"], SITE: GROUPS["site"]}
+DIRECT = [(lock, Requirement(text)) for lock, wanted in WANTED.items() for text in wanted]
+LOCKED = {lock: [Requirement(text) for text in read_lock(lock)] for lock in WANTED}
 
 
-def find_locked(name: str) -> list[Requirement]:
-    return [entry for entry in LOCKED if entry.name == canonicalize_name(name)]
+def find_locked(name: str, lock: str) -> list[Requirement]:
+    return [entry for entry in LOCKED[lock] if entry.name == canonicalize_name(name)]
 
 
-@pytest.mark.parametrize("wanted", DIRECT, ids=lambda wanted: wanted.name)
-def test_lock_holds_each_direct_dependency_within_its_range(wanted: Requirement) -> None:
-    locked = find_locked(wanted.name)
-    assert locked, f"{wanted.name} is not in requirements.txt: run `make lock`"
+@pytest.mark.parametrize(("lock", "wanted"), DIRECT, ids=lambda value: getattr(value, "name", None))
+def test_lock_holds_each_direct_dependency_within_its_range(lock: str, wanted: Requirement) -> None:
+    locked = find_locked(wanted.name, lock)
+    assert locked, f"{wanted.name} is not in {lock}: run `make lock`"
     for entry in locked:  # several, where the version depends on the Python
         (pin,) = entry.specifier
         assert pin.operator == "=="
         assert pin.version in wanted.specifier
 
 
-def test_each_locked_version_has_hashes() -> None:
-    text = (ROOT / "requirements.txt").read_text()
+@pytest.mark.parametrize("lock", LOCKED)
+def test_each_locked_version_has_hashes(lock: str) -> None:
+    text = (ROOT / lock).read_text()
     entries = re.findall(r"^[a-z0-9].*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+", text, re.MULTILINE)
-    assert len(entries) == len(LOCKED) > len(DIRECT)
+    assert len(entries) == len(LOCKED[lock]) > len(WANTED[lock])
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "environment.yml", "pyproject.toml"])
+def test_both_locks_hold_the_same_versions() -> None:
+    """They go into one .venv, one after the other."""
+    site, course = (
+        {(entry.name, str(entry.specifier)) for entry in LOCKED[lock]} for lock in (SITE, COURSE)
+    )
+    shared = {name for name, _ in site} & {name for name, _ in course}
+    assert shared
+    assert {pin for pin in site if pin[0] in shared} <= course
+
+
+@pytest.mark.parametrize("name", [COURSE, SITE, "environment.yml", "pyproject.toml"])
 def test_no_list_names_an_index(name: str) -> None:
     assert not re.search(r"https?://|--(extra-)?index-url|--find-links", (ROOT / name).read_text())
 

@@ -1,0 +1,102 @@
+"""Every page of the static site, as a browser shows it by day and by night."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.notebooks.rules.notebook import read_notebook
+
+from .folder_server import serve_folder
+from .site_walk import SiteWalk
+from .watched_page import open_watched
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+BROKEN = Path(__file__).parent / "data" / "broken_site"
+
+
+@pytest.fixture(scope="module")
+def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as `make site` builds it; where there is no browser, it is not built."""
+    folder = tmp_path_factory.mktemp("site") / "site"
+    command = [sys.executable, "-m", "tests.tooling.site", str(folder)]
+    build = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert build.returncode == 0, build.stdout + build.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    with serve_folder(site) as address:
+        yield address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_whole(browser: Browser, site: Path, address: str, scheme: str) -> None:
+    walk = SiteWalk(f"{address}index.html", besides=(f"{address}search.html",))
+    with open_watched(browser, color_scheme=scheme) as watch:
+        walk.go(watch)
+    assert walk.faults == []
+    pages = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
+    assert {visited.removeprefix(address) for visited in walk.names} == pages
+    assert pages >= {f"notebooks/{path.stem}.html" for path in NOTEBOOKS}
+
+
+def test_day_and_night_differ(browser: Browser, address: str) -> None:
+    colours = set()
+    for scheme in ("light", "dark"):
+        with open_watched(browser, color_scheme=scheme) as watch:
+            watch.page.goto(address)
+            colours.add(watch.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert len(colours) == 2
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_pictures_say_what_they_show(browser: Browser, address: str, path: Path) -> None:
+    outputs = [output.data for cell in read_notebook(path).code for output in cell.outputs]
+    with open_watched(browser) as watch:
+        watch.page.goto(f"{address}notebooks/{path.stem}.html")
+        shown = watch.page.locator("article img").evaluate_all("all => all.map(one => one.alt)")
+    assert shown == [data["text/plain"] for data in outputs if "image/png" in data]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_explanations_are_closed_until_asked_for(
+    browser: Browser, address: str, path: Path
+) -> None:
+    expected = sum(cell.source.count("<details>") for cell in read_notebook(path).prose)
+    with open_watched(browser) as watch:
+        watch.page.goto(f"{address}notebooks/{path.stem}.html")
+        details = watch.page.locator("article details")
+        assert details.count() == expected
+        for one in details.all():
+            hidden = one.locator(":scope > :not(summary)").first
+            assert not hidden.is_visible()
+            one.locator("summary").click()
+            assert hidden.is_visible()
+
+
+def test_search_finds_a_word(browser: Browser, address: str) -> None:
+    with open_watched(browser) as watch:
+        watch.page.goto(f"{address}search.html?q=heartbeat")
+        watch.page.locator("#search-results li a").first.wait_for()
+    assert watch.complaints == []
+
+
+def test_broken_site_is_found_out(browser: Browser) -> None:
+    expected = json.loads((BROKEN / "faults.json").read_text())
+    with serve_folder(BROKEN) as address, open_watched(browser) as watch:
+        walk = SiteWalk(f"{address}index.html")
+        walk.go(watch)
+    faults = [fault.replace(address, "") for fault in walk.faults]
+    assert faults == expected

@@ -1,0 +1,52 @@
+"""python -m tests.tooling.site FOLDER: the course as a static site, its outputs as committed."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from sphinx.cmd.build import build_main
+
+ROOT = Path(__file__).parents[3]
+
+
+def read_title(notebook: Path) -> str:
+    """The number in the file's name, and the title in its first cell."""
+    first: str = nbformat.read(notebook, as_version=4).cells[0].source
+    return f"{notebook.name[:2]} {first.splitlines()[0].removeprefix('# ')}"
+
+
+def render_index(notebooks: list[Path]) -> str:
+    """The front page: README, and for the side bar a list of the notebooks."""
+    entries = [f"{read_title(path)} <notebooks/{path.stem}>" for path in notebooks]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return "\n".join([readme, "```{toctree}", ":hidden:", *entries, "```", ""])
+
+
+def copy_sources(folder: Path) -> None:
+    """What the site is made of, in the places that its links mean."""
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    (folder / "index.md").write_text(render_index(notebooks), encoding="utf-8")
+    shutil.copy(ROOT / "LICENSE", folder)
+    (folder / "notebooks").mkdir()
+    for notebook in notebooks:
+        shutil.copy(notebook, folder / "notebooks")
+
+
+def build_site(target: Path) -> int:
+    """Build the site into an empty folder; 0 if nothing is wrong with it, not even a warning."""
+    shutil.rmtree(target, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        sources, doctrees = Path(scratch, "sources"), Path(scratch, "doctrees")
+        sources.mkdir()
+        copy_sources(sources)
+        strict = ["--fail-on-warning", "--keep-going", "--quiet", "--jobs=2"]
+        conf = f"--conf-dir={Path(__file__).parent}"
+        return build_main([*strict, conf, f"--doctree-dir={doctrees}", str(sources), str(target)])
+
+
+if __name__ == "__main__":
+    sys.exit(build_site(Path(sys.argv[1])))

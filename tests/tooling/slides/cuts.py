@@ -1,0 +1,119 @@
+"""Where a notebook is cut into slides: by rule, so that the notebooks need not know of it.
+
+Each heading of level 1 or 2 begins a slide. What does not fit on it goes on slides below. What a
+cell prints goes below, too, if the cell asks for a prediction: the audience has to think first.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from copy import deepcopy
+from typing import Any
+
+import nbformat
+
+# Heights in pixels of a slide, as templates/course/static/course.css makes them.
+ROOM = 690
+TITLE = 80
+TEXT = 29  # a line of prose
+ROW = 35  # one of a list or a table
+CODE = 23  # one of code, or of what code prints
+GAP = 20  # between two paragraphs
+FRAME = 32  # around a code cell or an output
+PICTURE = 520  # the highest that a picture is shown
+
+COLUMNS = 100  # characters in a line of prose
+HEADING = re.compile(r"#{1,2} ")
+FENCE = re.compile(r"\s*(```|~~~)")
+DETAILS = re.compile(r"<details>.*?<summary>(.*?)</summary>.*?</details>", re.DOTALL)
+QUESTION = re.compile(r"^\w+ = \.\.\.$", re.MULTILINE)  # the blank for an answer
+ENTRY = re.compile(r"[-*|] ?|\d+\. ")
+LINK = re.compile(r"(\]\(\w+)\.ipynb\b")
+
+
+def split_prose(source: str) -> list[str]:
+    """Prose in parts, each but perhaps the first with a heading of level 1 or 2 at its top."""
+    parts: list[list[str]] = [[]]
+    fenced = False
+    for line in source.splitlines():
+        fenced ^= bool(FENCE.match(line))
+        if not fenced and HEADING.match(line):
+            parts.append([])
+        parts[-1].append(line)
+    texts = ["\n".join(part).strip() for part in parts]
+    return [text for text in texts if text]
+
+
+def split_cell(cell: Any) -> list[Any]:
+    """A cell in parts that may come on different slides: at its headings, or before its outputs."""
+    if cell.cell_type == "markdown":
+        texts = enumerate(split_prose(cell.source))
+        return [_change(cell, number, source=LINK.sub(r"\1.html", text)) for number, text in texts]
+    if not cell.outputs:
+        return [cell]
+    hidden = {**cell.metadata, "transient": {"remove_source": True}}
+    groups = [cell.outputs]
+    if sum(map(_measure_output, cell.outputs)) > ROOM:
+        groups = [[output] for output in cell.outputs]
+    outcomes = [
+        _change(cell, 1 + n, metadata=hidden, outputs=group) for n, group in enumerate(groups)
+    ]
+    return [_change(cell, 0, outputs=[]), *outcomes]
+
+
+def _change(cell: Any, number: int, **changes: Any) -> Any:
+    """A copy, with nothing shared."""
+    return nbformat.from_dict({**cell, **changes, "id": f"{cell.id}-{number}"})
+
+
+def measure_cell(cell: Any) -> int:
+    """About how high a part is, its explanations closed."""
+    if cell.cell_type == "markdown":
+        shown = DETAILS.sub(r"\1", cell.source)
+        return sum(map(_measure_line, shown.splitlines())) + GAP
+    if is_outcome(cell):
+        return sum(map(_measure_output, cell.outputs))
+    return CODE * len(cell.source.splitlines()) + FRAME
+
+
+def _measure_line(line: str) -> int:
+    if not line:
+        return GAP
+    if line.startswith("#"):
+        return TITLE
+    return math.ceil(len(line) / COLUMNS) * (ROW if ENTRY.match(line) else TEXT)
+
+
+def _measure_output(output: Any) -> int:
+    if "image/png" in output.get("data", {}):
+        return min(_read_height(output.data["image/png"]), PICTURE) + 2 * GAP
+    return CODE * len(output.get("text", "").splitlines()) + FRAME
+
+
+def _read_height(picture: str) -> int:
+    """The height of a PNG in pixels (https://www.w3.org/TR/png-3/#11IHDR)."""
+    return int.from_bytes(base64.b64decode(picture)[20:24])
+
+
+def is_outcome(cell: Any) -> bool:
+    """Whether the part shows what a cell printed, and not the cell."""
+    return "transient" in cell.metadata
+
+
+def cut_slides(notebook: Any) -> Any:
+    """The notebook, its cells in parts that say what kind of slide they begin, if any."""
+    cut = deepcopy(notebook)
+    cut.cells = [part for cell in notebook.cells for part in split_cell(cell)]
+    height = 0
+    for part in cut.cells:
+        kind, own = "-", measure_cell(part)
+        if part.cell_type == "markdown" and HEADING.match(part.source):
+            kind = "slide"
+        elif height + own > ROOM or (is_outcome(part) and QUESTION.search(part.source)):
+            kind = "subslide"
+        height = own if kind != "-" else height + own
+        part.metadata["slideshow"] = {"slide_type": kind}
+    cut.metadata["title"] = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+    return cut
