@@ -4,7 +4,8 @@ PYTHON ?= python3
 FLOOR := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
 BIN := .venv/bin
 READY := .venv/ready
-VIEWERS := .venv/viewers
+TOOLS := .venv/tools
+MINISTACK := .venv/ministack/ready
 BOOKS := $(wildcard notebooks/*.ipynb)
 
 # A file's tests stay in one process: a notebook is one kernel, and fixtures are started once.
@@ -13,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --quiet $(UPGRADE)
 
-.PHONY: lab test bench site slides notebooks lint lock clean
+.PHONY: lab test parity bench site slides notebooks lint lock dependencies audit hooks clean
 .DEFAULT_GOAL := lab
 .DELETE_ON_ERROR:
 
@@ -24,34 +25,51 @@ lab: $(READY)
 	    --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb "$$@"
 
 # A nbval cell that hangs is given up after a minute. Without a notebook pytest would call it an error.
-test: $(VIEWERS)
+test: $(TOOLS) $(MINISTACK)
 	$(PYTEST) tests
 	$(if $(BOOKS),$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 60 notebooks)
 
-bench: $(READY)
+# In real time: each notebook on a server of its own, all at once.
+parity: $(TOOLS) $(MINISTACK)
+	$(BIN)/python -m tests.parity
+
+bench: $(TOOLS) $(MINISTACK)
 	$(BIN)/python -m tests.bench
 
-site: $(VIEWERS)
+site: $(TOOLS)
 	$(BIN)/python -m tests.tooling.site build/site
 	@echo "The course as web pages: build/site/index.html"
 
-slides: $(VIEWERS)
+slides: $(TOOLS)
 	$(BIN)/python -m tests.tooling.slides build/slides
 	@echo "The course as slides: build/slides/00_start_here.html"
 
-notebooks: $(READY)
+notebooks: $(TOOLS)
 	$(BIN)/python -m tests.notebooks.execute $(BOOKS)
 
-lint: $(VIEWERS)
+lint: $(TOOLS)
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
 
 # Keeps the versions that are locked already; `make lock UPGRADE=--upgrade` takes the newest.
 lock: $(READY)
-	$(COMPILE) pyproject.toml --group dev --output-file requirements.txt
-	$(COMPILE) --group site --constraint requirements.txt --output-file requirements-site.txt
+	$(COMPILE) pyproject.toml --group install --output-file requirements.txt
+	$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) --group parity --output-file requirements-parity.txt
 	$(BIN)/python -m tests.tooling.environment
+	@echo "Next: make dependencies, which installs the new locks and lists what they hold."
+
+dependencies: $(TOOLS)
+	$(BIN)/python -m tests.tooling.dependencies
+
+# Known vulnerabilities, by the advisories of today.
+audit: $(READY)
+	for lock in requirements*.txt; do \
+	    $(BIN)/uvx pip-audit --requirement $$lock --no-deps --disable-pip || exit 1; done
+
+hooks: $(TOOLS)
+	$(BIN)/pre-commit install
 
 clean:
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -78,9 +96,17 @@ $(READY): requirements.txt
 	    > .venv/etc/jupyter/labconfig/page_config.json
 	@touch $@
 
-# The site, the slides and the tests in a browser need Sphinx and Playwright, which lessons do not.
-$(VIEWERS): $(READY) requirements-site.txt
-	@echo "Adding what builds the site and drives a browser ..."
+# Tests, linters, the site and the slides need what lessons do not.
+$(TOOLS): $(READY) requirements-dev.txt
+	@echo "Adding what checks and shows the course ..."
 	@$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode \
-	    --requirements requirements-site.txt
+	    --requirements requirements-dev.txt
+	@touch $@
+
+# ministack stands apart: it pins a botocore that is not the course's.
+$(MINISTACK): $(READY) requirements-parity.txt
+	@echo "Adding ministack, to compare with ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/ministack
+	@$(BIN)/uv pip sync --python .venv/ministack/bin/python --quiet --require-hashes \
+	    --compile-bytecode requirements-parity.txt
 	@touch $@

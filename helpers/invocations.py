@@ -78,7 +78,8 @@ def invoke_function(name: str, event: Any) -> Answer:
             f"There is no function {name}. Run the cell that deploys it first."
         ) from None
     payload = json.loads(answer["Payload"].read())
-    log = base64.b64decode(answer["LogResult"]).decode(errors="replace").splitlines()
+    tail = base64.b64decode(answer.get("LogResult", ""))  # not every endpoint sends it
+    log = tail.decode(errors="replace").splitlines()
     if "FunctionError" not in answer:
         return Answer(answer["StatusCode"], "", "", payload, log)
     kind, words = payload.get("errorType", "Unknown"), payload.get("errorMessage", "")

@@ -15,7 +15,7 @@ PLACES = (  # where no command is on the PATH
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
     Path("C:/Program Files/Google/Chrome/Application/chrome.exe"),
 )
-NO_PLAYWRIGHT = "Playwright is missing: `make test` installs it, from requirements-site.txt."
+NO_PLAYWRIGHT = "Playwright is missing: `make test` installs it, from requirements-dev.txt."
 NO_CHROMIUM = (
     "There is no Chromium or Chrome to open pages in. Install one (Debian, Ubuntu: "
     "`sudo apt-get install chromium`), and these tests run."

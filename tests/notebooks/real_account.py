@@ -14,13 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbclient import NotebookClient
+from tests.notebooks.kernel import list_errors, run_cells
 
 REQUESTS = Path(__file__).with_name("requests")
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
-TIMEOUT = 120  # seconds for a cell
-
 BEFORE = """
 import collections, json, os
 os.environ |= {"LAB": "aws", "LAB_ACCOUNT_ID": "123456789012", "LAB_ID": "anna"}
@@ -48,6 +45,7 @@ def _record(params, model, **more):
     _requests[" ".join([call, *sorted(params)])] += 1
 
 botocore.handlers.BUILTIN_HANDLERS.append(("before-parameter-build", _record))
+waiting_began = _account.now()
 """
 
 AFTER = """
@@ -108,37 +106,12 @@ class Run:
     seconds: float
     left: dict[str, Any]
 
-    @property
-    def errors(self) -> list[str]:
-        """The errors of the cells that failed."""
-        return [
-            f"{cell.id}: {output.ename}: {output.evalue}"
-            for cell in self.cells
-            for output in cell.outputs
-            if output.output_type == "error"
-        ]
-
 
 def run(path: Path) -> Run:
     """Run one notebook; the file stays as it is."""
-    notebook = nbformat.read(path, as_version=4)
-    before, after = (nbformat.v4.new_code_cell(code) for code in (BEFORE, AFTER))
-    before.source += "waiting_began = _account.now()\n"
-    notebook.cells = [before, *notebook.cells, after]
-    client = NotebookClient(
-        notebook,
-        timeout=TIMEOUT,
-        kernel_name="python3",
-        record_timing=False,
-        allow_errors=True,
-        coalesce_streams=True,
-        extra_arguments=["--log-level=ERROR"],  # else each kernel warns about TCP
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    client.execute()
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    found = json.loads(code[-1].outputs[0].text)
-    return Run(code[1:-1], found["requests"], found["seconds"], found["left"])
+    cells = run_cells(path, BEFORE, AFTER)
+    found = json.loads(cells[-1].outputs[0].text)
+    return Run(cells[1:-1], found["requests"], found["seconds"], found["left"])
 
 
 def read_requests(path: Path) -> list[str]:
@@ -152,7 +125,12 @@ def main() -> int:
         for path, found in zip(NOTEBOOKS, pool.map(run, NOTEBOOKS), strict=True):
             text = "".join(f"{request}\n" for request in sorted(found.requests))
             (REQUESTS / f"{path.stem}.txt").write_text(text, encoding="utf-8")
-            print(path.stem, f"{found.seconds:.0f} s on a real account", *found.errors, sep="\n  ")
+            print(
+                path.stem,
+                f"{found.seconds:.0f} s on a real account",
+                *list_errors(found.cells),
+                sep="\n  ",
+            )
     return 0
 
 

@@ -13,8 +13,12 @@ from tests.tooling.environment import ROOT, read_lock, read_project, render_envi
 
 PROJECT: dict[str, Any] = read_project()
 GROUPS = PROJECT["dependency-groups"]
-COURSE, SITE = "requirements.txt", "requirements-site.txt"
-WANTED = {COURSE: PROJECT["project"]["dependencies"] + GROUPS["dev"], SITE: GROUPS["site"]}
+COURSE, DEV, PARITY = "requirements.txt", "requirements-dev.txt", "requirements-parity.txt"
+WANTED = {
+    COURSE: PROJECT["project"]["dependencies"] + GROUPS["install"],
+    DEV: GROUPS["dev"],
+    PARITY: GROUPS["parity"],
+}
 DIRECT = [(lock, Requirement(text)) for lock, wanted in WANTED.items() for text in wanted]
 LOCKED = {lock: [Requirement(text) for text in read_lock(lock)] for lock in WANTED}
 
@@ -40,17 +44,17 @@ def test_each_locked_version_has_hashes(lock: str) -> None:
     assert len(entries) == len(LOCKED[lock]) > len(WANTED[lock])
 
 
-def test_both_locks_hold_the_same_versions() -> None:
+def test_locks_of_one_environment_hold_the_same_versions() -> None:
     """They go into one .venv, one after the other."""
-    site, course = (
-        {(entry.name, str(entry.specifier)) for entry in LOCKED[lock]} for lock in (SITE, COURSE)
+    dev, course = (
+        {(entry.name, str(entry.specifier)) for entry in LOCKED[lock]} for lock in (DEV, COURSE)
     )
-    shared = {name for name, _ in site} & {name for name, _ in course}
+    shared = {name for name, _ in dev} & {name for name, _ in course}
     assert shared
-    assert {pin for pin in site if pin[0] in shared} <= course
+    assert {pin for pin in dev if pin[0] in shared} <= course
 
 
-@pytest.mark.parametrize("name", [COURSE, SITE, "environment.yml", "pyproject.toml"])
+@pytest.mark.parametrize("name", [COURSE, DEV, PARITY, "environment.yml", "pyproject.toml"])
 def test_no_list_names_an_index(name: str) -> None:
     assert not re.search(r"https?://|--(extra-)?index-url|--find-links", (ROOT / name).read_text())
 
@@ -60,6 +64,9 @@ def test_environment_is_the_lock() -> None:
 
 
 def test_environment_installs_the_lock_and_this_checkout() -> None:
+    """conda-forge is asked for python and pip alone, which it has under these names. That it
+    solves can be seen only where its channel can be reached: the workflow does so.
+    """
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     python, pip, packages = environment["dependencies"]
     assert (python.split()[0], pip) == ("python", "pip")
