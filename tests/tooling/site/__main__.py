@@ -11,6 +11,9 @@ import nbformat
 from sphinx.cmd.build import build_main
 
 ROOT = Path(__file__).parents[3]
+PAGES = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "DEPENDENCIES.md")
+LINKED = (".github/map.svg", "data/template.yaml", "pyproject.toml")
+"""Files that a page shows or links to."""
 
 
 def read_title(notebook: Path) -> str:
@@ -23,14 +26,17 @@ def render_index(notebooks: list[Path]) -> str:
     """The front page: README, and for the side bar a list of the notebooks."""
     entries = [f"{read_title(path)} <notebooks/{path.stem}>" for path in notebooks]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    return "\n".join([readme, "```{toctree}", ":hidden:", *entries, "```", ""])
+    pages = [Path(page).stem for page in PAGES]
+    return "\n".join([readme, "```{toctree}", ":hidden:", *entries, *pages, "```", ""])
 
 
 def copy_sources(folder: Path) -> None:
     """What the site is made of, in the places that its links mean."""
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     (folder / "index.md").write_text(render_index(notebooks), encoding="utf-8")
-    shutil.copy(ROOT / "LICENSE", folder)
+    for file in ("LICENSE", *PAGES, *LINKED):
+        (folder / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, folder / file)
     (folder / "notebooks").mkdir()
     for notebook in notebooks:
         shutil.copy(notebook, folder / "notebooks")
