@@ -291,6 +291,14 @@ def _assume(call: Call) -> Iterator[Want]:
         yield Want("sts:SetSourceIdentity", call.first("RoleArn") or "*", given_by(call))
 
 
+def _stack_arn(call: Call) -> list[str]:
+    """A stack is named before it has an id, so that policies name it as stack/NAME/*."""
+    name = call.first("StackName")
+    if name is None or name.startswith("arn:"):
+        return [name or "*"]
+    return [call.arn("cloudformation", f"stack/{name}/*")]
+
+
 def _nothing(call: Call) -> list[str]:
     return []
 
@@ -321,6 +329,7 @@ SERVICES = {
     "sns": Service("sns", _topic_arn, {"PublishBatch": "Publish"}),
     "iam": Service("iam", _entity_arn, {}),
     "sts": Service("sts", _session_arn, {}),
+    "cloudformation": Service("cloudformation", _stack_arn, {}),
     "events": Service("events", _nothing, {}),
 }
 """By moto's name of the service."""
