@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -33,6 +34,7 @@ _KNOWN = frozenset(
         "Capabilities",
         "ClientRequestToken",
         "DisableRollback",
+        "EnableTerminationProtection",
         "OnFailure",
         "Parameters",
         "StackName",
@@ -43,6 +45,7 @@ _KNOWN = frozenset(
 )
 """Parameters of CreateStack and UpdateStack that mean something here."""
 
+_NAME = "[a-zA-Z][-a-zA-Z0-9]{0,127}"
 _CAN_BE_UPDATED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 
@@ -77,6 +80,11 @@ class StacksApi(BaseResponse):
 
     def create_stack(self) -> ActionResult:
         name = str(self.params["StackName"])
+        if not re.fullmatch(_NAME, name):
+            raise ValidationError(
+                f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy "
+                f"constraint: Member must satisfy regular expression pattern: {_NAME}"
+            )
         if any(each.name == name for each in self._own()):
             raise AlreadyExists(f"Stack [{name}] already exists")
         template = self._template(None)
@@ -89,6 +97,7 @@ class StacksApi(BaseResponse):
             parameters.fill(template.parameters, self.params.get("Parameters") or [], {}),
             as_mapping(self.params.get("Tags")),
             self.params.get("Capabilities") or [],
+            bool(self.params.get("EnableTerminationProtection")),
         )
         self._check(stack, Wanted(template, stack.parameters, stack.tags))
         self._stacks.known[stack.id] = stack
@@ -124,8 +133,17 @@ class StacksApi(BaseResponse):
         """One that is not there is no error (API DeleteStack)."""
         name = self.params["StackName"]
         for stack in [each for each in self._own() if name in (each.name, each.id)]:
+            if stack.is_protected:
+                raise ValidationError(
+                    f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+                )
             self._deployment(stack).delete()
         return EmptyResult()
+
+    def update_termination_protection(self) -> ActionResult:
+        stack = self._named(self.params["StackName"])
+        stack.is_protected = bool(self.params["EnableTerminationProtection"])
+        return ActionResult({"StackId": stack.id})
 
     # What only looks
 
@@ -290,7 +308,7 @@ def _as_described(stack: Stack) -> dict[str, Any]:
         "Tags": as_list(stack.tags),
         "Outputs": stack.outputs,
         "Capabilities": stack.capabilities,
-        "DisableRollback": False,
+        "EnableTerminationProtection": stack.is_protected,
     }
 
 

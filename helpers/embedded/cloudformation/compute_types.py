@@ -91,9 +91,13 @@ class Function(ResourceType):
 class EventSourceMapping(ResourceType):
     kind = "AWS::Lambda::EventSourceMapping"
     fixed = frozenset({"EventSourceArn"})
+    is_tagged = True
 
     def create(self, api: AccountApi, wanted: Properties, place: Place) -> str:
-        return str(api.call("lambda", "CreateEventSourceMapping", **wanted)["UUID"])
+        tags = as_mapping(wanted.get("Tags"))
+        settings = without(wanted, "Tags")
+        answer = api.call("lambda", "CreateEventSourceMapping", Tags=tags, **settings)
+        return str(answer["UUID"])
 
     def update(self, api: AccountApi, identity: str, old: Properties, new: Properties) -> None:
         empty: dict[str, Any] = {
@@ -106,6 +110,8 @@ class EventSourceMapping(ResourceType):
         gone = {name: empty[name] for name in (old.keys() - new.keys()) & empty.keys()}
         settings = gone | without(new, *self.fixed, "Tags")
         api.call("lambda", "UpdateEventSourceMapping", UUID=identity, **settings)
+        arn = api.arn("lambda", f"event-source-mapping:{identity}")
+        retag(api, _FUNCTION_TAGS, arn, old, new)
 
     def delete(self, api: AccountApi, identity: str, properties: Properties) -> None:
         api.succeeds(_MISSING, "lambda", "DeleteEventSourceMapping", UUID=identity)

@@ -34,6 +34,9 @@ TYPES: dict[str, ResourceType] = {
 }
 """Every type of resource that the embedded account can make."""
 
+_FAILURES = (ResourceFailed, ValidationError, ClientError, ParamValidationError, KeyError)
+"""Of a resource. KeyError: its properties lack one that it must have."""
+
 _STACK = "AWS::CloudFormation::Stack"
 _TOKEN_LENGTH = 12
 
@@ -125,7 +128,7 @@ class Deployment:
             old, resource = before.get(name), template.resources[name]
             try:
                 made = self._settle(name, resource, old, scope, wanted.tags)
-            except (ResourceFailed, ValidationError, ClientError, ParamValidationError) as error:
+            except _FAILURES as error:
                 verb = "UPDATE" if old else "CREATE"
                 self._note(
                     name,
@@ -161,8 +164,8 @@ class Deployment:
             made_up = {kind.named_by: old.properties.get(kind.named_by)} if kind.named_by else {}
             properties = properties | made_up
         policies = (
-            resource.get("DeletionPolicy") == "Retain",
-            resource.get("UpdateReplacePolicy") == "Retain",
+            resource.get("DeletionPolicy", "Delete"),
+            resource.get("UpdateReplacePolicy", "Delete"),
         )
         if old is None:
             return self._create(kind, place, properties, is_named, *policies)
@@ -183,19 +186,23 @@ class Deployment:
         place: Place,
         properties: dict[str, Any],
         is_named: bool,
-        retain: bool,
-        retain_replaced: bool,
+        when_deleted: str,
+        when_replaced: str,
     ) -> Resource:
         name = place.logical_id
         self._note(name, "", kind.kind, f"{self._verb}_IN_PROGRESS")
         properties = kind.named(place, properties)
         identity = kind.create(self._api, properties, place)
-        self._undo.append(partial(self._delete_one, name, kind, identity, properties))
+        if when_deleted == "Retain":
+            undo = partial(self._note, name, identity, kind.kind, "DELETE_SKIPPED")
+        else:
+            undo = partial(self._delete_one, name, kind, identity, properties)
+        self._undo.append(undo)
         kind.complete(self._api, identity, properties)
         attributes = kind.attributes(self._api, identity, properties)
         self._note(name, identity, kind.kind, f"{self._verb}_COMPLETE")
         return Resource(
-            name, kind.kind, identity, properties, attributes, is_named, retain, retain_replaced
+            name, kind.kind, identity, properties, attributes, is_named, when_deleted, when_replaced
         )
 
     def _replace(
@@ -205,7 +212,7 @@ class Deployment:
         properties: dict[str, Any],
         is_named: bool,
         old: Resource,
-        policies: tuple[bool, bool],
+        policies: tuple[str, str],
     ) -> Resource:
         """Another resource in the place of one. The old one goes when everything is done."""
         same_name = properties.get(kind.named_by) == old.properties.get(kind.named_by)
@@ -265,7 +272,8 @@ class Deployment:
         failed = []
         for each in resources:
             is_replaced = each in self._replaced
-            if each.retain_replaced if is_replaced else each.retain:
+            policy = each.when_replaced if is_replaced else each.when_deleted
+            if policy != "Delete":
                 self._note(each.logical_id, each.identity, each.kind, "DELETE_SKIPPED")
                 continue
             try:
@@ -275,8 +283,9 @@ class Deployment:
                 self._note(
                     each.logical_id, each.identity, each.kind, "DELETE_FAILED", _reason(error)
                 )
-            else:
-                self._stack.resources.pop(each.logical_id, None) if not is_replaced else None
+                continue
+            if not is_replaced:
+                self._stack.resources.pop(each.logical_id, None)
         return failed
 
     def _delete_one(
@@ -325,8 +334,10 @@ def _token() -> str:
 
 def _reason(error: Exception) -> str:
     """Why, as events have it: a service's own words, and which service it was."""
+    if isinstance(error, KeyError):
+        return f"Properties validation failed: #: required key [{error.args[0]}] not found"
     if not isinstance(error, ClientError):
-        return str(error)
+        return " ".join(str(error).split())
     details = error.response["Error"]
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
     return (

@@ -21,10 +21,10 @@ class Resource:
     attributes: dict[str, Any]
     is_named: bool
     """Whether the template gave it its name."""
-    retain: bool
-    """Whether it outlives its stack (DeletionPolicy)."""
-    retain_replaced: bool
-    """Whether it outlives a replacement (UpdateReplacePolicy)."""
+    when_deleted: str
+    """Its DeletionPolicy."""
+    when_replaced: str
+    """Its UpdateReplacePolicy."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Stack:
     parameters: dict[str, str]
     tags: dict[str, str]
     capabilities: list[str]
+    is_protected: bool = False
+    """Whether it cannot be deleted (termination protection)."""
     status: str = ""
     reason: str | None = None
     updated: datetime | None = None

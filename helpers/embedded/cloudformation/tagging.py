@@ -38,7 +38,8 @@ def retag(
 
 
 def kms_tags(tags: list[dict[str, str]] | None) -> list[dict[str, str]]:
-    """Tags as KMS takes them, without those that callers may not give."""
+    """Tags as KMS takes them, without those that callers may not give. On AWS a stack's key has
+    them: KMS lets CloudFormation give what it refuses to others."""
     return [
         {"TagKey": each["Key"], "TagValue": each["Value"]}
         for each in tags or ()

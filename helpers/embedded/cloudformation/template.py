@@ -29,6 +29,24 @@ _SECTIONS = frozenset(
 )
 
 
+_OF_A_RESOURCE = frozenset(
+    {
+        "Condition",
+        "DeletionPolicy",
+        "DependsOn",
+        "Metadata",
+        "Properties",
+        "Type",
+        "UpdateReplacePolicy",
+    }
+)
+_OF_AN_OUTPUT = frozenset({"Condition", "Description", "Value"})
+_POLICIES = {
+    "DeletionPolicy": ("Delete", "Retain", "RetainExceptOnCreate"),
+    "UpdateReplacePolicy": ("Delete", "Retain"),
+}
+
+
 class Template(NamedTuple):
     """The sections of a template, as it was written."""
 
@@ -108,11 +126,27 @@ def _check(template: Template) -> None:
     for name, resource in template.resources.items():
         if not isinstance(resource, dict) or "Type" not in resource:
             raise _malformed(f"[/Resources/{name}] Every resource must have a Type.")
+        _check_keys("resource", name, resource, _OF_A_RESOURCE)
+        for policy, choices in _POLICIES.items():
+            if resource.get(policy, "Delete") not in choices:
+                raise ValidationError(
+                    f"Template error: Unrecognized {policy} {resource[policy]} for resource {name}"
+                )
+    for name, output in template.outputs.items():
+        _check_keys("output", name, output, _OF_AN_OUTPUT)
     known = PSEUDO | template.parameters.keys() | template.resources.keys()
     for section in (template.resources, template.outputs):
         for name, each in section.items():
             label = "Resources" if section is template.resources else "Outputs"
             _check_references(f"{label} block", name, each, known, template)
+
+
+def _check_keys(what: str, name: str, part: dict[str, Any], known: frozenset[str]) -> None:
+    if unknown := sorted(part.keys() - known):
+        raise ValidationError(
+            f"Invalid template {what} property '{unknown[0]}' of {name}. The embedded account "
+            f"knows: {', '.join(sorted(known))}."
+        )
 
 
 def _check_references(
