@@ -105,6 +105,8 @@ def test_a_closed_lab_is_forgotten() -> None:
         boto3.client("cloudwatch").list_metrics()
         topic = boto3.client("sns").create_topic(Name="topic")["TopicArn"]
         boto3.client("sns").publish(TopicArn=topic, Message="text")
+        template = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
+        boto3.client("cloudformation").create_stack(StackName="stack", TemplateBody=template)
         account = weakref.ref(lab)
     del lab
     gc.collect()

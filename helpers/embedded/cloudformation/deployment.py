@@ -336,6 +336,8 @@ def _reason(error: Exception) -> str:
     """Why, as events have it: a service's own words, and which service it was."""
     if isinstance(error, KeyError):
         return f"Properties validation failed: #: required key [{error.args[0]}] not found"
+    if isinstance(error, ValidationError):
+        return str(error.message)
     if not isinstance(error, ClientError):
         return " ".join(str(error).split())
     details = error.response["Error"]
