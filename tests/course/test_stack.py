@@ -13,6 +13,7 @@ from cfnlint.api import lint_file
 
 from helpers import Lab, alarms, alternatives, keys, open_lab, pipeline, sender, stack
 from helpers.dead_letters import count_reasons, explain_dead_letters
+from helpers.invocations import invoke_function, read_log
 from helpers.ledger import find_accounts, read_bookings
 from helpers.permissions import read_permissions, try_without_each
 from helpers.reconciliation import reconcile
@@ -182,6 +183,16 @@ def test_receiver_s_role_allows_what_is_tried_below_and_its_log(run: Run) -> Non
         "/aws/lambda/banking-receiver:*"
     }
     assert "*" not in {each.resource for each in found}
+
+
+@pytest.mark.parametrize("action", ["logs:CreateLogStream", "logs:PutLogEvents"])
+def test_log_needs_each_action(lab: Lab, action: str) -> None:
+    made = stack.deploy_stack(lab)
+    _take_away(made.receiver_role, "WriteLog", action)
+    for function in (made.bank.receiver, made.bank.sender):
+        invoke_function(function, {"Records": []})
+    assert read_log(made.bank.receiver) == []
+    assert read_log(made.bank.sender) != []
 
 
 @pytest.mark.parametrize("action", RECEIVERS)

@@ -78,9 +78,10 @@ def test_what_others_need_is_made_first() -> None:
 def test_every_type_is_made_and_deleted(lab: EmbeddedAccount) -> None:
     trust = json.loads(TRUST_LAMBDA)
     name = {"Fn::Sub": "${AWS::StackName}-function"}
-    statement = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
+    statement = {"Effect": "Allow", "Action": ["sqs:*", "logs:*"], "Resource": "*"}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
-    open_queue = {"Version": "2012-10-17", "Statement": [{**statement, "Principal": "*"}]}
+    everybody = {**statement, "Action": "sqs:*", "Principal": "*"}
+    open_queue = {"Version": "2012-10-17", "Statement": [everybody]}
     open_topic = {
         "Version": "2012-10-17",
         "Statement": [
