@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import boto3
 import pytest
@@ -20,6 +21,7 @@ from tests.embedded.cloudformation.stacks import (
     identity,
     parameter,
     queue,
+    queues,
 )
 from tests.embedded.conftest import TRUST_LAMBDA
 
@@ -154,3 +156,26 @@ def test_roles_take_a_capability() -> None:
     assert create({"Role": role}, Capabilities=["CAPABILITY_NAMED_IAM"])["StackStatus"] == (
         "CREATE_COMPLETE"
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_made"),
+    [
+        ({"Fn::And": [{"Condition": "Yes"}, {"Condition": "No"}]}, False),
+        ({"Fn::And": [{"Condition": "Yes"}, {"Fn::Not": [{"Condition": "No"}]}]}, True),
+        ({"Fn::Or": [{"Condition": "Yes"}, {"Condition": "No"}]}, True),
+        ({"Fn::Or": [{"Condition": "No"}, {"Condition": "No"}]}, False),
+        ({"Fn::Equals": [True, "true"]}, True),
+    ],
+)
+def test_conditions_are_combined(condition: dict[str, Any], is_made: bool) -> None:
+    conditions = {
+        "Wanted": condition,
+        "Yes": {"Fn::Equals": ["1", 1]},
+        "No": {"Fn::Equals": ["1", "2"]},
+    }
+    create(
+        {"A": queue(), "B": {**queue(QueueName="b"), "Condition": "Wanted"}},
+        sections={"Conditions": conditions},
+    )
+    assert ("b" in queues()) == is_made
