@@ -118,6 +118,27 @@ def read_resources(name: str = STACK) -> pd.DataFrame:
     return frame.rename_axis("resource").sort_index()
 
 
+def try_change(old: str, new: str, name: str = STACK) -> str:
+    """Update the stack to the course's template with one text in place of another; its state
+    then, and why CloudFormation took the change back, if it did.
+
+    Raises:
+        LookupError: there is no such stack.
+        ValueError: the template has no such text.
+        ClientError: AWS sees before it begins that this is no template.
+    """
+    read_outputs(name)
+    if old not in (template := _read_template()):
+        raise ValueError(f"The template has no {old!r}.")
+    known = (_find_stack(name) or {}).get("Parameters", [])
+    kept = [{"ParameterKey": each["ParameterKey"], "UsePreviousValue": True} for each in known]
+    try:
+        _deploy("update", name, kept, template.replace(old, new))
+    except StackFailed:
+        return f"{find_state(name)}\n{find_failure(name)}"
+    return str(find_state(name))
+
+
 def find_failure(name: str = STACK) -> str:
     """The resource that was refused last, and why; nothing if none was.
 
@@ -160,14 +181,18 @@ def _find_stack(name: str) -> dict[str, Any] | None:
     return dict(found[0])
 
 
-def _deploy(verb: str, name: str, parameters: Parameters) -> None:
-    """Create or update the stack, and wait until that is done."""
+def _read_template() -> str:
+    return TEMPLATE.read_text(encoding="utf-8")
+
+
+def _deploy(verb: str, name: str, parameters: Parameters, template: str = "") -> None:
+    """Create or update the stack, by default to the course's template, and wait for its end."""
     cloudformation = boto3.client("cloudformation")
     call = cloudformation.create_stack if verb == "create" else cloudformation.update_stack
     try:
         answer = call(
             StackName=name,
-            TemplateBody=TEMPLATE.read_text(encoding="utf-8"),
+            TemplateBody=template or _read_template(),
             Parameters=parameters,
             Capabilities=["CAPABILITY_IAM"],  # The template makes roles, and we know it
             Tags=tags.AS_LIST,

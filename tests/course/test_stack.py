@@ -151,6 +151,25 @@ def test_resources_can_be_read(run: Run) -> None:
     assert len(found) == len(re.findall(r"(?m)^    Type: AWS::", stack.TEMPLATE.read_text()))
 
 
+# Changed
+
+
+def test_change_can_be_tried(run: Run) -> None:
+    said = stack.try_change("AttributeName: entry", "AttributeName: id")
+    assert said.startswith("UPDATE_ROLLBACK_COMPLETE\nLedger: ")
+    assert said.endswith("Rename banking-bookings and update the stack again.")
+    assert stack.try_change("BatchSize: 10", "BatchSize: 5") == "UPDATE_COMPLETE"
+    mapping = boto3.client("lambda").get_event_source_mapping(UUID=run.made.bank.mapping)
+    assert mapping["BatchSize"] == 5
+    assert stack.deploy_stack(run.lab) == run.made
+    mapping = boto3.client("lambda").get_event_source_mapping(UUID=run.made.bank.mapping)
+    assert mapping["BatchSize"] == 10
+    with pytest.raises(ValueError, match="The template has no 'BatchSizes: 10'"):
+        stack.try_change("BatchSizes: 10", "")
+    with pytest.raises(LookupError, match="There is no stack none"):
+        stack.try_change("BatchSize: 10", "BatchSize: 5", "none")
+
+
 # Least privilege
 
 
