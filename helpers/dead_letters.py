@@ -68,8 +68,13 @@ def read_dead_letters(queue_url: str) -> list[DeadLetter]:
     ]
 
 
-def explain_dead_letters(queue_url: str) -> pd.DataFrame:
+def explain_dead_letters(
+    queue_url: str, function: str = receiver.FUNCTION, table: str = ledger.TABLE
+) -> pd.DataFrame:
     """Why each dead letter is one: its body goes through the receiver's own checks once more.
+
+    Args:
+        function, table: the receiver and the ledger, if they are another bank's.
 
     Returns:
         Index message_id; columns reason (of the receiver's REASONS, or "none found": a good
@@ -78,7 +83,7 @@ def explain_dead_letters(queue_url: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    secret, accounts = keys.open_secret(receiver.FUNCTION), ledger.find_accounts()
+    secret, accounts = keys.open_secret(function), ledger.find_accounts(table)
     rows = []
     for letter in read_dead_letters(queue_url):
         try:

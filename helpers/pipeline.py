@@ -96,7 +96,7 @@ def watch_queues(
 
     Returns:
         Index seconds (lab time since the start of the watch); columns visible, in_flight (both
-        of banking-queue), dead_lettered (all of banking-dead-letter-queue).
+        of the bank's queue), dead_lettered (all of its dead-letter queue).
 
     Raises:
         TimeoutError: messages were left after `limit` seconds.
@@ -118,8 +118,9 @@ def watch_queues(
             progress((total or 0) - depth.total if total else seconds)
             last_busy = seconds if depth.total else last_busy
             if depth.total and seconds >= limit:
+                name = bank.queue_url.rpartition("/")[2]
                 raise TimeoutError(
-                    f"{queues.QUEUE} still has {depth.total} messages after {limit:g} s: "
+                    f"{name} still has {depth.total} messages after {limit:g} s: "
                     f"{depth.visible} visible, {depth.in_flight} in flight, {depth.delayed} delayed"
                 )
     columns = ["seconds", "visible", "in_flight", "dead_lettered"]

@@ -52,7 +52,11 @@ def create_sender(
 
 
 def send_transactions(
-    count: int = 100, seed: int = 2026, spoil: bool | float = True, name: str = ""
+    count: int = 100,
+    seed: int = 2026,
+    spoil: bool | float = True,
+    name: str = "",
+    function: str = FUNCTION,
 ) -> pd.DataFrame:
     """Invoke the sender and wait for its answer: what it sent, message by message.
 
@@ -62,6 +66,7 @@ def send_transactions(
         spoil: 12 of a hundred are bad, so that the receiver has something to refuse; False: none;
             a number: this share of them, 0 to 1.
         name: of this sending, to tell it from others; by default its seed.
+        function: the sender, if it is another bank's.
 
     Returns:
         Index message_id, in the order of sending; columns transaction_id, cents (int), sending
@@ -73,9 +78,9 @@ def send_transactions(
     """
     import pandas as pd
 
-    answer = invoke_function(FUNCTION, {"count": count, "seed": seed, "spoil": spoil})
+    answer = invoke_function(function, {"count": count, "seed": seed, "spoil": spoil})
     if answer.error:
-        raise RuntimeError(f"{FUNCTION} failed: {answer.words or answer.error}")
+        raise RuntimeError(f"{function} failed: {answer.words or answer.error}")
     columns = {"messageId": "message_id", "transactionId": "transaction_id", "cents": "cents"}
     frame = pd.DataFrame(answer.value["sent"], columns=list(columns)).rename(columns=columns)
     return frame.set_index("message_id").assign(sending=name or f"seed {seed}")

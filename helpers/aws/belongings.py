@@ -215,6 +215,7 @@ def _call(operation: Callable[..., Any], **arguments: Any) -> Callable[[], Any]:
 
 
 FINDERS: tuple[Callable[[Tags], Iterator[Belonging]], ...] = (
+    _find_stacks,
     _find_mappings,
     _find_functions,
     _find_log_groups,

@@ -10,8 +10,15 @@ from botocore.model import ListShape, OperationModel, StructureShape
 NAME = "lab"
 """The tag's key; its value is the lab's id."""
 
-CREATES = ("Create", "PutMetricAlarm", "PutDashboard", "UpdateStack", "AddTagsToStream")
-"""How the operations begin that make something; not every endpoint lets CreateStream tag."""
+CREATES = (
+    "Create",
+    "PutMetricAlarm",
+    "PutDashboard",
+    "UpdateStack",
+    "AddTagsToStream",  # not every endpoint lets CreateStream tag
+    "PutBucketTagging",
+)
+"""How the operations begin that make something, or tag what was made a moment ago."""
 
 
 def in_request(
@@ -24,6 +31,9 @@ def in_request(
     shape = operation.input_shape
     if shape is None or not operation.name.startswith(CREATES):
         return dict(params)
+    if operation.name == "PutBucketTagging":  # S3 takes the tags of a bucket after it is made
+        tagging, form = params["Tagging"], shape.members["Tagging"].members["TagSet"]
+        return {**params, "Tagging": {**tagging, "TagSet": _merge(tagging["TagSet"], form, tags)}}
     for member in ("Tags", "tags"):
         if member in shape.members:
             form = shape.members[member]

@@ -16,12 +16,24 @@ if TYPE_CHECKING:
 
 LIMIT, SECONDS = 3, 0.5
 """What the bank is to be limited to, for batches that take so many seconds each."""
+TEMPLATE_LIMIT = 10
+"""What data/template.yaml limits it to."""
 
 ORDERS_QUEUE = "account-orders.fifo"
 ORDERS = ("HB-1001/open", "HB-1001/close", "HB-1002/open")
 
 
 QUESTIONS = {
+    "taken back": Question(
+        right="b",
+        choices=ABC,
+        why="A key never changes: it would take a new table, and the name is not free.",
+        misconceptions={
+            "a": "Lambda changes the batch size while it polls. Look at the two lines.",
+            "c": "A stack cannot do what its services cannot. Look at the second line.",
+        },
+        hint="One of the two lines names a state with ROLLBACK in it.",
+    ),
     "two readers": Question(
         right=3,
         why="Readers of one queue share its messages. Each message goes to one of them.",
@@ -40,16 +52,6 @@ QUESTIONS = {
             12: "Five batches at once is how a standard queue starts. One group allows one.",
         },
         hint="Look at the seconds of the row with one group.",
-    ),
-    "sent again": Question(
-        right=2,
-        why="Within 5 minutes of the first the repetition is dropped; later it is a new message.",
-        misconceptions={
-            1: "SQS remembers a deduplication id for 5 minutes only. The third came after 6.",
-            3: "The second came within 5 minutes with the same deduplication id: it was dropped, "
-            "and the sender was told that all is well.",
-        },
-        hint="Count what came less than 5 minutes after the first.",
     ),
     "filtered": Question(
         right="c",
@@ -94,7 +96,9 @@ def check_limit(bank: Bank) -> str:
     mapping = boto3.client("lambda").get_event_source_mapping(UUID=bank.mapping)
     limit = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency")
     if limit is None:
-        return f"{NOT_ATTEMPTED.partition(':')[0]}: the bank's mapping has no MaximumConcurrency."
+        return "Not yet: the bank's mapping has no MaximumConcurrency at all."
+    if limit == TEMPLATE_LIMIT:
+        return f"{NOT_ATTEMPTED.partition(':')[0]}: the bank's mapping is limited to {limit}."
     if limit < LIMIT:
         return f"Not yet: {limit} at once finish {limit / SECONDS:g} batches a second, and 5 come."
     if limit > LIMIT:

@@ -287,6 +287,8 @@ class EmbeddedAccount:
                 self._connect_compute()
             case "kinesis":
                 self._services.load("cloudwatch")  # moto's Kinesis publishes metrics there
+            case "cloudformation":
+                self._connect_stacks()
 
     def _connect_keys(self) -> None:
         from helpers.embedded.kms import KeyService
@@ -345,6 +347,12 @@ class EmbeddedAccount:
             account_id=ACCOUNT_ID,
             spin_limit=self._spin_limit,
         )
+
+    def _connect_stacks(self) -> None:
+        from helpers.embedded.cloudformation.api import Stacks
+
+        stacks = Stacks(self.access, self._simulation.clock, self._gateway.answer)
+        self._services.handlers["cloudformation"] = stacks.handler
 
     def _loaded_keys(self) -> KeyService:
         self._services.load("kms")

@@ -53,6 +53,7 @@ class Compute:
             account_id=account_id,
             durations=Durations(),
             spin_limit=spin_limit,
+            may_log=self._may_log,
         )
         self._queues = queues
         self._asynchronous = AsynchronousInvocations(simulation, self._functions, self._deliver)
@@ -112,6 +113,18 @@ class Compute:
                 send(queue, {"MessageBody": body, "MessageAttributes": attributes})
         else:
             raise LookupError(arn)
+
+    def _may_log(self, role: str, group: str, stream: str) -> bool:
+        """Whether a function leaves a log: Lambda writes it in the name of the function's role
+        (LDG monitoring-cloudwatchlogs, prerequisites)."""
+        actions = ["CreateLogStream", "PutLogEvents"]
+        if group not in logs_backends[self._account_id][self._region].groups:
+            actions.append("CreateLogGroup")
+        arn = f"arn:aws:logs:{self._region}:{self._account_id}:log-group:{group}"
+        return all(
+            self._access.may(role, f"logs:{action}", f"{arn}:log-stream:{stream}")
+            for action in actions
+        )
 
     def _publish_logs(self) -> None:
         """Hand what functions have logged to CloudWatch Logs, which now is asked for it."""

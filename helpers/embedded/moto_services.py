@@ -18,6 +18,10 @@ from helpers.embedded.wire import ApiRequest, ApiResponse
 Handler = Callable[[Request, str, Any], tuple[int, dict[str, Any], str | bytes]]
 
 
+_OURS_ALONE = frozenset({"cloudformation"})
+"""Services of which nothing is moto's: it is not even imported."""
+
+
 class NotInEmbeddedAccount(NotImplementedError):
     """The embedded account has no such service or operation; a real account has."""
 
@@ -38,7 +42,8 @@ class MotoServices:
         """Import a service of moto now instead of at its first request."""
         if service not in self._known:
             self._known.add(service)
-            _routes(service)
+            if service not in _OURS_ALONE:
+                _routes(service)
             self._loaded(service)
 
     def answer(self, request: ApiRequest, service: str) -> ApiResponse:

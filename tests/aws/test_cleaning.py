@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers import alarms, alternatives, callers, dashboards, ledger, pipeline
+from helpers import alarms, alternatives, callers, dashboards, ledger, pipeline, stack
 from helpers.aws import belongings, door
 from helpers.aws.account import RealAccount
 from helpers.aws.cleaning import clean
@@ -84,6 +84,7 @@ def fill(lab: RealAccount) -> None:
         DashboardName="banking", DashboardBody=json.dumps({"widgets": []})
     )
     alternatives.create_stream("bookings")
+    stack.deploy_stack(lab)
     callers.create_caller(lab, "colleague")
 
 
@@ -95,7 +96,8 @@ def test_the_labs_own_and_nothing_else(crowded: EmbeddedAccount) -> None:
     assert not looked.deleted
     assert "would delete: SQS queue anna-banking-queue" in str(looked)
     done = clean(lab)
-    assert sorted(done.deleted) == sorted(looked.found)
+    assert done.deleted == done.found, "what went with its stack is not looked for any more"
+    assert {*done.found} < {*looked.found}
     crowded.advance(seconds=5)  # mappings are deleted in a moment
     assert clean(lab).found == []
     assert done.is_clean, str(done)
@@ -108,7 +110,13 @@ def test_kinds_that_are_found(real: RealAccount) -> None:
     kinds = {name.split(" anna-")[0].split(" alias")[0] for name in clean(real, dry_run=True).found}
     for kind in ("SQS queue", "SNS topic", "Lambda function", "DynamoDB table", "IAM role"):
         assert kind in kinds
-    for kind in ("Kinesis stream", "CloudWatch alarm", "CloudWatch dashboard"):
+    for kind in (
+        "CloudFormation stack",
+        "S3 bucket",
+        "Kinesis stream",
+        "CloudWatch alarm",
+        "CloudWatch dashboard",
+    ):
         assert kind in kinds
     assert any(kind.startswith("KMS key") for kind in kinds)
     assert any(kind.startswith("Lambda event source mapping") for kind in kinds)

@@ -154,6 +154,12 @@ def test_lists_show_the_labs_own() -> None:
             {"Tags": [{"Key": "a", "Value": "b"}, {"Key": "lab", "Value": "anna"}]},
         ),
         ("cloudwatch", "PutDashboard", {}, {"Tags": [{"Key": "lab", "Value": "anna"}]}),
+        (
+            "s3",
+            "PutBucketTagging",
+            {"Tagging": {"TagSet": []}},
+            {"Tagging": {"TagSet": [{"Key": "lab", "Value": "anna"}]}},
+        ),
         ("sqs", "TagQueue", {"Tags": {"a": "b"}}, {"Tags": {"a": "b"}}),
         ("kms", "CreateAlias", {"AliasName": "alias/k"}, {"AliasName": "alias/k"}),
     ],

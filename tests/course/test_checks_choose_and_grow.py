@@ -13,7 +13,8 @@ from helpers.queues import find_queue, measure_depth
 @pytest.mark.parametrize(
     ("limit", "answer"),
     [
-        (None, "Not attempted yet: the bank's mapping has no MaximumConcurrency."),
+        (None, "Not yet: the bank's mapping has no MaximumConcurrency at all."),
+        (10, "Not attempted yet: the bank's mapping is limited to 10."),
         (2, "Not yet: 2 at once finish 4 batches a second, and 5 come."),
         (3, "Right: 5 batches a second x 0.5 s = 2.5 at work"),
         (5, "Not yet: 5 is more than needed."),

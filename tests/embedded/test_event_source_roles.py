@@ -18,7 +18,7 @@ READS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 
 def let(*actions: str, resource: str = "*") -> None:
-    """Give the function's role these permissions, and no others."""
+    """Give the function's role these permissions, and no others but to write its log."""
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
     boto3.client("iam").put_role_policy(
         RoleName="reader",
@@ -32,7 +32,10 @@ def function(lab: EmbeddedAccount) -> str:
     role = boto3.client("iam").create_role(
         RoleName="reader", AssumeRolePolicyDocument=TRUST_LAMBDA
     )["Role"]["Arn"]
-    let("logs:*")
+    boto3.client("iam").attach_role_policy(
+        RoleName="reader",
+        PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+    )
     boto3.client("lambda").create_function(
         FunctionName="function",
         Role=role,

@@ -9,6 +9,7 @@ from operator import attrgetter
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.cloudformation import seams as of_stacks
 from helpers.embedded.identity import seams as of_identities
 from helpers.embedded.kms import seams as of_keys
 from helpers.embedded.moto_seams import SEAMS, Reach, Seam
@@ -33,6 +34,7 @@ def test_the_seam_is_where_it_was(seam: Seam) -> None:
     + of_identities.REACHES
     + of_keys.REACHES
     + of_queues.REACHES
+    + of_stacks.REACHES
     + of_telemetry.REACHES
     + of_topics.REACHES,
     ids=lambda reach: f"{reach.module}.{reach.path}",
@@ -103,6 +105,8 @@ def test_a_closed_lab_is_forgotten() -> None:
         boto3.client("cloudwatch").list_metrics()
         topic = boto3.client("sns").create_topic(Name="topic")["TopicArn"]
         boto3.client("sns").publish(TopicArn=topic, Message="text")
+        template = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
+        boto3.client("cloudformation").create_stack(StackName="stack", TemplateBody=template)
         account = weakref.ref(lab)
     del lab
     gc.collect()

@@ -19,7 +19,7 @@ LISTED = {
     if re.match(r"\| [a-z0-9-]+ \| \S+ \| .* \| (course|dev) \|", line)
 }
 ALLOWED = re.compile(
-    r"(MIT(-0|-CMU)?|0?BSD(-[23]-Clause)?|Apache-2\.0|ISC|MPL-2\.0|PSF-2\.0|Zlib|CC0-1\.0)"
+    r"(MIT(-0|-CMU)?|0?BSD(-[23]-Clause)?|Apache-2\.0|ISC|MPL-2\.0|PSF-2\.0|CNRI-Python|Zlib|CC0-1\.0)"
 )
 
 RUN_BY_NAME = {

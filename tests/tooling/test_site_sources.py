@@ -11,6 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tests.tooling.environment import ROOT
+from tests.tooling.site.__main__ import LINKED, PAGES
 from tests.tooling.site.reader import read_notebook, slug_heading
 
 pytest.importorskip("sphinx", reason="Sphinx is missing: `make test` installs it.")
@@ -44,7 +45,8 @@ def test_heading_is_named_as_in_jupyterlab() -> None:
 def test_dead_link_stops_the_build(tmp_path: Path) -> None:
     for name in ("notebooks", "tests/tooling"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    for name in ("README.md", "LICENSE", "tests/__init__.py"):
+    for name in ("README.md", "LICENSE", "tests/__init__.py", *PAGES, *LINKED):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     start = tmp_path / "notebooks" / "00_start_here.ipynb"
     start.write_text(start.read_text().replace("(01_create_a_kms_key.ipynb)", "(01_lost.ipynb)"))

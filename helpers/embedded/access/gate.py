@@ -29,8 +29,6 @@ _FREE = frozenset({"GetCallerIdentity", "GetSessionToken"})
 _ANONYMOUS_SERVICES = frozenset({"sqs", "sns", "awslambda"})
 """Services whose resource policies can let in people who sign nothing."""
 
-_CHANGES_IDENTITIES = frozenset({"iam", "cloudformation"})
-
 _CHANGES_QUEUE_POLICIES = frozenset(
     {"AddPermission", "CreateQueue", "RemovePermission", "SetQueueAttributes"}
 )
@@ -62,7 +60,7 @@ class Gate:
             return who
         with self._access.acting_as(who):
             answer = proceed()
-        if service in _CHANGES_IDENTITIES and not _only_reads(request):
+        if service == "iam" and not _only_reads(request):
             self._access.forget()
         elif service == "sqs" and request.target in _CHANGES_QUEUE_POLICIES:
             self._access.forget_readers()

@@ -161,9 +161,17 @@ def function_arn(call: Call) -> list[str]:
     return [arn_of_function(call, name, call.first("Qualifier"))]
 
 
+def _with_code(call: Call) -> Iterator[Want]:
+    """Whoever gives a function code that lies in a bucket must be allowed to read it there."""
+    yield from _wants(call)
+    code = call.parameters.get("Code") or call.parameters
+    if bucket := code.get("S3Bucket"):
+        yield Want("s3:GetObject", f"arn:aws:s3:::{bucket}/{code.get('S3Key', '')}", {})
+
+
 def _with_role(call: Call) -> Iterator[Want]:
     """Whoever gives a function a role must be allowed to pass the role on."""
-    yield from _wants(call)
+    yield from _with_code(call)
     if role := call.first("Role"):
         yield Want("iam:PassRole", role, {"iam:passedtoservice": ("lambda.amazonaws.com",)})
 
@@ -291,6 +299,14 @@ def _assume(call: Call) -> Iterator[Want]:
         yield Want("sts:SetSourceIdentity", call.first("RoleArn") or "*", given_by(call))
 
 
+def _stack_arn(call: Call) -> list[str]:
+    """A stack is named before it has an id, so that policies name it as stack/NAME/*."""
+    name = call.first("StackName")
+    if name is None or name.startswith("arn:"):
+        return [name or "*"]
+    return [call.arn("cloudformation", f"stack/{name}/*")]
+
+
 def _nothing(call: Call) -> list[str]:
     return []
 
@@ -321,6 +337,7 @@ SERVICES = {
     "sns": Service("sns", _topic_arn, {"PublishBatch": "Publish"}),
     "iam": Service("iam", _entity_arn, {}),
     "sts": Service("sts", _session_arn, {}),
+    "cloudformation": Service("cloudformation", _stack_arn, {}),
     "events": Service("events", _nothing, {}),
 }
 """By moto's name of the service."""
@@ -330,6 +347,7 @@ _SPECIAL: dict[tuple[str, str], Callable[[Call], Iterator[Want]]] = {
     ("kms", "ReEncrypt"): _re_encrypt,
     ("kms", "RetireGrant"): _retire_grant,
     ("awslambda", "CreateFunction"): _with_role,
+    ("awslambda", "UpdateFunctionCode"): _with_code,
     ("awslambda", "UpdateFunctionConfiguration"): _with_role,
     ("sts", "AssumeRole"): _assume,
     ("dynamodb", "TransactWriteItems"): _transaction,

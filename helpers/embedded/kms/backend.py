@@ -19,7 +19,7 @@ _KEY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{
 
 
 class Backend(KmsBackend):
-    """What moto itself calls (CloudFormation, DynamoDB, EBS), on our keys."""
+    """What moto itself calls (DynamoDB, EBS), on our keys."""
 
     account: ClassVar[KeyService]
     keys: dict[str, Key]  # type: ignore[assignment]

@@ -12,7 +12,7 @@ REACHES = (
     Reach(
         "moto.kms.models",
         "kms_backends.backend",
-        "replaced: the class that moto makes a Region's backend of, for CloudFormation too",
+        "replaced: the class that moto makes a Region's backend of",
     ),
     Reach("moto.kms.models", "generate_private_key", "not called: it makes an RSA key each time"),
     Reach("moto.kms.models", "generate_key_id", "replaced: ids of multi-Region keys"),

@@ -9,6 +9,8 @@ from weakref import WeakKeyDictionary
 
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction
+from moto.s3.exceptions import MissingBucket
+from moto.s3.models import s3_backends
 
 from helpers.embedded.function_arns import LATEST, FunctionName, parse_name
 from helpers.embedded.runtime import environments
@@ -65,6 +67,7 @@ class FunctionBackend(LambdaBackend):
 
     def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
         environments.prepare()
+        self._check_stored(spec["Code"])
         function = Function(  # type: ignore[abstract]  # as in moto itself
             self.revise,
             account_id=self.account_id,
@@ -85,7 +88,21 @@ class FunctionBackend(LambdaBackend):
     ) -> dict[str, Any] | None:
         if package := body.get("ZipFile"):
             _check_package(b64decode(package))
+        self._check_stored(body)
         return super().update_function_code(function_name, qualifier, body)
+
+    def _check_stored(self, code: dict[str, Any]) -> None:
+        """Code that lies in a bucket is there, and is a package. moto would take it for empty."""
+        if not (bucket := code.get("S3Bucket")):
+            return
+        try:
+            key = code.get("S3Key", "")
+            stored = s3_backends[self.account_id]["aws"].get_object(bucket, key)
+        except MissingBucket:
+            raise _not_got("NoSuchBucket", "The specified bucket does not exist") from None
+        if stored is None:
+            raise _not_got("NoSuchKey", "The specified key does not exist.")
+        _check_package(stored.value)
 
     def update_function_configuration(
         self, function_name: str, qualifier: str, body: dict[str, Any]
@@ -158,6 +175,12 @@ class FunctionBackend(LambdaBackend):
     def send_sqs_batch(self, *_: Any, **__: Any) -> bool:
         """moto's own event source, which runs inside SendMessage, is not this account's."""
         raise NotImplementedError("queues are read by the event source mappings' pollers")
+
+
+def _not_got(code: str, said: str) -> InvalidParameterValueException:
+    return InvalidParameterValueException(
+        f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {said}"
+    )
 
 
 def _check_package(archive: bytes) -> None:

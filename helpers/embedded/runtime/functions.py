@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
 from random import Random
@@ -65,7 +66,8 @@ class Invoked(NamedTuple):
 class Functions:
     """Runs the functions of one account.
 
-    `spin_limit` is the wall seconds for which a handler may compute without a word.
+    `spin_limit` is the wall seconds for which a handler may compute without a word; `may_log`
+    says of a role, a log group and a stream whether the role may write there.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Functions:
         account_id: str,
         durations: Durations,
         spin_limit: float,
+        may_log: Callable[[str, str, str], bool],
     ) -> None:
         self._simulation = simulation
         self._trace = trace
@@ -87,6 +90,7 @@ class Functions:
         self._account_id = account_id
         self._durations = durations
         self._invocation = Invocation(simulation, gateway, durations, spin_limit)
+        self._may_log = may_log
         self._random = Random(f"aliases {account_id}")
         self._folder = Path(tempfile.mkdtemp(prefix="lab-functions-"))
         self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, True)
@@ -224,7 +228,8 @@ class Functions:
             self._busy[version.name].discard(environment)
         facts.ended(callee, began, outcome.duration, failed=outcome.error is not None)
         self._give_back(version, environment, outcome)
-        self.logs.write(version.log_group, environment.log_stream, log)
+        if self._may_log(version.role, version.log_group, environment.log_stream):
+            self.logs.write(version.log_group, environment.log_stream, log)
         self._trace.invocation(
             version.name,
             environment.log_stream,

@@ -15,5 +15,6 @@ REACHES = (
     Reach("moto.awslambda.models", "LambdaStorage._get_version", "finds the newest version"),
     Reach("moto.awslambda.models", "LambdaStorage._get_function_aliases", "tells aliases apart"),
     Reach("moto.awslambda.models", "LambdaBackend.publish_version", "replaced"),
+    Reach("moto.s3.models", "S3Backend.get_object", "finds code that lies in a bucket"),
     Reach("moto.awslambda.responses", "LambdaResponse.call_action", "kept; names are read before"),
 )

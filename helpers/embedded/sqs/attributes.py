@@ -67,7 +67,7 @@ def checked(attributes: Mapping[str, Any], fifo: bool) -> dict[str, Any]:
     """The attributes with their values as numbers, booleans and dicts, or a refusal.
 
     Args:
-        attributes: as a request or a CloudFormation template gives them.
+        attributes: as a request gives them.
         fifo: whether they are for a FIFO queue.
     """
     for name in attributes:

@@ -33,7 +33,7 @@ _NAME_BLOCKED = 60 * SECOND
 
 
 class Backend(SQSBackend):
-    """What moto itself calls (CloudFormation, SNS, EventBridge, S3), on our queues.
+    """What moto itself calls (SNS, EventBridge, S3), on our queues.
 
     moto makes and resets backends by Region and account number alone, so the account that
     this one belongs to stands in a class made for it: see `Queues.install`.

@@ -43,7 +43,7 @@ class Surroundings(NamedTuple):
 
 
 class Queue(ObservedQueue):
-    """moto's queue for its attributes and for CloudFormation; our store for the messages."""
+    """moto's queue for its attributes; our store for the messages."""
 
     dead_letter_queue: Queue | None
 

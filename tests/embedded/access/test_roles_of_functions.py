@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
@@ -10,7 +11,7 @@ import pytest
 from helpers.embedded.account import EmbeddedAccount
 from tests.embedded.access.test_decisions import policy, statement
 from tests.embedded.access.test_resource_policies import guest
-from tests.embedded.conftest import TRUST_LAMBDA, deploy_function, zip_code
+from tests.embedded.conftest import TRUST_LAMBDA, deploy_function, invoke, zip_code
 from tests.embedded.sqs.conftest import Refusal, refusal
 from tests.embedded.test_event_source import arn, create_queue
 
@@ -186,3 +187,27 @@ def test_what_a_permission_cannot_say(
     refused = refusal(boto3.client("lambda").add_permission, **asked | changed)
     assert told(refused) == (400, code, said)
     boto3.client("lambda").add_permission(**asked)
+
+
+@pytest.mark.parametrize("missing", ["CreateLogGroup", "CreateLogStream", "PutLogEvents"])
+def test_a_role_that_may_not_write_a_log_leaves_none(lab: EmbeddedAccount, missing: str) -> None:
+    """LDG monitoring-cloudwatchlogs. The function runs all the same, and its answer has the log."""
+    deploy_function("def handler(event, context):\n    print('said')\n")
+    actions = {"CreateLogGroup", "CreateLogStream", "PutLogEvents"} - {missing}
+    statement = {"Effect": "Allow", "Action": [f"logs:{each}" for each in actions], "Resource": "*"}
+    iam = boto3.client("iam")
+    iam.detach_role_policy(
+        RoleName="function-role", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
+    iam.put_role_policy(
+        RoleName="function-role",
+        PolicyName="inline",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statement}),
+    )
+    assert "said" in invoke("function")["log"]
+    assert boto3.client("logs").describe_log_groups()["logGroups"] == []
+    if missing == "CreateLogGroup":
+        boto3.client("logs").create_log_group(logGroupName="/aws/lambda/function")
+        invoke("function")
+        log = boto3.client("logs").filter_log_events(logGroupName="/aws/lambda/function")
+        assert "said" in [each["message"] for each in log["events"]]

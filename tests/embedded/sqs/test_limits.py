@@ -9,7 +9,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.sqs.models import Queue as MotoQueue
 
 from helpers import open_lab
 from helpers.embedded.sqs.queue import IN_FLIGHT_LIMIT
@@ -259,27 +258,24 @@ LET_IN_SNS = json.dumps(
 )
 
 
-def test_cloudformation_and_sns_use_the_same_queues(sqs: Any, make: Make, inside: Inside) -> None:
-    """moto's CloudFormation needs more packages than the course installs: ask its queue class."""
-    target = arn(sqs, make("dead"))
-    properties = {
-        "VisibilityTimeout": 180,
-        "RedrivePolicy": {"deadLetterTargetArn": target, "maxReceiveCount": 5},
-    }
-    where = ("123456789012", "us-east-1")
-    MotoQueue.create_from_cloudformation_json("banking-queue", {"Properties": properties}, *where)
-    queue = inside.queues.find("arn:aws:sqs:us-east-1:123456789012:banking-queue")
+def test_cloudformation_and_sns_use_the_same_queues(sqs: Any, inside: Inside) -> None:
+    resources = {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 180}}}
+    cloudformation = boto3.client("cloudformation")
+    cloudformation.create_stack(
+        StackName="stack", TemplateBody=json.dumps({"Resources": resources})
+    )
+    found = cloudformation.describe_stack_resources(StackName="stack")["StackResources"]
+    url = found[0]["PhysicalResourceId"]
+    queue = inside.queues.find(arn(sqs, url))
     assert queue is not None
     assert queue.visibility_timeout == 180
-    assert queue.dead_letter_queue is inside.queues.find(target)
     sns = boto3.client("sns")
     topic = sns.create_topic(Name="topic")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.queue_arn)
-    url = sqs.get_queue_url(QueueName="banking-queue")["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": LET_IN_SNS})
     sns.publish(TopicArn=topic, Message="text")
     assert len(receive(sqs, url)) == 1
-    MotoQueue.delete_from_cloudformation_json(url, {}, *where)
+    cloudformation.delete_stack(StackName="stack")
     assert inside.queues.find(queue.queue_arn) is None
 
 
