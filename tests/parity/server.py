@@ -20,11 +20,8 @@ PATIENCE = 30
 
 
 @contextmanager
-def serve_ministack(decide: bool = True) -> Iterator[str]:
+def serve_ministack() -> Iterator[str]:
     """A server without anything in it; its address.
-
-    Args:
-        decide: let it decide by policies who may do what.
 
     Raises:
         FileNotFoundError: it is not installed.
@@ -39,7 +36,7 @@ def serve_ministack(decide: bool = True) -> Iterator[str]:
         server = subprocess.Popen(
             [PYTHON, "-m", "ministack"],
             cwd=folder,
-            env={**_clean_environment(), **_settings(port, folder, decide)},
+            env={**_clean_environment(), **_settings(port, folder)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -64,9 +61,8 @@ def client_environment(address: str) -> dict[str, str]:
     }
 
 
-def _settings(port: int, folder: str, decide: bool) -> dict[str, str]:
+def _settings(port: int, folder: str) -> dict[str, str]:
     return {
-        "AUTH": str(decide).lower(),
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,

@@ -1,0 +1,109 @@
+"""Where a notebook's cells say something else on ministack than here, and who is right.
+
+Three lists: what every real account answers otherwise, since it has no clock to hold; what takes
+as long as it takes; and what ministack does not do as AWS documents it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+DOCS = "https://docs.aws.amazon.com"
+
+
+class Difference(NamedTuple):
+    """One reason why cells differ."""
+
+    what: str
+    source: str
+    """The page of AWS that says who is right; nothing, where the difference is by design."""
+    cells: tuple[str, ...]
+
+
+BY_DESIGN = (
+    Difference("the clock on the wall does not stand still", "", ("00/environment",)),
+    Difference("the time on the wall", "", ("00/clock-run",)),
+    Difference("a real account keeps no trace, so no lifelines", "", ("04/poison-run",)),
+    Difference("what skipped cells would have made is not there", "", ("02/clean-up-run",)),
+)
+
+GAPS = (
+    Difference(
+        "policies are not decided. With AUTH=true they are, but then a sender of batches needs "
+        "sqs:SendMessageBatch, which is no action of IAM",
+        f"{DOCS}/service-authorization/latest/reference/list_amazonsqs.html",
+        ("01/denied-run", "01/policy-run", "01/modify-run", "04/role-run", "04/enabled-run"),
+    ),
+    Difference(
+        "a ciphertext has another length than KMS documents for a symmetric key",
+        f"{DOCS}/kms/latest/developerguide/concepts.html",
+        ("01/envelope-open",),
+    ),
+    Difference(
+        "RotateKeyOnDemand is missing",
+        f"{DOCS}/kms/latest/APIReference/API_RotateKeyOnDemand.html",
+        ("01/rotation-run",),
+    ),
+    Difference(
+        "too long a plaintext for an RSA key is an InternalError, not a ValidationException",
+        f"{DOCS}/kms/latest/APIReference/API_Encrypt.html",
+        ("01/sizes-run",),
+    ),
+    Difference(
+        "a signing key that shall encrypt is refused by another error than the usage of the key",
+        f"{DOCS}/kms/latest/APIReference/API_Encrypt.html",
+        ("01/sign-run",),
+    ),
+    Difference(
+        "a dead-letter queue need not exist when a queue names it",
+        f"{DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue.html",
+        ("02/dead-letter-queue",),
+    ),
+    Difference(
+        "a queue does not say that SQS encrypts it, nor how long a data key is reused",
+        f"{DOCS}/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html",
+        ("02/queue-run",),
+    ),
+    Difference(
+        "a queue does not ask its key",
+        f"{DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
+        ("02/key-run",),
+    ),
+    Difference(
+        "a standard queue keeps the order of sending, which AWS does not promise",
+        f"{DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html",
+        ("02/order-run", "08/order-run"),
+    ),
+    Difference(
+        "an outdated receipt handle is an error, not a success without effect",
+        f"{DOCS}/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html",
+        ("03/late-run",),
+    ),
+    Difference(
+        "a visibility timeout may be extended beyond 12 hours after the receive",
+        f"{DOCS}/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html",
+        ("03/hold-run",),
+    ),
+    Difference(
+        "StartMessageMoveTask is missing",
+        f"{DOCS}/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html",
+        ("03/redrive-run",),
+    ),
+    Difference(
+        "a queue's visibility timeout may be below the function's timeout, and an environment "
+        "takes the next message while it is reserved for one",
+        f"{DOCS}/lambda/latest/dg/services-sqs-configure.html",
+        ("04/timeout-run",),
+    ),
+)
+
+TIMES = ("02/polling-run", "04/arrives-run")
+"""Cells in which times, costs or counts depend on how long things take."""
+
+_BY_CELL = {cell: each for each in (*BY_DESIGN, *GAPS) for cell in each.cells}
+_BY_CELL |= {cell: Difference("times are real", "", TIMES) for cell in TIMES}
+
+
+def find_difference(cell: str) -> Difference | None:
+    """Why a cell differs; None: it must not."""
+    return _BY_CELL.get(cell)
