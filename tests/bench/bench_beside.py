@@ -1,24 +1,17 @@
-"""Beside ministack, another emulator that runs functions, in the same run: where it is installed.
-
-`.venv/bin/python -m pip install ministack` installs it; the course does not need it.
-"""
+"""Beside ministack, another emulator that runs functions, in the same run."""
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
-from time import monotonic, perf_counter, sleep
+from time import perf_counter, sleep
 
 import boto3
 
 from tests.bench import Row
 from tests.bench.bench_event_source import BATCH, TRIVIAL, ten_thousand
 from tests.embedded.conftest import zip_code
+from tests.parity.server import serve_ministack
 
 MESSAGES = 10_000
 PATIENCE = 300
@@ -26,44 +19,16 @@ PATIENCE = 300
 
 
 def rows() -> Iterator[Row]:
-    if find_spec("ministack") is None:
-        return
-    with serve_ministack() as port:
-        theirs = ten_thousand_at(port)
+    with serve_ministack() as address:
+        theirs = ten_thousand_at(address)
     yield Row("ministack: 10,000 messages to a function, all of it", theirs, "s")
     yield Row("... ours beside it in the same run", ten_thousand() / theirs, "x", 1.0)
 
 
-@contextmanager
-def serve_ministack() -> Iterator[int]:
-    """A server on this machine alone; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    settings = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "SFTP_ENABLED": "0"}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "ministack"],
-        env={**os.environ, **settings},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        until = monotonic() + 30
-        while monotonic() < until and server.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            sleep(0.1)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def ten_thousand_at(port: int) -> float:
+def ten_thousand_at(address: str) -> float:
     """Wall seconds from the first send until all are processed and deleted."""
     options = {
-        "endpoint_url": f"http://127.0.0.1:{port}",
+        "endpoint_url": address,
         "region_name": "us-east-1",
         "aws_access_key_id": "test",
         "aws_secret_access_key": "test",
