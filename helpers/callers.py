@@ -56,5 +56,10 @@ def create_caller(lab: Lab, role: str) -> Caller:
         )["Role"]["Arn"]
     answer = call_when_ready(lab, lambda: sts.assume_role(RoleArn=arn, RoleSessionName=SESSION))
     given = answer["Credentials"]
-    session = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    session = boto3.Session(
+        given["AccessKeyId"],
+        given["SecretAccessKey"],
+        given["SessionToken"],
+        region_name=sts.meta.region_name,
+    )
     return Caller(str(arn), session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -75,6 +76,7 @@ def _open_real_account(options: dict[str, Any]) -> Lab:
     from helpers import costs
     from helpers.aws.account import RealAccount
 
+    _leave_embedded_account()
     print(costs.describe_course())  # noqa: T201  before anything is done that costs
     lab = RealAccount(**options)
     print(  # noqa: T201
@@ -82,3 +84,9 @@ def _open_real_account(options: dict[str, Any]) -> Lab:
         f"{lab.prefix}, everything has the tag lab={lab.id}. In the end: python -m helpers clean"
     )
     return lab
+
+
+def _leave_embedded_account() -> None:
+    """What this process asks AWS for goes there again, with its own credentials."""
+    if embedded := sys.modules.get("helpers.embedded.account"):
+        embedded.leave()

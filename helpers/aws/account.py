@@ -87,10 +87,7 @@ class RealAccount:
         self._names = Names(f"{self.id}-")
         self._sees_all = False
         door.shut()
-        boto3.setup_default_session(profile_name=profile, region_name=region)
-        self.region = str(boto3.DEFAULT_SESSION.region_name or "")
-        if not self.region:
-            raise NotConfirmed("No Region is set. Name one: open_lab('aws', region='us-east-1').")
+        self.region = _set_up_session(profile, region)
         self.account_id = _confirm_account()
         self._is_open = True
         door.open_for(self._prepare, self._names)
@@ -236,6 +233,20 @@ class RealAccount:
             source = mapping.get("EventSourceArn", "").split(":")
             if source[2:3] == ["sqs"] and source[5].startswith(self.prefix):
                 yield str(sqs.get_queue_url(QueueName=source[5])["QueueUrl"])
+
+
+def _set_up_session(profile: str | None, region: str | None) -> str:
+    """Make the session that plain `boto3.client` uses; its Region."""
+    try:
+        boto3.setup_default_session(profile_name=profile, region_name=region)
+        found = boto3.DEFAULT_SESSION.region_name
+    except BotoCoreError as error:
+        raise NotConfirmed(
+            f"{error}. `aws configure list-profiles` names those there are."
+        ) from error
+    if not found:
+        raise NotConfirmed("No Region is set. Name one: open_lab('aws', region='us-east-1').")
+    return str(found)
 
 
 def _confirm_account() -> str:

@@ -376,6 +376,14 @@ _open: EmbeddedAccount | None = None
 _settings = SandboxedSettings()
 
 
+def leave() -> None:
+    """Close the account that is open, and let this process reach AWS again, as itself."""
+    if _open is not None:
+        _open.close()
+    _settings.restore()
+    interception.uninstall()
+
+
 def _answer(request: ApiRequest) -> ApiResponse | None:
     """The open account's answer; None sends a request out that is not the account's."""
     if request.is_for_this_machine:

@@ -24,6 +24,11 @@ def install(transport: Transport) -> None:
     botocore.httpsession.URLLib3Session.send = _send
 
 
+def uninstall() -> None:
+    """Let requests out again."""
+    botocore.httpsession.URLLib3Session.send = _send_over_network
+
+
 def _send(session: Any, request: AWSPreparedRequest) -> AWSResponse:
     assert _transport is not None
     answer = _transport(ApiRequest.from_botocore(request))

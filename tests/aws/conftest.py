@@ -18,6 +18,7 @@ OpenReal = Callable[..., RealAccount]
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAccount]:
     """The account, before any lab is opened on it."""
     with EmbeddedAccount() as account:
+        monkeypatch.setattr("helpers.lab._leave_embedded_account", lambda: None)
         monkeypatch.setattr(waiting, "now", account.now)
         monkeypatch.setattr(waiting, "pause", account.advance)
         monkeypatch.setenv("LAB_ACCOUNT_ID", ACCOUNT_ID)

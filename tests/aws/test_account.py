@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import boto3
 import pytest
 
@@ -124,3 +126,23 @@ def test_an_embedded_lab_may_follow(real: RealAccount) -> None:
     with open_lab("embedded"):
         url = boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
         assert url.endswith("/orders")
+
+
+def test_a_real_account_may_follow_an_embedded_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its requests leave the process again, with the credentials that were there before."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "mine")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "mine")
+    monkeypatch.setenv("LAB_ACCOUNT_ID", ACCOUNT_ID)
+    embedded = open_lab("embedded")
+    assert os.environ["AWS_ACCESS_KEY_ID"] != "mine"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")  # nobody listens
+    with pytest.raises(NotConfirmed, match="Could not connect to the endpoint URL"):
+        open_lab("aws", region="us-east-1")
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "mine"
+    assert repr(embedded) == "<closed lab>"
+    door.lift()
+
+
+def test_an_unknown_profile(account: EmbeddedAccount) -> None:
+    with pytest.raises(NotConfirmed, match="nobody.*list-profiles"):
+        open_lab("aws", profile="nobody")
