@@ -144,5 +144,5 @@ def test_a_real_account_may_follow_an_embedded_one(monkeypatch: pytest.MonkeyPat
 
 
 def test_an_unknown_profile(account: EmbeddedAccount) -> None:
-    with pytest.raises(NotConfirmed, match="nobody.*list-profiles"):
+    with pytest.raises(NotConfirmed, match=r"nobody.*list-profiles"):
         open_lab("aws", profile="nobody")

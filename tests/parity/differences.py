@@ -32,7 +32,14 @@ GAPS = (
         "policies are not decided. With AUTH=true they are, but then a sender of batches needs "
         "sqs:SendMessageBatch, which is no action of IAM",
         f"{DOCS}/service-authorization/latest/reference/list_amazonsqs.html",
-        ("01/denied-run", "01/policy-run", "01/modify-run", "04/role-run", "04/enabled-run"),
+        (
+            "01/denied-run",
+            "01/policy-run",
+            "01/modify-run",
+            "04/role-run",
+            "04/enabled-run",
+            "06/mend",
+        ),
     ),
     Difference(
         "a ciphertext has another length than KMS documents for a symmetric key",
@@ -87,7 +94,7 @@ GAPS = (
     Difference(
         "StartMessageMoveTask is missing",
         f"{DOCS}/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html",
-        ("03/redrive-run",),
+        ("03/redrive-run", "06/move"),
     ),
     Difference(
         "a queue's visibility timeout may be below the function's timeout, and an environment "
@@ -95,9 +102,14 @@ GAPS = (
         f"{DOCS}/lambda/latest/dg/services-sqs-configure.html",
         ("04/timeout-run",),
     ),
+    Difference(
+        "nothing is received for a function that is throttled, so no message dies of it",
+        f"{DOCS}/lambda/latest/dg/with-sqs.html",
+        ("06/throttled", "06/die", "06/reasons"),
+    ),
 )
 
-TIMES = ("02/polling-run", "04/arrives-run")
+TIMES = ("02/polling-run", "04/arrives-run", "06/answers", "06/slowly")
 """Cells in which times, costs or counts depend on how long things take."""
 
 _BY_CELL = {cell: each for each in (*BY_DESIGN, *GAPS) for cell in each.cells}
