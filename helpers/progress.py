@@ -35,7 +35,7 @@ class Progress:
         unit: of what is counted.
     """
 
-    _is_shown: ClassVar[bool] = False
+    _outermost: ClassVar[Progress | None] = None
 
     def __init__(
         self, total: float | None, describe: Callable[[], str], unit: str = "lab s"
@@ -49,6 +49,8 @@ class Progress:
             self._next_look = float("inf")
 
     def __enter__(self) -> Progress:
+        if Progress._outermost is None:
+            Progress._outermost = self
         return self
 
     def __exit__(
@@ -59,19 +61,17 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.close()
-            Progress._is_shown = False
+        if Progress._outermost is self:
+            Progress._outermost = None
 
     def __call__(self, done: float) -> None:
         now = time.monotonic()
-        if now >= self._next_look:
+        if now >= self._next_look and Progress._outermost is self:
             self._next_look = now + _REFRESH
             self._show(done)
 
     def _show(self, done: float) -> None:
         if self._bar is None:
-            if Progress._is_shown:
-                return
-            Progress._is_shown = True
             self._bar = self._open_bar()
         self._bar.n = round(done, 1)
         self._bar.set_postfix_str(self._describe())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 STACK = "banking"
 TEMPLATE = DATA / "template.yaml"
 SECRETS = ("ReceiverSecret", "SenderSecret")
+COLUMNS = 95
+"""How wide a sentence of AWS is told."""
 NAME_TAKEN = 60
 """Seconds for which SQS does not give the name of a deleted queue again (API DeleteQueue)."""
 
@@ -136,7 +139,7 @@ def try_change(old: str, new: str, name: str = STACK) -> str:
     try:
         _deploy("update", name, kept, template.replace(old, new))
     except StackFailed:
-        return f"{find_state(name)}\n{find_failure(name)}"
+        return f"{find_state(name)}\n{textwrap.fill(find_failure(name), COLUMNS)}"
     return str(find_state(name))
 
 

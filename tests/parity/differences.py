@@ -104,7 +104,7 @@ GAPS = (
     ),
     Difference(
         "nothing is received for a function that is throttled, so no message dies of it",
-        f"{DOCS}/lambda/latest/dg/with-sqs.html",
+        f"{DOCS}/lambda/latest/dg/services-sqs-configure.html",
         ("06/throttled", "06/die", "06/reasons"),
     ),
 )
