@@ -35,16 +35,13 @@ def test_it_must_be_the_one_that_answers(
     assert "QueueUrls" not in boto3.client("sqs").list_queues()
 
 
-def test_who_has_no_credentials_is_told_so(
-    account: EmbeddedAccount, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/none")
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/none")
-    with pytest.raises(NotConfirmed, match=r"Unable to locate credentials.*Sign in"):
-        open_lab("aws", region="us-east-1")
+def test_who_has_no_credentials_is_told_so(account: EmbeddedAccount) -> None:
+    # Put back before the account is closed, which puts back what was there before it.
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.delenv(name)
+        with pytest.raises(NotConfirmed, match=r"Unable to locate credentials.*Sign in"):
+            open_lab("aws", region="us-east-1")
 
 
 def test_the_price_is_told_first(

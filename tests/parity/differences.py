@@ -94,13 +94,23 @@ GAPS = (
     Difference(
         "StartMessageMoveTask is missing",
         f"{DOCS}/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html",
-        ("03/redrive-run", "06/move"),
+        ("03/redrive-run", "06/move", "07/mend", "07/off"),
     ),
     Difference(
         "a queue's visibility timeout may be below the function's timeout, and an environment "
         "takes the next message while it is reserved for one",
         f"{DOCS}/lambda/latest/dg/services-sqs-configure.html",
         ("04/timeout-run",),
+    ),
+    Difference(
+        "SQS and Lambda publish no metrics, so no alarm goes off",
+        f"{DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html",
+        ("07/picture", "07/trapped", "07/bad", "07/dashboard", "07/costs"),
+    ),
+    Difference(
+        "Logs Insights does not know the commands of the query",
+        f"{DOCS}/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html",
+        ("07/query",),
     ),
     Difference(
         "nothing is received for a function that is throttled, so no message dies of it",
