@@ -56,6 +56,7 @@ class Compute:
             may_log=self._may_log,
         )
         self._queues = queues
+        self._log_rights: dict[tuple[str, str], tuple[tuple[int, bool], bool, bool]] = {}
         self._asynchronous = AsynchronousInvocations(simulation, self._functions, self._deliver)
         invocations = Invocations(self._functions, self._asynchronous)
         self._mappings = Mappings(simulation, self._functions, access, queues)
@@ -116,14 +117,19 @@ class Compute:
 
     def _may_log(self, role: str, group: str, stream: str) -> bool:
         """Whether a function leaves a log: Lambda writes it in the name of the function's role
-        (LDG monitoring-cloudwatchlogs, prerequisites)."""
-        actions = ["CreateLogStream", "PutLogEvents"]
-        if group not in logs_backends[self._account_id][self._region].groups:
-            actions.append("CreateLogGroup")
-        arn = f"arn:aws:logs:{self._region}:{self._account_id}:log-group:{group}"
-        return all(
-            self._access.may(role, f"logs:{action}", f"{arn}:log-stream:{stream}")
-            for action in actions
+        (LDG monitoring-cloudwatchlogs, prerequisites). Policies are asked when one has changed."""
+        access, key = self._access, (role, stream)
+        state = access.changes, access.enforced
+        if key not in self._log_rights or self._log_rights[key][0] != state:
+            arn = f"arn:aws:logs:{self._region}:{self._account_id}:log-group:{group}"
+            may_stream, may_put, may_create = (
+                access.may(role, f"logs:{action}", f"{arn}:log-stream:{stream}")
+                for action in ("CreateLogStream", "PutLogEvents", "CreateLogGroup")
+            )
+            self._log_rights[key] = state, may_stream and may_put, may_create
+        _, may_write, may_create = self._log_rights[key]
+        return may_write and (
+            may_create or group in logs_backends[self._account_id][self._region].groups
         )
 
     def _publish_logs(self) -> None:

@@ -56,6 +56,8 @@ class Access:
         self._topic: str | None = None
         """What SNS delivers from now."""
         self._decided: dict[tuple[object, ...], Decision] = {}
+        self.changes = 0
+        """How often an identity or a policy of one has changed."""
         self._reported: set[str] = set()
         self._role_sessions: dict[str, Principal] = {}
         self._readers: set[tuple[str, str]] = set()
@@ -219,6 +221,7 @@ class Access:
 
     def forget(self) -> None:
         """Users, roles or their policies have changed."""
+        self.changes += 1
         self.identities.forget()
         self._decided.clear()
         self._role_sessions.clear()
