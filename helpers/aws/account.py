@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
@@ -23,6 +23,22 @@ LONGEST = 300.0
 
 QUIET = 10.0
 """Seconds without a message after which queues count as empty: their counts lag."""
+
+SETTLING = 10.0
+"""Seconds after which a changed policy is known everywhere, as a rule.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html"""
+
+POLICY_CHANGES = frozenset(
+    {
+        "AttachRolePolicy",
+        "CreateRole",
+        "DeleteRolePolicy",
+        "DetachRolePolicy",
+        "PutKeyPolicy",
+        "PutRolePolicy",
+        "UpdateAssumeRolePolicy",
+    }
+)
 
 METRICS_LATE = 180.0
 """Seconds after which CloudWatch has a minute's metrics, as a rule."""
@@ -86,6 +102,7 @@ class RealAccount:
             raise ValueError(f"A lab's id is 2 to 12 small letters and digits, not {self.id!r}.")
         self._names = Names(f"{self.id}-")
         self._sees_all = False
+        self._settled: datetime | None = None
         door.shut()
         self.region = _set_up_session(profile, region)
         self.account_id = _confirm_account()
@@ -218,8 +235,19 @@ class RealAccount:
         """The parameters of a call as this lab sends them."""
         if self._sees_all:
             return params
+        self._let_policies_settle(operation)
         named = self._names.in_listing(self._names.in_request(params, operation), operation)
         return tags.in_request(named, operation, self.tags)
+
+    def _let_policies_settle(self, operation: OperationModel) -> None:
+        """After policies have changed, wait before the first request that may depend on them."""
+        if operation.name in POLICY_CHANGES:
+            self._settled = self.now() + timedelta(seconds=SETTLING)
+        elif operation.name == "DeleteRole":
+            self._settled = None
+        elif self._settled and operation.service_model.service_name != "iam":
+            waiting.wait(max(0.0, (self._settled - self.now()).total_seconds()))
+            self._settled = None
 
     def _require_open(self) -> None:
         if not self._is_open:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,9 +13,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers import mappings, metrics, queues
-from helpers.aws.account import METRICS_LATE, QUIET, RealAccount
+from helpers.aws.account import METRICS_LATE, QUIET, SETTLING, RealAccount
 from helpers.progress import Progress
 from helpers.readiness import NotReadyInTime, call_when_ready, wait_until
+from helpers.roles import MANAGED, TRUST_LAMBDA
 
 
 def refuse(code: str, words: str, times: int) -> Callable[[], str]:
@@ -117,6 +119,25 @@ def test_a_deleted_queues_name_is_waited_for(real: RealAccount) -> None:
     """SQS does not give it again for a minute (API DeleteQueue)."""
     queues.renew_queue(real, "orders")
     assert queues.renew_queue(real, "orders").url.endswith("/anna-orders")
+
+
+def test_policies_settle_before_they_are_relied_on(real: RealAccount) -> None:
+    """The cells that change a role and try it at once are the same on AWS."""
+    iam, sqs = boto3.client("iam"), boto3.client("sqs")
+    began = real.now()
+    iam.create_role(RoleName="role", AssumeRolePolicyDocument=json.dumps(TRUST_LAMBDA))
+    iam.get_role(RoleName="role")
+    assert real.now() == began
+    sqs.list_queues()
+    assert real.now() - began == timedelta(seconds=SETTLING)
+    sqs.list_queues()
+    assert real.now() - began == timedelta(seconds=SETTLING), "once is enough"
+    policy = {"PolicyArn": MANAGED + "AWSLambdaBasicExecutionRole"}
+    iam.attach_role_policy(RoleName="role", **policy)
+    iam.detach_role_policy(RoleName="role", **policy)
+    iam.delete_role(RoleName="role")
+    sqs.list_queues()
+    assert real.now() - began == timedelta(seconds=SETTLING), "nobody relies on it any more"
 
 
 class Terminal(io.StringIO):
