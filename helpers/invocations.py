@@ -52,8 +52,15 @@ class Answer(NamedTuple):
 
     @property
     def report(self) -> Report:
-        """How long it took."""
-        return next(found for line in self.log if (found := parse_report(line)))
+        """How long it took.
+
+        Raises:
+            LookupError: the log's end did not come with the answer.
+        """
+        for line in reversed(self.log):
+            if found := parse_report(line):
+                return found
+        raise LookupError("The answer came without the log's REPORT line. Invoke it once more.")
 
     @property
     def outcome(self) -> str:

@@ -38,6 +38,9 @@ GAPS = (
             "01/modify-run",
             "04/role-run",
             "04/enabled-run",
+            "05/denied-run",
+            "05/lines-run",
+            "05/batch-run",
             "06/mend",
         ),
     ),
@@ -105,7 +108,17 @@ GAPS = (
     Difference(
         "SQS and Lambda publish no metrics, so no alarm goes off",
         f"{DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html",
-        ("07/picture", "07/trapped", "07/bad", "07/dashboard", "07/costs"),
+        ("05/aws-run", "07/picture", "07/trapped", "07/bad", "07/dashboard", "07/costs"),
+    ),
+    Difference(
+        "an invocation does not answer with the tail of its log",
+        f"{DOCS}/lambda/latest/api/API_Invoke.html",
+        ("05/price-run",),
+    ),
+    Difference(
+        "a loop between a queue and a function is not stopped after 16 invocations",
+        f"{DOCS}/lambda/latest/dg/invocation-recursion.html",
+        ("05/elsewhere-run",),
     ),
     Difference(
         "Logs Insights does not know the commands of the query",
@@ -119,7 +132,7 @@ GAPS = (
     ),
 )
 
-TIMES = ("02/polling-run", "04/arrives-run", "06/answers", "06/slowly")
+TIMES = ("02/polling-run", "04/arrives-run", "05/complete-run", "06/answers", "06/slowly")
 """Cells in which times, costs or counts depend on how long things take."""
 
 _BY_CELL = {cell: each for each in (*BY_DESIGN, *GAPS) for cell in each.cells}
