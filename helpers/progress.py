@@ -73,16 +73,18 @@ class Progress:
     def _show(self, done: float) -> None:
         if self._bar is None:
             self._bar = self._open_bar()
-        self._bar.n = round(done, 1)
+        self._bar.n = done if self._total is None else min(done, self._total)
         self._bar.set_postfix_str(self._describe())
 
     def _open_bar(self) -> tqdm[Never]:
         from tqdm import tqdm
 
+        # JupyterLab shows what is written to stderr in red, as if something had gone wrong.
+        stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
         form = "{l_bar}{bar}| {n:.0f} of {total:.0f} " + self._unit + "{postfix}"
         return tqdm(
             total=self._total,
-            file=sys.stderr,
+            file=stream,
             leave=False,
             bar_format=form if self._total else "{n:.0f} " + self._unit + "{postfix}",
         )

@@ -150,9 +150,10 @@ def test_long_waits_show_a_bar(real: RealAccount, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sys.stderr", shown)
     monkeypatch.setattr("helpers.progress.time.monotonic", lambda: float(next(wall)))
     with Progress(60, lambda: "until it is so", "s") as progress:
-        for second in range(6):
+        for second in (0, 12, 24, 36, 48, 60.004):
             progress(second)
             real.advance(seconds=3)  # a wait in a wait shows nothing of its own
     assert "until it is so" in shown.getvalue()
+    assert "100%" in shown.getvalue()
     assert "of 60 s" in shown.getvalue()
     assert "of 3 s" not in shown.getvalue()
