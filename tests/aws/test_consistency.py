@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -140,20 +140,27 @@ def test_policies_settle_before_they_are_relied_on(real: RealAccount) -> None:
     assert real.now() - began == timedelta(seconds=SETTLING), "nobody relies on it any more"
 
 
-class Terminal(io.StringIO):
-    """Keeps what is written to it."""
-
-
-def test_long_waits_show_a_bar(real: RealAccount, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown, wall = Terminal(), iter(range(1000))
+@pytest.mark.parametrize("place", ["out", "err"])
+def test_long_waits_show_a_bar(
+    real: RealAccount,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    place: str,
+) -> None:
+    """In a notebook among what is printed; elsewhere beside it."""
+    wall = iter(range(1000))
     monkeypatch.delenv("PYTEST_VERSION", raising=False)
-    monkeypatch.setattr("sys.stderr", shown)
     monkeypatch.setattr("helpers.progress.time.monotonic", lambda: float(next(wall)))
+    if place == "out":
+        monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    else:
+        monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
     with Progress(60, lambda: "until it is so", "s") as progress:
         for second in (0, 12, 24, 36, 48, 60.004):
             progress(second)
             real.advance(seconds=3)  # a wait in a wait shows nothing of its own
-    assert "until it is so" in shown.getvalue()
-    assert "100%" in shown.getvalue()
-    assert "of 60 s" in shown.getvalue()
-    assert "of 3 s" not in shown.getvalue()
+    shown = getattr(capsys.readouterr(), place)
+    assert "until it is so" in shown
+    assert "100%" in shown
+    assert "of 60 s" in shown
+    assert "of 3 s" not in shown
