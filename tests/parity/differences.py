@@ -121,6 +121,21 @@ GAPS = (
         ("05/elsewhere-run",),
     ),
     Difference(
+        "a mapping of a FIFO queue works on one message group at a time",
+        f"{DOCS}/lambda/latest/dg/services-sqs-scaling.html",
+        ("08/groups-run",),
+    ),
+    Difference(
+        "a mapping without MaximumConcurrency stays at five batches at once",
+        f"{DOCS}/lambda/latest/dg/services-sqs-scaling.html",
+        ("08/little-run",),
+    ),
+    Difference(
+        "MaximumBatchingWindowInSeconds is not waited for",
+        f"{DOCS}/lambda/latest/api/API_CreateEventSourceMapping.html",
+        ("08/sweep-run", "08/sweep-plot"),
+    ),
+    Difference(
         "Logs Insights does not know the commands of the query",
         f"{DOCS}/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html",
         ("07/query",),
@@ -132,7 +147,14 @@ GAPS = (
     ),
 )
 
-TIMES = ("02/polling-run", "04/arrives-run", "05/complete-run", "06/answers", "06/slowly")
+TIMES = (
+    "02/polling-run",
+    "04/arrives-run",
+    "05/complete-run",
+    "06/answers",
+    "06/slowly",
+    "08/little-limits",
+)
 """Cells in which times, costs or counts depend on how long things take."""
 
 _BY_CELL = {cell: each for each in (*BY_DESIGN, *GAPS) for cell in each.cells}
