@@ -16,6 +16,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from unittest.mock import patch
+from urllib.parse import parse_qsl
 
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
@@ -71,6 +72,11 @@ def _request_id(headers: dict[str, str] | None = None) -> str:
     return request_id
 
 
+def _parse_form(body: str, **options: Any) -> list[tuple[str, str]]:
+    """The parameters in the body of a request of the query protocol. JSON has none."""
+    return [] if body.startswith("{") else parse_qsl(body, **options)
+
+
 def _policy_validator(clock: Clock) -> Any:
     """moto's check of a policy, for which the numbers of conditions are texts."""
     from moto.iam.policy_validation import IAMPolicyDocumentValidator
@@ -110,6 +116,12 @@ SEAMS = (
         "method_names_from_class",
         "moto inspects the response class anew at every request",
         lambda clock: lru_cache(maxsize=None)(method_names_from_class),
+    ),
+    Seam(
+        "moto.core.responses",
+        "parse_qsl",
+        "moto looks for parameters in JSON, too: a message with &Action= in it would be an order",
+        lambda clock: _parse_form,
     ),
     Seam(
         "moto.core.responses",

@@ -119,3 +119,23 @@ def test_moto_s_own_event_source_refuses_to_run() -> None:
 
     with pytest.raises(NotImplementedError, match="pollers"):
         FunctionBackend.send_sqs_batch(None, "arn", [], "arn")  # type: ignore[arg-type]
+
+
+def test_what_a_message_says_is_no_order(lab: EmbeddedAccount) -> None:
+    """A form in a JSON body is a text: it must not choose what is done."""
+    import boto3
+
+    sqs, logs, kinesis = (boto3.client(name) for name in ("sqs", "logs", "kinesis"))
+    order = "a=b&Action=DeleteQueue&Version=1"
+    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=order)
+    assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == order
+    logs.create_log_group(logGroupName="g")
+    logs.create_log_stream(logGroupName="g", logStreamName="s")
+    event = {"timestamp": int(lab.now().timestamp() * 1000), "message": "&Action=DeleteLogGroup&"}
+    logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=[event])
+    found = logs.get_log_events(logGroupName="g", logStreamName="s", startFromHead=True)
+    assert [each["message"] for each in found["events"]] == [event["message"]]
+    kinesis.create_stream(StreamName="x", ShardCount=1)
+    kinesis.put_record(StreamName="x", Data=b"x", PartitionKey="&Action=DeleteStream&")
+    assert kinesis.list_streams()["StreamNames"] == ["x"]
