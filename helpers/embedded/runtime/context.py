@@ -35,7 +35,8 @@ class LambdaContext:
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds of lab time until the function's timeout."""
-        return max(0, self._deadline_ms - int(time.time() * 1000))
+        now = round(time.time() * 1_000_000) // 1000  # 2.002 s as a float is a little less
+        return max(0, self._deadline_ms - now)
 
     def log(self, message: object) -> None:
         sys.stdout.write(f"{message}\n")
