@@ -60,7 +60,7 @@ class Names:
         self.prefix = prefix
 
     def of(self, name: str) -> str:
-        """A name with the prefix, once; an ARN, a URL or a bare number as it is."""
+        """A name with the prefix, once; an ARN, a URL or nothing as it is."""
         known = name.startswith((self.prefix, "arn:", "https:", "http:"))
         return name if known or not name else self.prefix + name
 
