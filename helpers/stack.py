@@ -8,16 +8,18 @@ from __future__ import annotations
 import hashlib
 import re
 import textwrap
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import ClientError
 
 from helpers import keys, ledger, receiver, sender, tags
 from helpers.aws.door import name_behind
 from helpers.packages import DATA, build_package, find_variables
 from helpers.pipeline import Bank
+from helpers.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 STACK = "banking"
 TEMPLATE = DATA / "template.yaml"
 SECRETS = ("ReceiverSecret", "SenderSecret")
+DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")
+PAUSE = 5
+"""Seconds between two looks at what CloudFormation does. In the embedded account it is done when
+the call comes back."""
 COLUMNS = 95
 """How wide a sentence of AWS is told."""
 NAME_TAKEN = 60
@@ -170,7 +176,7 @@ def delete_stack(lab: Lab, name: str = STACK) -> bool:
     if found is None or not tags.is_ours(found["Tags"]):
         return False
     cloudformation.delete_stack(StackName=name)
-    _wait("stack_delete_complete", name, str(found["StackId"]))
+    _wait(name, str(found["StackId"]))
     lab.advance(seconds=NAME_TAKEN)
     return True
 
@@ -205,16 +211,22 @@ def _deploy(verb: str, name: str, parameters: Parameters, template: str = "") ->
         if "No updates are to be performed" in error.response["Error"]["Message"]:
             return
         raise
-    _wait(f"stack_{verb}_complete", name, str(answer["StackId"]))
+    _wait(name, str(answer["StackId"]))
 
 
-def _wait(waiter: str, name: str, stack_id: str) -> None:
-    try:
-        boto3.client("cloudformation").get_waiter(waiter).wait(
-            StackName=stack_id, WaiterConfig={"Delay": 5, "MaxAttempts": 360}
-        )
-    except WaiterError:
-        raise StackFailed(f"{name} was not deployed. {find_failure(stack_id)}") from None
+def _wait(name: str, stack_id: str) -> None:
+    """Wait until CloudFormation is done with the stack, with a bar where that takes long.
+
+    Raises:
+        StackFailed: it did not do what it was asked for.
+    """
+    status, began = "", time.monotonic()
+    with Progress(None, lambda: status, "s") as progress:
+        while (status := find_state(stack_id) or "DELETE_COMPLETE").endswith("_IN_PROGRESS"):
+            progress(time.monotonic() - began)
+            time.sleep(PAUSE)
+    if status not in DONE:
+        raise StackFailed(f"{name} was not deployed. {find_failure(stack_id)}")
 
 
 def _secrets(outputs: dict[str, str]) -> Parameters:

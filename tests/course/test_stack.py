@@ -312,3 +312,19 @@ def test_stack_of_somebody_else_is_left_alone(lab: Lab) -> None:
 def test_no_stack_no_outputs(lab: Lab) -> None:
     with pytest.raises(LookupError, match="Run the cell that deploys it first"):
         stack.read_outputs()
+
+
+def test_cloudformation_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On AWS a stack takes minutes."""
+    slept: list[float] = []
+    monkeypatch.setattr(stack.time, "sleep", slept.append)
+    for end, ends_well in (("CREATE_COMPLETE", True), (None, True), ("ROLLBACK_COMPLETE", False)):
+        states = iter(["CREATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", end])
+        monkeypatch.setattr(stack, "find_state", lambda name, states=states: next(states))
+        monkeypatch.setattr(stack, "find_failure", lambda name: "Ledger: refused")
+        if ends_well:
+            stack._wait("banking", "id")
+        else:
+            with pytest.raises(stack.StackFailed, match="Ledger: refused"):
+                stack._wait("banking", "id")
+    assert slept == [stack.PAUSE] * 6
