@@ -6,6 +6,7 @@ Their first line is the sentence: `# Not on AWS: nobody can make SQS deliver twi
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 MARK = re.compile(r"# (Not on AWS: .+)")
@@ -30,6 +31,6 @@ def _skip(lines: list[str]) -> list[str]:
 
 
 def _find_shell() -> Any:
-    from IPython.core.getipython import get_ipython
-
-    return get_ipython()
+    """The kernel's shell; none where nobody has imported IPython, which takes its time."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
