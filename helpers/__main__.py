@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(lab: Lab, asked: argparse.Namespace) -> int:
-    from helpers.rehearsal import rehearse
+    from helpers.bank.rehearsal import rehearse
 
     result = rehearse(lab, asked.transactions, asked.fail, reset=asked.reset)
     print(result.table)
@@ -45,8 +45,8 @@ def _run(lab: Lab, asked: argparse.Namespace) -> int:
 
 
 def _clean(lab: Lab, asked: argparse.Namespace) -> int:
-    from helpers.aws.account import RealAccount
     from helpers.aws.cleaning import clean
+    from helpers.aws.real_account import RealAccount
 
     if not isinstance(lab, RealAccount):
         print("The embedded account leaves nothing behind. For a real one: LAB=aws")

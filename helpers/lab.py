@@ -52,7 +52,7 @@ def open_lab(engine: str | None = None, **options: Any) -> Lab:
             AWS_ENDPOINT_URL names; None asks the environment variable LAB, which is "embedded"
             where nobody set it.
         options: of the engine; see `helpers.embedded.account.EmbeddedAccount` and
-            `helpers.aws.account.RealAccount`.
+            `helpers.aws.real_account.RealAccount`.
 
     Raises:
         ValueError: there is no such engine.
@@ -73,8 +73,8 @@ def open_lab(engine: str | None = None, **options: Any) -> Lab:
 
 def _open_real_account(options: dict[str, Any]) -> Lab:
     """What it may cost is said first."""
-    from helpers import costs
-    from helpers.aws.account import RealAccount
+    from helpers.aws.real_account import RealAccount
+    from helpers.watching import costs
 
     _leave_embedded_account()
     print(costs.describe_course())  # noqa: T201  before anything is done that costs

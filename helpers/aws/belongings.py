@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import boto3
 from botocore.exceptions import ClientError
 
-from helpers.aws import tags as forms
+from helpers.aws import tag_forms as forms
 
 Tags = Mapping[str, str]
 

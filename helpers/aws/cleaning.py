@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from helpers.aws.account import RealAccount
 from helpers.aws.belongings import FINDERS, Belonging
+from helpers.aws.real_account import RealAccount
 
 Refusal = tuple[str, str]
 """What was tried, and what AWS said."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from helpers.bank.queues import find_queue, measure_depth
 from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
-from helpers.queues import find_queue, measure_depth
 
 if TYPE_CHECKING:
-    from helpers.pipeline import Bank
+    from helpers.bank.pipeline import Bank
 
 LIMIT, SECONDS = 3, 0.5
 """What the bank is to be limited to, for batches that take so many seconds each."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from helpers import keys
-from helpers.callers import create_caller
+from helpers.bank import keys
 from helpers.checks.questions import ABC, Question, judge_answer
-from helpers.refusals import name_outcome
+from helpers.deploying.refusals import name_outcome
+from helpers.experiments.callers import create_caller
 
 if TYPE_CHECKING:
     from helpers.lab import Lab

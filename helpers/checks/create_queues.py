@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from helpers import keys
+from helpers.bank import keys
+from helpers.bank.queues import DAY, Queue, find_queue
 from helpers.checks.questions import ABC, Question, judge_answer
-from helpers.queues import DAY, Queue, find_queue
 
 if TYPE_CHECKING:
     from helpers.lab import Lab

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
 
-from helpers.packages import SOURCES, build_package, delete_function, deploy_function
-from helpers.roles import create_role, delete_role
+from helpers.deploying.packages import SOURCES, build_package, delete_function, deploy_function
+from helpers.deploying.roles import create_role, delete_role
 
 if TYPE_CHECKING:
     from helpers.lab import Lab

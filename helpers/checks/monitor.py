@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from helpers import dashboards
+from helpers.bank.queues import DEAD_LETTER_QUEUE, QUEUE
 from helpers.checks.questions import ABC, Question, judge_answer
-from helpers.metrics import Metric, read_function_metrics
-from helpers.queues import DEAD_LETTER_QUEUE, QUEUE
+from helpers.watching import dashboards
+from helpers.watching.metrics import Metric, read_function_metrics
 
 if TYPE_CHECKING:
+    from helpers.bank.pipeline import Bank
     from helpers.lab import Lab
-    from helpers.pipeline import Bank
 
 OWN_DASHBOARD = "my-bank"
 DRILL = timedelta(minutes=30)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from helpers import receiver
+from helpers.bank import receiver
+from helpers.bank.queues import QUEUE, find_queue
 from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
-from helpers.mappings import find_mappings
-from helpers.queues import QUEUE, find_queue
-from helpers.trials import Trial, run_trial
+from helpers.deploying.mappings import find_mappings
+from helpers.experiments.trials import Trial, run_trial
 
 if TYPE_CHECKING:
     import pandas as pd

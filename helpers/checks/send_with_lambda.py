@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from helpers import sender
+from helpers.bank import sender
 from helpers.checks.questions import ABC, Question, judge_answer
-from helpers.invocations import Answer, invoke_function
-from helpers.packages import MODULE
-from helpers.permissions import Permission, read_permissions
+from helpers.deploying.invocations import Answer, invoke_function
+from helpers.deploying.packages import MODULE
+from helpers.experiments.permissions import Permission, read_permissions
 
 if TYPE_CHECKING:
+    from helpers.bank.pipeline import Queues
     from helpers.lab import Lab
-    from helpers.pipeline import Queues
 
 TUTORIAL_ACTIONS = (
     "kms:Decrypt",

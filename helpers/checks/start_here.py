@@ -6,9 +6,9 @@ from functools import partial
 
 import boto3
 
+from helpers.bank.queues import find_queue, measure_depth
 from helpers.checks.environment import check_environment
 from helpers.checks.questions import ABC, Question, judge_answer
-from helpers.queues import find_queue, measure_depth
 
 __all__ = ["QUESTIONS", "check_environment", "check_own_queue", "judge"]
 

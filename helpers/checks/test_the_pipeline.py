@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from helpers import pipeline, receiver, sender
+from helpers.bank import pipeline, receiver, sender
+from helpers.bank.dead_letters import find_transaction_id, read_dead_letters
+from helpers.bank.ledger import read_bookings
+from helpers.bank.queues import measure_depth
+from helpers.bank.releases import RELEASES
 from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
-from helpers.dead_letters import find_transaction_id, read_dead_letters
-from helpers.ledger import read_bookings
-from helpers.queues import measure_depth
-from helpers.releases import RELEASES
 
 if TYPE_CHECKING:
+    from helpers.bank.pipeline import Bank
     from helpers.lab import Lab
-    from helpers.pipeline import Bank
 
 GOOD_COUNT = 20
 """Transactions of each exercise."""

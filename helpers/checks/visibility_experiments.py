@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from helpers import payments, timeline
+from helpers.bank.queues import find_queue, measure_depth
 from helpers.checks.questions import ABC, Question, judge_answer
-from helpers.queues import find_queue, measure_depth
-from helpers.visibility import look_at_all
+from helpers.experiments import payments
+from helpers.experiments.visibility import look_at_all
+from helpers.watching import timeline
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,31 +9,32 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from helpers.embedded import interception
-from helpers.embedded.access import Access, Gate
-from helpers.embedded.clock import SECOND, microseconds
-from helpers.embedded.credentials import ADMIN_ACCESS_KEY_ID, SandboxedSettings
-from helpers.embedded.garbage import collected_seldom
-from helpers.embedded.gateway import Gateway
-from helpers.embedded.moto_seams import OpenSeams, load_aws_managed_policies
-from helpers.embedded.moto_services import MotoServices
-from helpers.embedded.queue_keys import KeysForQueues
-from helpers.embedded.simulation import Simulation
-from helpers.embedded.sqs import Queues
-from helpers.embedded.telemetry.telemetry import Telemetry
-from helpers.embedded.trace import Trace
+from helpers.embedded.door import interception
+from helpers.embedded.door.access.access import Access
+from helpers.embedded.door.access.gate import Gate
+from helpers.embedded.door.credentials import ADMIN_ACCESS_KEY_ID, SandboxedSettings
+from helpers.embedded.door.gateway import Gateway
+from helpers.embedded.moto_seams.seams import OpenSeams, load_aws_managed_policies
+from helpers.embedded.moto_seams.services import MotoServices
+from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
+from helpers.embedded.services.sqs.queue_keys import KeysForQueues
+from helpers.embedded.services.sqs.queues import Queues
+from helpers.embedded.time.clock import SECOND, microseconds
+from helpers.embedded.time.garbage import collected_seldom
+from helpers.embedded.time.simulation import Simulation
+from helpers.embedded.time.trace import Trace
 from helpers.embedded.wire import ApiRequest, ApiResponse
 from helpers.progress import Progress
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from helpers.embedded.access import Explanation
-    from helpers.embedded.compute import Compute
-    from helpers.embedded.kms import KeyService
-    from helpers.embedded.sns.api import Notifications
-    from helpers.embedded.telemetry.log_search import LogSearch
-    from helpers.embedded.telemetry.monitoring import Monitoring
+    from helpers.embedded.door.access.explanation import Explanation
+    from helpers.embedded.services.cloudwatch.service import Monitoring
+    from helpers.embedded.services.kms.service import KeyService
+    from helpers.embedded.services.lambda_.service import Compute
+    from helpers.embedded.services.logs.service import LogSearch
+    from helpers.embedded.services.sns.api import Notifications
 
 ACCOUNT_ID = "123456789012"
 
@@ -167,7 +168,7 @@ class EmbeddedAccount:
         brings). What does not apply to a row is missing. A redriven message has a new id; the row
         above says under which one it was moved.
         """
-        from helpers.embedded.trace import as_frame
+        from helpers.embedded.time.trace import as_frame
 
         return as_frame(self._trace.happenings)
 
@@ -291,7 +292,7 @@ class EmbeddedAccount:
                 self._connect_stacks()
 
     def _connect_keys(self) -> None:
-        from helpers.embedded.kms import KeyService
+        from helpers.embedded.services.kms.service import KeyService
 
         is_principal = self.access.identities.can_be_named
         self._keys = KeyService(self._simulation.clock, self._seed, is_principal)
@@ -301,28 +302,28 @@ class EmbeddedAccount:
     def _connect_identity(self, service: str) -> None:
         access, clock, handlers = self.access, self._simulation.clock, self._services.handlers
         if service == "iam":
-            from helpers.embedded.identity.iam import IamApi
+            from helpers.embedded.services.iam.api import IamApi
 
             load_aws_managed_policies(ACCOUNT_ID)
             handlers["iam"] = lambda *asked: IamApi(access).answer(*asked)
         else:
-            from helpers.embedded.identity.sts import StsApi
+            from helpers.embedded.services.iam.sts import StsApi
 
             handlers["sts"] = lambda *asked: StsApi(access, clock).answer(*asked)
 
     def _connect_telemetry(self, service: str) -> None:
         telemetry, services, simulation = self._telemetry, self._services, self._simulation
         if service == "cloudwatch":
-            from helpers.embedded.telemetry.monitoring import Monitoring
+            from helpers.embedded.services.cloudwatch.service import Monitoring
 
             self._monitoring = Monitoring(telemetry, services, simulation, self._publish)
         else:
-            from helpers.embedded.telemetry.log_search import LogSearch
+            from helpers.embedded.services.logs.service import LogSearch
 
             self._log_search = LogSearch(telemetry, services, simulation.clock)
 
     def _connect_notifications(self) -> None:
-        from helpers.embedded.sns.api import Notifications
+        from helpers.embedded.services.sns.api import Notifications
 
         self._services.load("sqs")
         self._notifications = Notifications(
@@ -331,7 +332,7 @@ class EmbeddedAccount:
         self._services.handlers["sns"] = self._notifications.handler
 
     def _connect_compute(self) -> None:
-        from helpers.embedded.compute import Compute
+        from helpers.embedded.services.lambda_.service import Compute
 
         self._services.load("sqs")
         self._services.load("logs")
@@ -349,7 +350,7 @@ class EmbeddedAccount:
         )
 
     def _connect_stacks(self) -> None:
-        from helpers.embedded.cloudformation.api import Stacks
+        from helpers.embedded.services.cloudformation.api import Stacks
 
         stacks = Stacks(self.access, self._simulation.clock, self._gateway.answer)
         self._services.handlers["cloudformation"] = stacks.handler

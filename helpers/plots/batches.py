@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMNS = ["calls", "seconds", "cents"]
-SOURCE = "helpers.sender.measure_batches"
+SOURCE = "helpers.bank.sender.measure_batches"
 
 
 def plot_batches(rows: pd.DataFrame) -> Figure:
     """A bar for each batch size, as long as the sending took, cut into its requests.
 
     Args:
-        rows: as `helpers.sender.measure_batches` returns them: index size; columns calls,
+        rows: as `helpers.bank.sender.measure_batches` returns them: index size; columns calls,
             seconds, cents (US cents for a million messages).
 
     Raises:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Annotation
 
 COLUMNS = ["amount", "cents"]
-SOURCE = "helpers.costs.estimate_costs"
+SOURCE = "helpers.watching.costs.estimate_costs"
 DOLLAR = 100
 """Cents; from here on dollars are told."""
 GAP = 5
@@ -24,8 +24,8 @@ def plot_costs(rows: pd.DataFrame, price_date: str) -> Figure:
     """A bar for each item, the dearest above, with its price and its amount.
 
     Args:
-        rows: as `helpers.costs.estimate_costs` returns them: index item; columns amount, cents
-            (US cents; the picture is in US dollars if an item costs one or more).
+        rows: as `helpers.watching.costs.estimate_costs` returns them: index item; columns amount,
+            cents (US cents; the picture is in US dollars if an item costs one or more).
         price_date: of the price list; it is printed below.
 
     Raises:

@@ -106,8 +106,8 @@ def plot_dashboard(
     A gap in a line is a missing datapoint: CloudWatch published nothing, which is not zero.
 
     Args:
-        queue: as `helpers.metrics.read_queue_metrics` returns it, of any period.
-        function: as `helpers.metrics.read_function_metrics` returns it, of the same time.
+        queue: as `helpers.watching.metrics.read_queue_metrics` returns it, of any period.
+        function: as `helpers.watching.metrics.read_function_metrics` returns it, of the same time.
         events: moments to mark, by their names, such as {"bad deploy": lab.now()}.
         dead: the dead-letter queue's metrics, of the same time, to show how many lie there.
 
@@ -182,7 +182,7 @@ def _check(queue: pd.DataFrame, function: pd.DataFrame) -> None:
         (function, FUNCTION_PANELS, "read_function_metrics"),
     ):
         names = [curve.metric for panel in panels for curve in panel.curves]
-        check_columns(rows, names, "plot_dashboard", f"helpers.metrics.{reader}")
+        check_columns(rows, names, "plot_dashboard", f"helpers.watching.metrics.{reader}")
         if rows.empty:
             raise ValueError("There is no period to show: let a minute pass, then read again.")
 

@@ -53,13 +53,13 @@ def plot_environments(rows: pd.DataFrame) -> Figure:
     A bar has the number of its messages written in it, where it is wide enough.
 
     Args:
-        rows: as `helpers.timeline.read_invocations` returns them: columns environment, begins,
-            ends (seconds), outcome (success, error, timeout, throttled), messages.
+        rows: as `helpers.watching.timeline.read_invocations` returns them: columns environment,
+            begins, ends (seconds), outcome (success, error, timeout, throttled), messages.
 
     Raises:
         ValueError: a column is missing, an outcome unknown, or there are over 60 environments.
     """
-    check_columns(rows, COLUMNS, "plot_environments", "helpers.timeline.read_invocations")
+    check_columns(rows, COLUMNS, "plot_environments", "helpers.watching.timeline.read_invocations")
     environments = sorted(map(int, rows["environment"].dropna().unique()))
     _check(rows, environments)
     height = 1.7 + 0.3 * len(environments[:10]) + 0.12 * len(environments[10:])

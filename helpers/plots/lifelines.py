@@ -24,14 +24,14 @@ from helpers.plots.style import (
     show,
     write_nothing,
 )
-from helpers.timeline import NoTrace
+from helpers.watching.timeline import NoTrace
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from helpers.trials import Trial
+    from helpers.experiments.trials import Trial
 
 MOST = 40
 """Messages that fit in a picture."""
@@ -96,13 +96,13 @@ def plot_lifelines(rows: pd.DataFrame) -> Figure:
     """A row for each message, from its sending to its end, in lab time.
 
     Args:
-        rows: as `helpers.timeline.read_lifelines` returns them: columns message, state, begins,
-            ends (seconds), receive_count, then.
+        rows: as `helpers.watching.timeline.read_lifelines` returns them: columns message, state,
+            begins, ends (seconds), receive_count, then.
 
     Raises:
         ValueError: a column is missing, a state is unknown, or there are more than 40 messages.
     """
-    check_columns(rows, COLUMNS, "plot_lifelines", "helpers.timeline.read_lifelines")
+    check_columns(rows, COLUMNS, "plot_lifelines", "helpers.watching.timeline.read_lifelines")
     messages = list(dict.fromkeys(rows["message"]))
     _check(rows, messages)
     height = 1.6 + 0.3 * len(messages[:10]) + 0.23 * len(messages[10:])

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 COLUMNS = ["widget", "metric", "time", "value"]
 LOOKS = ((BLUE, "-"), (VERMILLION, "--"), (GREEN, "-."), (BLACK, ":"), (PURPLE, "-"))
 """Colour and line of a widget's metrics, in their order."""
-SOURCE = "helpers.dashboards.read_widgets"
+SOURCE = "helpers.watching.dashboards.read_widgets"
 
 
 def plot_widgets(rows: pd.DataFrame) -> Figure:
     """A panel for each widget, two side by side, lab time on x.
 
     Args:
-        rows: as `helpers.dashboards.read_widgets` returns them: columns widget, metric, time,
-            value.
+        rows: as `helpers.watching.dashboards.read_widgets` returns them: columns widget, metric,
+            time, value.
 
     Raises:
         ValueError: a column is missing, there is no row, or a widget has more than 5 metrics.

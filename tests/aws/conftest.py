@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from helpers.aws import door, waiting
-from helpers.aws.account import RealAccount
+from helpers.aws.real_account import RealAccount
 from helpers.embedded.account import ACCOUNT_ID, EmbeddedAccount
 
 OpenReal = Callable[..., RealAccount]

@@ -7,9 +7,10 @@ import os
 import boto3
 import pytest
 
-from helpers import open_lab, queues
+from helpers import open_lab
 from helpers.aws import door
-from helpers.aws.account import NotConfirmed, RealAccount, StillBusy, TooLongToWait
+from helpers.aws.real_account import NotConfirmed, RealAccount, StillBusy, TooLongToWait
+from helpers.bank import queues
 from helpers.embedded.account import ACCOUNT_ID, EmbeddedAccount
 
 
@@ -84,7 +85,7 @@ def test_waiting_takes_as_long_as_it_takes(real: RealAccount, account: EmbeddedA
 def test_idle_is_when_the_read_queues_are_empty_for_a_while(
     real: RealAccount, account: EmbeddedAccount
 ) -> None:
-    from helpers import workload
+    from helpers.experiments import workload
 
     assert real.run_until_idle() == 0
     workload.create_clerk(real, per_invocation=0, per_message=2)

@@ -9,12 +9,14 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers import alarms, alternatives, callers, dashboards, ledger, pipeline, stack
 from helpers.aws import belongings, door
-from helpers.aws.account import RealAccount
 from helpers.aws.cleaning import clean
+from helpers.aws.real_account import RealAccount
+from helpers.bank import ledger, pipeline, stack
+from helpers.deploying.roles import TRUST_LAMBDA
 from helpers.embedded.account import EmbeddedAccount
-from helpers.roles import TRUST_LAMBDA
+from helpers.experiments import alternatives, callers
+from helpers.watching import alarms, dashboards
 
 
 def make_one_of_each(tag: dict[str, str]) -> None:
@@ -73,7 +75,7 @@ def survey(account: EmbeddedAccount) -> dict[str, Any]:
 
 def fill(lab: RealAccount) -> None:
     """What the course makes, of each kind."""
-    from helpers import sender
+    from helpers.bank import sender
 
     bank = pipeline.build_bank(lab)
     sender.send_transactions(10)

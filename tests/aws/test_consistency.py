@@ -12,11 +12,13 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers import mappings, metrics, queues
-from helpers.aws.account import METRICS_LATE, QUIET, SETTLING, RealAccount
+from helpers.aws.real_account import METRICS_LATE, QUIET, SETTLING, RealAccount
+from helpers.bank import queues
+from helpers.deploying import mappings
+from helpers.deploying.readiness import NotReadyInTime, call_when_ready, wait_until
+from helpers.deploying.roles import MANAGED, TRUST_LAMBDA
 from helpers.progress import Progress
-from helpers.readiness import NotReadyInTime, call_when_ready, wait_until
-from helpers.roles import MANAGED, TRUST_LAMBDA
+from helpers.watching import metrics
 
 
 def refuse(code: str, words: str, times: int) -> Callable[[], str]:

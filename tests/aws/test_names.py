@@ -11,7 +11,8 @@ from botocore.model import OperationModel, ServiceModel
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.aws import names, tags
+from helpers.aws import names
+from helpers.aws import tag_forms as tags
 from helpers.aws.names import Names
 
 ANNA = Names("anna-")

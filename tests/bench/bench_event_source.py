@@ -12,10 +12,14 @@ import boto3
 
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
-from helpers.embedded.sqs.sending import send
+from helpers.embedded.services.sqs.sending import send
 from tests.bench import Row
 from tests.embedded.conftest import deploy_function, invoke
-from tests.embedded.test_event_source import arn, connect, create_queue
+from tests.embedded.services.lambda_.event_source.test_event_source import (
+    arn,
+    connect,
+    create_queue,
+)
 
 TRIVIAL = "def handler(event, context): pass"
 SLEEPS = "import time\ndef handler(event, context): time.sleep(0.2)"

@@ -37,8 +37,8 @@ def rows() -> Iterator[Row]:
 
 
 def the_bank() -> float:
-    from helpers import pipeline, sender
-    from helpers.reconciliation import reconcile
+    from helpers.bank import pipeline, sender
+    from helpers.bank.reconciliation import reconcile
 
     began = perf_counter()
     with open_lab() as lab:

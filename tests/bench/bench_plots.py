@@ -9,7 +9,8 @@ from time import perf_counter
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers import costs, metrics, plots
+from helpers import plots
+from helpers.watching import costs, metrics
 from tests.bench import Row
 
 TARGET = 0.4

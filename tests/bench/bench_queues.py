@@ -13,8 +13,8 @@ import boto3
 from moto import mock_aws
 
 from helpers import open_lab
-from helpers.embedded.sqs.queue import Queue
-from helpers.embedded.sqs.sending import send
+from helpers.embedded.services.sqs.queue import Queue
+from helpers.embedded.services.sqs.sending import send
 from tests.bench import Row
 
 SHALLOW, DEEP, DEEPEST = 1_000, 100_000, 1_000_000

@@ -15,14 +15,14 @@ import boto3
 
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
-from helpers.embedded.telemetry.function_facts import FunctionFacts
-from helpers.embedded.telemetry.logs.log_metrics import LogMetrics
-from helpers.embedded.telemetry.mapping_facts import EventCounts
-from helpers.embedded.telemetry.queue_meter import QueueMeter
+from helpers.embedded.services.cloudwatch.published.function_facts import FunctionFacts
+from helpers.embedded.services.cloudwatch.published.mapping_facts import EventCounts
+from helpers.embedded.services.cloudwatch.published.queue_meter import QueueMeter
+from helpers.embedded.services.logs.log_metrics import LogMetrics
 from tests.bench import Row
 from tests.bench.bench_event_source import TRIVIAL, an_hour_in
 from tests.embedded.conftest import deploy_function
-from tests.embedded.test_event_source import create_queue
+from tests.embedded.services.lambda_.event_source.test_event_source import create_queue
 
 HOOKS = (
     (FunctionFacts, ("began", "ended", "abandoned", "throttled")),

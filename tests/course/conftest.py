@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
-from helpers import Lab, keys, ledger, open_lab, pipeline, receiver, sender
-from helpers.packages import SOURCES
+from helpers import Lab, open_lab
+from helpers.bank import keys, ledger, pipeline, receiver, sender
+from helpers.deploying.packages import SOURCES
 
 
 class Run(NamedTuple):

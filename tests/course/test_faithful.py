@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from helpers import open_lab
-from helpers.roles import MANAGED, TRUST_LAMBDA
+from helpers.deploying.roles import MANAGED, TRUST_LAMBDA
 from tests.embedded.conftest import zip_code
 
 README = Path(__file__).parents[2] / "README.md"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import run_cell
+from tests.course.conftest import run_cell
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
@@ -111,7 +111,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 def test_quoted_code_is_what_the_functions_run() -> None:
     """Notebook 04 reads the receiver together with the learner: line by line it is the source."""
-    sources = (FOLDER.parent / "helpers" / "functions").glob("*.py")
+    sources = (FOLDER.parent / "helpers" / "bank" / "functions").glob("*.py")
     lines = {line.strip() for path in sources for line in path.read_text("utf-8").splitlines()}
     text = "\n".join(
         SOLUTION.sub("", cell["source"])

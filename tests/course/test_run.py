@@ -7,11 +7,10 @@ import pandas as pd
 import pytest
 from botocore.exceptions import ClientError
 
-from helpers import dead_letters, keys, ledger, queues, receiver, sender
-from helpers.packages import find_variables
-from helpers.reconciliation import NotBalancedError, reconcile
-
-from .conftest import Run
+from helpers.bank import dead_letters, keys, ledger, queues, receiver, sender
+from helpers.bank.reconciliation import NotBalancedError, reconcile
+from helpers.deploying.packages import find_variables
+from tests.course.conftest import Run
 
 
 def attributes(url: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.embedded.test_event_source import arn
+from tests.embedded.services.lambda_.event_source.test_event_source import arn
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012"
 TELLS = """

@@ -9,14 +9,14 @@ from operator import attrgetter
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
-from helpers.embedded.cloudformation import seams as of_stacks
-from helpers.embedded.identity import seams as of_identities
-from helpers.embedded.kms import seams as of_keys
-from helpers.embedded.moto_seams import SEAMS, Reach, Seam
-from helpers.embedded.runtime import seams as of_functions
-from helpers.embedded.sns import seams as of_topics
-from helpers.embedded.sqs import seams as of_queues
-from helpers.embedded.telemetry import seams as of_telemetry
+from helpers.embedded.moto_seams.seams import SEAMS, Reach, Seam
+from helpers.embedded.services.cloudformation import seams as of_stacks
+from helpers.embedded.services.cloudwatch import seams as of_telemetry
+from helpers.embedded.services.iam import seams as of_identities
+from helpers.embedded.services.kms import seams as of_keys
+from helpers.embedded.services.lambda_ import seams as of_functions
+from helpers.embedded.services.sns import seams as of_topics
+from helpers.embedded.services.sqs import seams as of_queues
 
 
 @pytest.mark.parametrize("seam", SEAMS, ids=lambda seam: f"{seam.module}.{seam.attribute}")
@@ -24,7 +24,7 @@ def test_the_seam_is_where_it_was(seam: Seam) -> None:
     module = import_module(seam.module)
     assert hasattr(module, seam.attribute), (
         f"moto {version('moto')} has no {seam.module}.{seam.attribute} any more ({seam.why}): "
-        "see helpers/embedded/moto_seams.py"
+        "see helpers/embedded/moto_seams/seams.py"
     )
 
 
@@ -115,7 +115,7 @@ def test_a_closed_lab_is_forgotten() -> None:
 
 
 def test_moto_s_own_event_source_refuses_to_run() -> None:
-    from helpers.embedded.runtime.backend import FunctionBackend
+    from helpers.embedded.services.lambda_.backend import FunctionBackend
 
     with pytest.raises(NotImplementedError, match="pollers"):
         FunctionBackend.send_sqs_batch(None, "arn", [], "arn")  # type: ignore[arg-type]

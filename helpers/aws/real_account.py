@@ -1,0 +1,312 @@
+"""A lab on a real account, or on any endpoint that speaks AWS's protocols."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.model import OperationModel
+
+from helpers.aws import door, skipping, waiting
+from helpers.aws import tag_forms as tags
+from helpers.aws.names import Names
+from helpers.progress import Progress
+
+LONGEST = 300.0
+"""Seconds for which `advance` waits at most."""
+
+QUIET = 10.0
+"""Seconds without a message after which queues count as empty: their counts lag."""
+
+SETTLING = 10.0
+"""Seconds after which a changed policy is known everywhere, as a rule.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html"""
+
+POLICY_CHANGES = frozenset(
+    {
+        "AttachRolePolicy",
+        "CreateRole",
+        "DeleteRolePolicy",
+        "DetachRolePolicy",
+        "PutKeyPolicy",
+        "PutRolePolicy",
+        "UpdateAssumeRolePolicy",
+    }
+)
+
+METRICS_LATE = 180.0
+"""Seconds after which CloudWatch has a minute's metrics, as a rule."""
+
+LAB_ID = re.compile(r"[a-z][a-z0-9]{1,11}")
+
+DEPTHS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+
+
+DECIDED_BY_AWS = frozenset({"seed", "standard_order", "duplicates", "spin_limit"})
+"""Options of the embedded account. On a real one AWS decides, and they say nothing."""
+
+
+class NotConfirmed(RuntimeError):
+    """The account that would be used is not the one that was named. Nothing was done."""
+
+
+class TooLongToWait(ValueError):
+    """More seconds than anybody should sit and wait for."""
+
+
+class StillBusy(RuntimeError):
+    """Messages were left when `run_until_idle` had waited as long as it may."""
+
+
+class RealAccount:
+    """A lab on a real account: time is the wall's, and each name and tag says whose it is.
+
+    Nothing is done unless the environment variable LAB_ACCOUNT_ID is the number of the account
+    that the credentials belong to. Every name gets the lab's prefix and everything that is made
+    the tag lab=ID, whoever makes it (`helpers.aws.names`, `helpers.aws.tag_forms`).
+
+    Args:
+        profile: of the AWS configuration; None: what boto3 finds.
+        region: None: what the configuration or AWS_DEFAULT_REGION says.
+        lab_id: 2 to 12 small letters and digits; None: the environment variable LAB_ID, or
+            "course". Two labs of different ids stand in one account beside each other.
+        others: options that only the embedded account has, `DECIDED_BY_AWS`.
+
+    Raises:
+        NotConfirmed: with what to do instead.
+        TypeError, ValueError: there is no such option, or the id is none.
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: str | None = None,
+        region: str | None = None,
+        lab_id: str | None = None,
+        **others: Any,
+    ) -> None:
+        if unknown := sorted(others.keys() - DECIDED_BY_AWS):
+            raise TypeError(f"A lab on a real account has no option {', '.join(unknown)}.")
+        self.id = lab_id or os.environ.get("LAB_ID") or "course"
+        if not LAB_ID.fullmatch(self.id):
+            raise ValueError(f"A lab's id is 2 to 12 small letters and digits, not {self.id!r}.")
+        self._names = Names(f"{self.id}-")
+        self._sees_all = False
+        self._settled: datetime | None = None
+        door.shut()
+        self.region = _set_up_session(profile, region)
+        self.account_id = _confirm_account()
+        self._is_open = True
+        door.open_for(self._prepare, self._names)
+        skipping.skip_marked_cells()
+
+    @property
+    def prefix(self) -> str:
+        """What the name of everything in this lab begins with."""
+        return self._names.prefix
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tag of everything in this lab."""
+        return {tags.NAME: self.id}
+
+    # Time
+
+    @property
+    def lag(self) -> float:
+        """Seconds by which counts of messages and logs may be late."""
+        return QUIET
+
+    @property
+    def metric_lag(self) -> float:
+        """Seconds by which metrics may be late."""
+        return METRICS_LATE
+
+    def now(self) -> datetime:
+        """The time on the wall, aware, in UTC."""
+        return waiting.now()
+
+    def advance(self, seconds: float) -> None:
+        """Wait so many seconds, with a bar to look at.
+
+        Raises:
+            TypeError, ValueError: `seconds` is not a number of zero or more.
+            TooLongToWait: they are more than 5 minutes.
+            DoorShut: the lab is closed.
+        """
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise TypeError(f"seconds must be a number, not {seconds!r}")
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(f"seconds must be zero or more, not {seconds!r}")
+        if seconds > LONGEST:
+            raise TooLongToWait(
+                f"On a real account {seconds:g} seconds take {seconds:g} seconds, and a lab waits "
+                f"for {LONGEST:g} at most. Come back then and run the next cell; or see it at once "
+                "in the embedded account: restart the kernel without LAB=aws."
+            )
+        self._require_open()
+        waiting.wait(float(seconds))
+
+    def run_until_idle(self, limit: float = 900) -> float:
+        """Wait until no message is in a queue that a function of this lab reads.
+
+        The counts of SQS are approximate and lag, so a queue is empty when they said so for
+        `QUIET` seconds.
+
+        Args:
+            limit: seconds after which it gives up.
+
+        Returns:
+            The seconds until the last message was seen.
+
+        Raises:
+            StillBusy: after `limit`; it names the queues and what is left in them.
+        """
+        self._require_open()
+        began, last_busy, left = self.now(), 0.0, dict[str, int]()
+        with Progress(None, lambda: f"{sum(left.values())} messages left", "s") as progress:
+            while True:
+                passed = (self.now() - began).total_seconds()
+                left = {url: count for url in self._read_queues() if (count := _count(url))}
+                progress(passed)
+                if left:
+                    last_busy = passed
+                elif passed - last_busy >= QUIET:
+                    return last_busy
+                if passed > limit:
+                    told = ", ".join(f"{url.rpartition('/')[2]}: {n}" for url, n in left.items())
+                    raise StillBusy(f"Not idle after {limit:g} s. Messages left: {told or 'none'}.")
+                waiting.wait(1.0)
+
+    # Closing
+
+    def close(self, *, delete: bool = False) -> None:
+        """Leave the account: from now on each request is refused. Closing twice is no error.
+
+        Args:
+            delete: delete before that everything that carries the lab's tag, and print what.
+        """
+        if not self._is_open:
+            return
+        if delete:
+            from helpers.aws.cleaning import clean
+
+            print(clean(self))  # noqa: T201  what was deleted must be seen
+        self._is_open = False
+        skipping.run_marked_cells()
+        door.shut()
+
+    def __enter__(self) -> RealAccount:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if not self._is_open:
+            return "<closed lab>"
+        return f"<lab {self.id} on account {self.account_id} in {self.region}>"
+
+    @contextmanager
+    def seeing_all(self) -> Iterator[None]:
+        """Names are the account's own, and lists show everybody's: for whoever looks by tags."""
+        self._sees_all = True
+        try:
+            yield
+        finally:
+            self._sees_all = False
+
+    def _prepare(self, params: dict[str, Any], operation: OperationModel) -> dict[str, Any]:
+        """The parameters of a call as this lab sends them."""
+        if self._sees_all:
+            return params
+        self._let_policies_settle(operation)
+        named = self._names.in_listing(self._names.in_request(params, operation), operation)
+        return tags.in_request(named, operation, self.tags)
+
+    def _let_policies_settle(self, operation: OperationModel) -> None:
+        """After policies have changed, wait before the first request that may depend on them."""
+        if operation.name in POLICY_CHANGES:
+            self._settled = self.now() + timedelta(seconds=SETTLING)
+        elif operation.name == "DeleteRole":
+            self._settled = None
+        elif self._settled and operation.service_model.service_name != "iam":
+            waiting.wait(max(0.0, (self._settled - self.now()).total_seconds()))
+            self._settled = None
+
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise door.DoorShut("This lab is closed. Run lab = open_lab() to open another one.")
+
+    def _read_queues(self) -> Iterator[str]:
+        """The URLs of the queues that functions of this lab read."""
+        sqs = boto3.client("sqs")
+        pages = boto3.client("lambda").get_paginator("list_event_source_mappings").paginate()
+        for mapping in (each for page in pages for each in page["EventSourceMappings"]):
+            source = mapping.get("EventSourceArn", "").split(":")
+            if source[2:3] == ["sqs"] and source[5].startswith(self.prefix):
+                yield str(sqs.get_queue_url(QueueName=source[5])["QueueUrl"])
+
+
+def _set_up_session(profile: str | None, region: str | None) -> str:
+    """Make the session that plain `boto3.client` uses; its Region."""
+    try:
+        boto3.setup_default_session(profile_name=profile, region_name=region)
+        found = boto3.DEFAULT_SESSION.region_name
+    except BotoCoreError as error:
+        raise NotConfirmed(
+            f"{error}. `aws configure list-profiles` names those there are."
+        ) from error
+    if not found:
+        raise NotConfirmed("No Region is set. Name one: open_lab('aws', region='us-east-1').")
+    return str(found)
+
+
+def _confirm_account() -> str:
+    """The account's number, if it is the one that LAB_ACCOUNT_ID names."""
+    wanted = os.environ.get("LAB_ACCOUNT_ID", "").strip()
+    if not wanted:
+        raise NotConfirmed(
+            "A lab on a real account costs money, so say which account it may use. Set the "
+            "environment variable LAB_ACCOUNT_ID to its number, as `aws sts get-caller-identity` "
+            "shows it, and run this again. Or leave LAB=aws out: the embedded account is free."
+        )
+    try:
+        found = str(boto3.client("sts").get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise NotConfirmed(
+            f"AWS does not say whose credentials these are ({error}). Sign in, for example with "
+            "`aws sso login`, name a profile, open_lab('aws', profile=...), and run this again."
+        ) from error
+    if found != wanted:
+        raise NotConfirmed(
+            f"These credentials belong to account {found}, but LAB_ACCOUNT_ID says {wanted}. "
+            "Nothing was done. Take other credentials, or correct the number."
+        )
+    return found
+
+
+def _count(url: str) -> int:
+    try:
+        answer = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(DEPTHS))
+    except ClientError as error:
+        if "NonExistent" in error.response["Error"]["Code"]:
+            return 0  # deleted meanwhile
+        raise
+    return sum(int(answer["Attributes"][name]) for name in DEPTHS)

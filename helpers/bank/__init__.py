@@ -1,0 +1,1 @@
+"""The running example: the bank's keys, queues, ledger and functions, and what befalls them."""

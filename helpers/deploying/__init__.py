@@ -1,0 +1,1 @@
+"""Building blocks of any function: its package, role, mapping, tags and invocations."""

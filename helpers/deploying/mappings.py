@@ -1,0 +1,86 @@
+"""Event source mappings: what lets Lambda poll a queue for a function."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from helpers.deploying import tags
+from helpers.deploying.readiness import call_when_ready, wait_until
+
+if TYPE_CHECKING:
+    from helpers.lab import Lab
+
+LIMIT = 300
+"""Seconds that Lambda may take for a mapping; usually it takes less than one minute."""
+
+
+def create_mapping(lab: Lab, queue_arn: str, function: str, **settings: Any) -> str:
+    """Let Lambda poll the queue for the function; the mapping's id.
+
+    Args:
+        settings: of the mapping, such as BatchSize=5.
+
+    Raises:
+        ClientError: AWS refuses; a role that is not known yet is waited for.
+    """
+    functions = boto3.client("lambda")
+    created = call_when_ready(
+        lab,
+        lambda: functions.create_event_source_mapping(
+            EventSourceArn=queue_arn, FunctionName=function, Tags=tags.AS_MAPPING, **settings
+        ),
+    )
+    return str(created["UUID"])
+
+
+def find_mappings(function: str, queue_arn: str | None = None) -> list[dict[str, Any]]:
+    """What AWS says of the mappings of a function, all or that of one queue."""
+    named = {"EventSourceArn": queue_arn} if queue_arn else {}
+    answer = boto3.client("lambda").list_event_source_mappings(FunctionName=function, **named)
+    return list(answer["EventSourceMappings"])
+
+
+def describe_mapping(function: str) -> str:
+    """The state of the function's mapping and, where AWS tells one, the result of its last
+    polling, without the ids of the request that failed and of the key that it asked.
+
+    Raises:
+        LookupError: no queue is read for the function.
+    """
+    found = find_mappings(function)
+    if not found:
+        raise LookupError(f"No queue is read for {function}. Run the cell that connects one.")
+    told = found[0].get("LastProcessingResult", "").partition(" (Service")[0]
+    result = re.sub(r"key/[\w-]+", "key/...", told)
+    return ", ".join(filter(None, [found[0]["State"], result]))
+
+
+def delete_mappings(lab: Lab, function: str) -> None:
+    """Delete all mappings of a function, and let time pass until they are gone.
+
+    Raises:
+        NotReadyInTime: they are still there after 5 minutes.
+    """
+    for mapping in find_mappings(function):
+        with suppress(boto3.client("lambda").exceptions.ResourceInUseException):  # on its way
+            boto3.client("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
+    wait_until(lab, lambda: not find_mappings(function), "the mappings are gone", LIMIT)
+
+
+def wait_for_mapping(lab: Lab, uuid: str) -> None:
+    """Let time pass until Lambda polls; so what is measured afterwards begins with the messages.
+
+    Raises:
+        NotReadyInTime: it is not enabled after 5 minutes.
+    """
+    functions = boto3.client("lambda")
+    wait_until(
+        lab,
+        lambda: bool(functions.get_event_source_mapping(UUID=uuid)["State"] == "Enabled"),
+        "the mapping is enabled",
+        LIMIT,
+    )

@@ -1,0 +1,1 @@
+"""Where requests come in: intercepted, understood, signed by whom, and allowed or refused."""

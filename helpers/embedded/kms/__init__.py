@@ -1,5 +1,0 @@
-"""KMS as AWS runs it: moto's API and records of keys, with key material that really encrypts."""
-
-from helpers.embedded.kms.service import KeyService
-
-__all__ = ["KeyService"]

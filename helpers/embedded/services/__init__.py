@@ -1,0 +1,1 @@
+"""The account's services, a folder each. Adding a service is adding a folder."""

@@ -1,0 +1,1 @@
+"""What AWS publishes without being asked: the metrics of queues, functions and mappings."""

@@ -1,0 +1,131 @@
+"""The KMS API: the half that manages keys. moto keeps aliases, policies and tags."""
+
+from __future__ import annotations
+
+from moto.core.utils import unix_time
+from moto.kms.models import kms_backends
+
+from helpers.embedded.moto_seams.backends import backend_at
+from helpers.embedded.services.kms import managed_keys
+from helpers.embedded.services.kms.cryptography_api import CryptographyApi
+from helpers.embedded.services.kms.errors import KmsException, invalid_request, out_of_range
+from helpers.embedded.services.kms.grants_api import GrantsApi
+from helpers.embedded.services.kms.key import Key
+from helpers.embedded.services.kms.key_tags import check_tags
+from helpers.embedded.services.kms.requests import as_json
+from helpers.embedded.time.clock import SECOND, START
+
+
+class KmsApi(CryptographyApi, GrantsApi):
+    """One request to KMS. What moto answers rightly is left to moto."""
+
+    def describe_key(self) -> str:
+        """Whether the caller may is decided before: moto would read the key policy again."""
+        return as_json(**self.kms_backend.describe_key(self.key.id).to_dict())
+
+    def create_key(self) -> str:
+        check_tags(self._get_param("Tags", ()))
+        return super().create_key()
+
+    def replicate_key(self) -> str:
+        """API ReplicateKey: tags and policy are the replica's own."""
+        key, region, tags = self.key, self._get_param("ReplicaRegion"), self._get_param("Tags", [])
+        check_tags(tags)
+        backend = backend_at(kms_backends, key.account_id, region)
+        if not key.multi_region or key.primary is not None or backend is None:
+            raise KmsException("UnsupportedOperationException")
+        if key.id in backend.keys:
+            raise KmsException(
+                "AlreadyExistsException", f"{key.id} has a key in the Region {region} already."
+            )
+        description = self._get_param("Description", "")
+        replica = key.replicate(region, self._get_param("Policy"), description)
+        backend.keys[key.id] = replica
+        backend.tagger.tag_resource(key.id, tags)
+        return as_json(
+            ReplicaKeyMetadata=replica.to_dict()["KeyMetadata"],
+            ReplicaPolicy=replica.policy,
+            ReplicaTags=tags,
+        )
+
+    def tag_resource(self) -> str:
+        check_tags(self._get_param("Tags", ()))
+        return super().tag_resource()
+
+    # Aliases
+
+    def create_alias(self) -> str:
+        """Recorded: test_create_alias."""
+        if not str(self._get_param("AliasName", "")).startswith("alias/"):
+            raise invalid_request(
+                'Alias must start with the prefix "alias/". Please see '
+                "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+            )
+        self._refuse_reserved()
+        return super().create_alias()
+
+    def update_alias(self) -> str:
+        self._refuse_reserved()
+        return super().update_alias()
+
+    def delete_alias(self) -> str:
+        self._refuse_reserved()
+        return super().delete_alias()
+
+    def _refuse_reserved(self) -> None:
+        """API CreateAlias: the prefix is for the keys that AWS manages."""
+        if str(self._get_param("AliasName", "")).startswith(managed_keys.PREFIX):
+            raise KmsException("NotAuthorizedException")
+
+    # Deletion
+
+    def schedule_key_deletion(self) -> str:
+        days = self._number("PendingWindowInDays") or 30
+        if not 7 <= days <= 30:
+            raise out_of_range(days, "pendingWindowInDays", 7, 30)
+        self.kms_backend.schedule_key_deletion(self.key.id, days)
+        return as_json(
+            KeyId=self.key.arn,
+            DeletionDate=unix_time(self.key.deletion_date),
+            KeyState=self.key.key_state,
+            PendingWindowInDays=days,
+        )
+
+    def cancel_key_deletion(self) -> str:
+        self.kms_backend.cancel_key_deletion(self.key.id)
+        return as_json(KeyId=self.key.arn)
+
+    # Rotation
+
+    def enable_key_rotation(self) -> str:
+        days = self._number("RotationPeriodInDays") or 365
+        if not 90 <= days <= 2560:
+            raise out_of_range(days, "rotationPeriodInDays", 90, 2560)
+        self._rotatable().rotate_every(days)
+        return as_json()
+
+    def disable_key_rotation(self) -> str:
+        self._rotatable().rotation = None
+        return as_json()
+
+    def get_key_rotation_status(self) -> str:
+        rotation = (self.key.primary or self.key).rotation
+        if rotation is None:
+            return as_json(KeyId=self.key.arn, KeyRotationEnabled=False)
+        return as_json(
+            KeyId=self.key.arn,
+            KeyRotationEnabled=True,
+            RotationPeriodInDays=rotation.period_days,
+            NextRotationDate=START.timestamp() + rotation.next_at / SECOND,
+        )
+
+    def rotate_key_on_demand(self) -> str:
+        """At once; AWS takes a moment, in which the old material goes on encrypting."""
+        self._rotatable().rotate("ON_DEMAND")
+        return as_json(KeyId=self.key.arn)
+
+    def _rotatable(self) -> Key:
+        """The key, if it has material that KMS can replace."""
+        if not self.key.is_symmetric or self.key.primary is not None:
+            raise KmsException("UnsupportedOperationException")
+        return self.key

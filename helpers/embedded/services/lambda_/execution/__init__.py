@@ -1,0 +1,1 @@
+"""Invocations in lab time, and the execution environments they run in, seen from the account."""

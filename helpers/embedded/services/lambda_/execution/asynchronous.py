@@ -1,0 +1,176 @@
+"""Event invocations: accepted at once, run later, tried three times, then given up somewhere.
+
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from moto.core.exceptions import ServiceException
+from moto.moto_api._internal import mock_random
+
+from helpers.embedded.services.lambda_.execution.functions import (
+    Functions,
+    Invoked,
+    Throttled,
+    callee_of,
+)
+from helpers.embedded.time.clock import SECOND
+from helpers.embedded.time.simulation import Simulation, Steps
+
+if TYPE_CHECKING:
+    from moto.awslambda.models import LambdaFunction
+
+    from helpers.embedded.services.cloudwatch.published.function_facts import Callee, FunctionFacts
+
+PAUSES = (60, 120)
+"""Seconds of lab time before the second and before the third attempt."""
+
+Attributes = dict[str, dict[str, str]]
+Deliver = Callable[[str, str, str, Attributes], None]
+"""Sends, as a role, to the resource of an ARN a body with message attributes."""
+
+
+class _Event(NamedTuple):
+    """One that was accepted."""
+
+    function: LambdaFunction
+    arn: str
+    """What was invoked: with the version or alias, if one was asked for."""
+    document: str
+    """JSON."""
+    request_id: str
+    accepted_at: int
+    """Microseconds of lab time."""
+
+    @property
+    def callee(self) -> Callee:
+        return callee_of(self.function, self.arn)
+
+
+class AsynchronousInvocations:
+    """The events of one account that wait for their function."""
+
+    def __init__(self, simulation: Simulation, functions: Functions, deliver: Deliver) -> None:
+        self._simulation = simulation
+        self._functions = functions
+        self._deliver = deliver
+        self.pending = 0
+        """Events accepted and not yet done with."""
+
+    @property
+    def _facts(self) -> FunctionFacts:
+        return self._functions.telemetry.functions
+
+    def accept(self, function: LambdaFunction, event: str, arn: str | None = None) -> str:
+        """The request id, which all attempts will have.
+
+        `arn`: what was invoked, if it was a version or an alias.
+        """
+        self.pending += 1
+        accepted = _Event(
+            function,
+            arn or str(function.function_arn),
+            event,
+            str(mock_random.uuid4()),
+            self._simulation.now,
+        )
+        self._facts.event_received(accepted.callee)
+        self._simulation.start(self._run(accepted))
+        return accepted.request_id
+
+    def _run(self, event: _Event) -> Steps[None]:
+        try:
+            config = self._functions.event_invoke_config(event.arn)
+            expires = event.accepted_at + config["MaximumEventAgeInSeconds"] * SECOND
+            for attempt in range(1 + config["MaximumRetryAttempts"]):
+                if attempt:
+                    yield self._simulation.timeout(PAUSES[attempt - 1] * SECOND)
+                invoked = yield from self._attempt(event, expires)
+                if invoked is None:
+                    self._give_up(event, None, "EventAgeExceeded", attempt)
+                    return
+                if invoked.outcome.error is None:
+                    self._tell(event, "OnSuccess", invoked, "Success", attempt + 1)
+                    return
+            self._give_up(event, invoked, "RetriesExhausted", attempt + 1)
+        finally:
+            self.pending -= 1
+
+    def _attempt(self, event: _Event, expires: int) -> Steps[Invoked | None]:
+        """One invocation; while the function is throttled the event waits. None: too long."""
+        pause = SECOND
+        while self._simulation.now < expires:
+            began = self._simulation.now
+            try:
+                invoked = yield from self._functions.invoke(
+                    event.function, event.document, arn=event.arn, request_id=event.request_id
+                )
+            except Throttled:
+                yield self._simulation.timeout(pause)
+                pause = min(2 * pause, 300 * SECOND)
+            else:
+                self._facts.event_invoked(event.callee, event.accepted_at, began)
+                return invoked
+        return None
+
+    # Where a failed event goes
+
+    def _give_up(
+        self, event: _Event, invoked: Invoked | None, condition: str, attempts: int
+    ) -> None:
+        self._facts.event_dropped(event.callee)
+        self._tell(event, "OnFailure", invoked, condition, attempts)
+        target = getattr(event.function, "dead_letter_arn", None)
+        if not target:
+            return
+        error = json.loads(invoked.outcome.payload) if invoked else {}
+        # Recorded: test_sqs_queue_as_lambda_dead_letter_queue.
+        attributes = {
+            "RequestID": {"DataType": "String", "StringValue": event.request_id},
+            "ErrorCode": {"DataType": "Number", "StringValue": "200"},
+            "ErrorMessage": {
+                "DataType": "String",
+                "StringValue": str(error.get("errorMessage", condition))[:1024] or "-",
+            },
+        }
+        self._send(event, target, event.document, attributes, "DeadLetterErrors")
+
+    def _tell(
+        self, event: _Event, which: str, invoked: Invoked | None, condition: str, attempts: int
+    ) -> None:
+        """Send the invocation record to a destination, if there is one for the event."""
+        config = self._functions.event_invoke_config(event.arn)
+        target = config["DestinationConfig"].get(which, {}).get("Destination")
+        if not target:
+            return
+        record: dict[str, Any] = {
+            "version": "1.0",
+            "timestamp": f"{self._simulation.clock.now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
+            "requestContext": {
+                "requestId": event.request_id,
+                "functionArn": config["FunctionArn"],
+                "condition": condition,
+                "approximateInvokeCount": attempts,
+            },
+            "requestPayload": json.loads(event.document),
+        }
+        if invoked is not None:
+            context = {"statusCode": 200, "executedVersion": invoked.version}
+            if invoked.outcome.error:
+                context["functionError"] = "Unhandled"
+            record["responseContext"] = context
+            record["responsePayload"] = json.loads(invoked.outcome.payload)
+        self._send(event, target, json.dumps(record), {}, "DestinationDeliveryFailures")
+
+    def _send(
+        self, event: _Event, target: str, body: str, attributes: Attributes, metric: str
+    ) -> None:
+        """Send to a target of the function; `metric` counts it when that does not work."""
+        try:
+            self._deliver(str(event.function.role), target, body, attributes)
+        except (LookupError, ServiceException):
+            self._facts.delivery_failed(callee_of(event.function), metric)

@@ -1,0 +1,190 @@
+"""One invocation in lab time: cold or warm, to its result, its error or its timeout."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple, cast
+
+from helpers.embedded.door.gateway import Gateway
+from helpers.embedded.moto_seams.services import NotInEmbeddedAccount
+from helpers.embedded.services.lambda_.execution.durations import Durations
+from helpers.embedded.services.lambda_.execution.environments import (
+    ExecutionEnvironment,
+    describe_exit,
+)
+from helpers.embedded.services.lambda_.execution.messages import (
+    Call,
+    Exited,
+    Failure,
+    Invoke,
+    OutOfMemory,
+    Ready,
+    Resume,
+    Returned,
+    TimeUp,
+)
+from helpers.embedded.time.clock import SECOND
+from helpers.embedded.time.simulation import Silence, Simulation, Steps
+from helpers.embedded.wire import ApiRequest, ApiResponse
+
+MAXIMUM_PAYLOAD = 6_291_556
+"""Bytes of a synchronous response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
+
+class Outcome(NamedTuple):
+    """How an invocation ended."""
+
+    request_id: str
+    payload: str
+    """The result, or AWS's error object, as JSON."""
+    error: str | None
+    """AWS's errorType; None: the handler returned."""
+    duration: int
+    """Microseconds of lab time, without the cold start."""
+    init_duration: int | None = None
+    """Microseconds of the cold start; None: the environment was warm."""
+    environment_lost: bool = False
+    """Whether the process is gone and the next invocation needs another."""
+
+
+class Order(NamedTuple):
+    """What is to be invoked with what."""
+
+    event: str
+    """JSON."""
+    request_id: str
+    function_arn: str
+    trace_id: str
+    timeout: int
+    """Seconds of lab time."""
+
+
+class Invocation:
+    """Runs one event through one environment."""
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        gateway: Gateway,
+        durations: Durations,
+        spin_limit: float,
+    ) -> None:
+        self._simulation = simulation
+        self._gateway = gateway
+        self._durations = durations
+        self._spin_limit = spin_limit
+
+    def initialise(self, environment: ExecutionEnvironment, deadline: int) -> Steps[str | None]:
+        """The cold start: import the handler's module. AWS's error object if that fails.
+
+        The process imports meanwhile, beside others that start: it is heard when the time is over.
+        """
+        yield self._simulation.timeout(self._durations.init)
+        end = yield from self._converse(environment, deadline)
+        match end:
+            case Ready(failure):
+                return failure
+            case Exited(code):
+                return _error("Runtime.ExitError", f"Error: {describe_exit(code)}")
+            case OutOfMemory():
+                return _error("Runtime.OutOfMemory", _KILLED)
+            case _:
+                return _error("Sandbox.Timedout", "Error: Task timed out after 10.00 seconds")
+
+    def run(self, environment: ExecutionEnvironment, order: Order) -> Steps[Outcome]:
+        """Invoke the handler."""
+        simulation = self._simulation
+        began = simulation.now
+        deadline = began + order.timeout * SECOND
+        environment.tell(
+            Invoke(
+                order.event,
+                order.request_id,
+                order.function_arn,
+                order.trace_id,
+                deadline,
+                began + self._durations.handler,
+            )
+        )
+        yield simulation.timeout(self._durations.handler)  # before which it says nothing
+        end = yield from self._converse(environment, deadline)
+        return self._conclude(end, order.request_id, simulation.now - began, order.timeout)
+
+    def _converse(self, environment: ExecutionEnvironment, deadline: int) -> Steps[Any]:
+        """Serve the handler's requests until it ends; None: it ran out of time.
+
+        What the environment says is taken up at the lab time at which it says it.
+        """
+        simulation = self._simulation
+        while True:
+            message = yield simulation.ask(environment, self._spin_limit)
+            match message:
+                case Silence() | TimeUp():
+                    moment = deadline
+                case Call():
+                    moment = message.now + self._durations.api_call
+                case _:
+                    moment = message.now
+            if (wait := min(moment, deadline) - simulation.now) > 0:
+                yield simulation.timeout(wait)
+            if moment >= deadline:
+                return None
+            if not isinstance(message, Call):
+                return message
+            answered = yield from self._answer(environment, message.request, deadline)
+            if not answered:
+                return None
+
+    def _answer(
+        self, environment: ExecutionEnvironment, request: ApiRequest, deadline: int
+    ) -> Steps[bool]:
+        """Answer the handler's request; False: the answer did not come in time."""
+        simulation, gateway = self._simulation, self._gateway
+        try:
+            if gateway.waiting_steps(request) is None:
+                response = gateway.answer(request)
+            else:
+                call = simulation.start(gateway.call(request))
+                yield call | simulation.timeout(deadline - simulation.now)
+                if call.is_alive:
+                    call.interrupt()
+                    call.defused = True
+                    return False
+                response = cast("ApiResponse", call.value)
+        except NotInEmbeddedAccount as missing:
+            environment.tell(Resume(simulation.now, error=str(missing)))
+        else:
+            environment.tell(Resume(simulation.now, response))
+        return True
+
+    def _conclude(self, end: Any, request_id: str, duration: int, timeout: int) -> Outcome:
+        prefix = f"RequestId: {request_id} Error:"
+        match end:
+            case Returned(payload) if len(payload.encode()) > MAXIMUM_PAYLOAD:
+                failure = _error(
+                    "Function.ResponseSizeTooLarge",
+                    "Response payload size exceeded maximum allowed payload size "
+                    f"({MAXIMUM_PAYLOAD} bytes).",
+                )
+                lost = False
+            case Returned(payload):
+                return Outcome(request_id, payload, None, duration)
+            case Failure(payload):
+                failure, lost = payload, False
+            case Exited(code):
+                failure = _error("Runtime.ExitError", f"{prefix} {describe_exit(code)}")
+                lost = True
+            case OutOfMemory():
+                failure, lost = _error("Runtime.OutOfMemory", f"{prefix} {_KILLED}"), True
+            case _:
+                message = f"{prefix} Task timed out after {timeout}.00 seconds"
+                failure, lost = _error("Sandbox.Timedout", message), True
+        kind = json.loads(failure)["errorType"]
+        return Outcome(request_id, failure, kind, duration, environment_lost=lost)
+
+
+_KILLED = "Runtime exited with error: signal: killed"
+
+
+def _error(kind: str, message: str) -> str:
+    return json.dumps({"errorType": kind, "errorMessage": message})

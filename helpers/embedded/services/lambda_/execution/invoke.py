@@ -1,0 +1,80 @@
+"""The Invoke operation: a handler runs, now or later, and its answer comes back in lab time."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from moto.core.exceptions import JsonRESTError
+
+from helpers.embedded.door.gateway import Gateway
+from helpers.embedded.services.lambda_.execution import function_logs as logs
+from helpers.embedded.services.lambda_.execution.asynchronous import AsynchronousInvocations
+from helpers.embedded.services.lambda_.execution.functions import Functions, Invoked, Throttled
+from helpers.embedded.services.lambda_.function_names import read_name
+from helpers.embedded.services.lambda_.refusals import refuse
+from helpers.embedded.time.simulation import Steps
+from helpers.embedded.wire import ApiRequest, ApiResponse
+
+_INVOCATION_PATH = re.compile(r"/functions/(?P<name>.+)/invocations/?$")
+
+
+class Invocations:
+    """The Invoke operation, in its three invocation types."""
+
+    def __init__(self, functions: Functions, asynchronous: AsynchronousInvocations) -> None:
+        self._functions = functions
+        self._asynchronous = asynchronous
+
+    def attach(self, gateway: Gateway) -> None:
+        gateway.waits("awslambda", "Invoke", self.invoke)
+
+    def invoke(self, request: ApiRequest) -> Steps[ApiResponse]:
+        """Answer Invoke. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"""
+        try:
+            answer = yield from self._invoke(request)
+        except JsonRESTError as error:
+            answer = refuse(error.code or 400, error.error_type, error.message)
+        except Throttled as throttled:
+            answer = refuse(
+                429, "TooManyRequestsException", str(throttled), Reason=throttled.reason
+            )
+        return answer
+
+    def _invoke(self, request: ApiRequest) -> Steps[ApiResponse]:
+        found = _INVOCATION_PATH.search(urlsplit(request.url).path)
+        assert found is not None
+        query = parse_qs(urlsplit(request.url).query)
+        qualifier = query.get("Qualifier", [None])[0]
+        named = read_name("Invoke", unquote(found["name"]), qualifier, self._functions.region)
+        arn, function = self._functions.resolve(named)
+        event = request.body.decode() or "{}"
+        try:
+            json.loads(event)
+        except ValueError as error:
+            message = f"Could not parse request body into json: {error}"
+            return refuse(400, "InvalidRequestContentException", message)
+        match request.header("X-Amz-Invocation-Type"):
+            case "DryRun":
+                return ApiResponse(204, {}, b"")
+            case "Event":
+                request_id = self._asynchronous.accept(function, event, arn)
+                return ApiResponse(202, {"x-amzn-RequestId": request_id}, b"")
+            case _:
+                invoked = yield from self._functions.invoke(function, event, arn=arn)
+                wants_log = request.header("X-Amz-Log-Type") == "Tail"
+                return _answer(invoked, wants_log)
+
+
+def _answer(invoked: Invoked, wants_log: bool) -> ApiResponse:
+    headers = {
+        "Content-Type": "application/json",
+        "X-Amz-Executed-Version": invoked.version,
+        "x-amzn-RequestId": invoked.outcome.request_id,
+    }
+    if invoked.outcome.error:
+        headers["X-Amz-Function-Error"] = "Unhandled"
+    if wants_log:
+        headers["X-Amz-Log-Result"] = logs.tail(invoked.log)
+    return ApiResponse(200, headers, invoked.outcome.payload.encode())

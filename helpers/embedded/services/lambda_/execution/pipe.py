@@ -1,0 +1,108 @@
+"""The pipe between the account and an environment: messages as plain tuples, marshalled.
+
+Nothing refers to one of our classes by its module, as a pickle would, so a function may bring
+modules of any name, even `helpers`, without breaking the conversation.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import socket
+import struct
+from typing import Any
+
+from helpers.embedded.services.lambda_.execution import messages
+from helpers.embedded.wire import ApiRequest, ApiResponse
+
+_LENGTH = struct.Struct("!I")
+_CHUNK = 1 << 16
+_TRIES = 50 if hasattr(socket, "MSG_DONTWAIT") else 0
+"""Looks at the pipe before the account goes to sleep over it: most handlers have answered by then,
+and to be woken would take longer."""
+
+_KINDS: list[Any] = [
+    *(messages.Settings, messages.Invoke, messages.Resume),
+    *(messages.Printed, messages.Call, messages.Ready, messages.TimeUp),
+    *(messages.Returned, messages.Failure, messages.OutOfMemory),
+    *(ApiRequest, ApiResponse),
+]
+_NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
+
+
+class Pipe:
+    """One end of it.
+
+    Args:
+        patience: wall seconds for which `receive` waits; None: for ever.
+    """
+
+    def __init__(self, end: socket.socket, patience: float | None = None) -> None:
+        self._end = end
+        self._received = bytearray()
+        self._tries = 0
+        if patience is not None:
+            self._tries = _TRIES
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _as_timeout(patience))
+
+    def send(self, message: tuple[Any, ...]) -> None:
+        """Raises OSError when the other side is gone."""
+        text = marshal.dumps(_pack(message))
+        self._end.sendall(_LENGTH.pack(len(text)) + text)
+
+    def receive(self) -> Any | None:
+        """The next message; None: none came while there was patience.
+
+        Raises EOFError or OSError when the other side is gone.
+        """
+        while (message := self._take()) is None:
+            chunk = self._read()
+            if chunk is None:
+                return None
+            if not chunk:
+                raise EOFError
+            self._received += chunk
+        return message
+
+    def _read(self) -> bytes | None:
+        for _ in range(self._tries):
+            try:
+                return self._end.recv(_CHUNK, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                continue
+        try:
+            return self._end.recv(_CHUNK)
+        except (BlockingIOError, TimeoutError):
+            return None
+
+    def _take(self) -> Any | None:
+        """The first message of what was received, once it is whole."""
+        received = self._received
+        if len(received) < _LENGTH.size:
+            return None
+        end = _LENGTH.size + _LENGTH.unpack_from(received)[0]
+        if len(received) < end:
+            return None
+        message = _unpack(marshal.loads(memoryview(received)[_LENGTH.size : end]))
+        del self._received[:end]
+        return message
+
+    def close(self) -> None:
+        self._end.close()
+
+
+def _as_timeout(seconds: float) -> bytes:
+    """SO_RCVTIMEO: a timeval, on Windows milliseconds."""
+    if os.name == "nt":
+        return struct.pack("L", int(seconds * 1000))
+    return struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
+
+
+def _pack(message: tuple[Any, ...]) -> tuple[Any, ...]:
+    parts = [_pack(part) if type(part) in _NUMBERS else part for part in message]
+    return (_NUMBERS[type(message)], *parts)
+
+
+def _unpack(packed: tuple[Any, ...]) -> Any:
+    number, *parts = packed
+    return _KINDS[number](*[_unpack(part) if type(part) is tuple else part for part in parts])

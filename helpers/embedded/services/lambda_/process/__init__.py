@@ -1,0 +1,1 @@
+"""What runs inside an execution environment: a process with lab time and streams of its own."""

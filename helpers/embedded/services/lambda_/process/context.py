@@ -1,0 +1,42 @@
+"""The second argument of every handler."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from helpers.embedded.time.clock import unix_milliseconds_at
+
+
+class LambdaContext:
+    """What AWS's Python runtime passes as `context`.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
+
+    client_context: Any = None
+    identity: Any = None
+    tenant_id: Any = None
+
+    def __init__(
+        self, request_id: str, function_arn: str, deadline: int, variables: Mapping[str, str]
+    ) -> None:
+        """`deadline` in microseconds of lab time; `variables` as the environment began."""
+        self.aws_request_id = request_id
+        self.invoked_function_arn = function_arn
+        self.function_name = variables["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = variables["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = variables["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = variables["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self._deadline_ms = unix_milliseconds_at(deadline)
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds of lab time until the function's timeout."""
+        now = round(time.time() * 1_000_000) // 1000  # 2.002 s as a float is a little less
+        return max(0, self._deadline_ms - now)
+
+    def log(self, message: object) -> None:
+        sys.stdout.write(f"{message}\n")

@@ -1,0 +1,227 @@
+"""The process of one execution environment: import the handler, then run it when asked.
+
+Everything that the handler does to the world outside goes through the pipe to the account:
+its AWS requests, its sleeps, its output. The account's answers bring the lab time with them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import sys
+import threading
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+from typing import Any
+
+import boto3
+import botocore.configprovider
+import botocore.session
+
+from helpers.embedded.door import interception
+from helpers.embedded.services.lambda_.execution.clock_file import ClockFile
+from helpers.embedded.services.lambda_.execution.messages import (
+    Call,
+    Failure,
+    Invoke,
+    OutOfMemory,
+    Printed,
+    Ready,
+    Resume,
+    Returned,
+    Settings,
+    TimeUp,
+)
+from helpers.embedded.services.lambda_.execution.pipe import Pipe
+from helpers.embedded.services.lambda_.process import (
+    handlers,
+    lab_time,
+    limits,
+    log_output,
+    own_tmp,
+)
+from helpers.embedded.services.lambda_.process.context import LambdaContext
+from helpers.embedded.time.clock import microseconds
+from helpers.embedded.wire import ApiRequest, ApiResponse
+
+
+def main(end: socket.socket, settings: Settings) -> None:
+    """Serve invocations until the account closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the kernel to decide
+    threading.Thread(target=_end_with_parent, args=(settings,), daemon=True).start()
+    Environment(Pipe(end), settings).serve()
+    _end_with_parent(settings)
+
+
+class Environment:
+    """A function's code and its view of the world."""
+
+    def __init__(self, pipe: Pipe, settings: Settings) -> None:
+        self._pipe = pipe
+        self._settings = settings
+        self._deadline = settings.deadline
+        self._talking = threading.RLock()
+        clock_file = ClockFile(settings.clock_file)
+        self._time = lab_time.LabTime(settings.now, self._sleep, clock_file.write)
+        self._logs = log_output.LogHandler(self._print)
+        self._shut_out_the_machine()
+
+    def serve(self) -> None:
+        handler = self._initialise()
+        while True:
+            try:
+                order = self._pipe.receive()
+            except (EOFError, OSError):
+                return
+            assert isinstance(order, Invoke)
+            self._invoke(handler, order)
+
+    # One invocation
+
+    def _initialise(self) -> handlers.Handler:
+        failure = None
+        handler: handlers.Handler = _no_handler
+        try:
+            handler = handlers.load_handler(self._settings.handler, self._settings.task_root)
+        except MemoryError:
+            self._run_out_of_memory()
+        except Exception as error:
+            failure, entry = handlers.describe_failure(error, "", self._settings.task_root)
+            self._print(entry)
+        self._flush()
+        self._pipe.send(Ready(failure, self._time.now))
+        return handler
+
+    def _invoke(self, handler: handlers.Handler, order: Invoke) -> None:
+        self._time.move_to(order.now)
+        self._deadline = order.deadline
+        self._logs.request_id = order.request_id
+        os.environ["_X_AMZN_TRACE_ID"] = order.trace_id
+        result: tuple[Any, ...]
+        try:
+            context = LambdaContext(
+                order.request_id, order.function_arn, order.deadline, self._settings.variables
+            )
+            payload = handlers.encode_result(handler(json.loads(order.event), context))
+            result = Returned(payload, self._time.now)
+        except MemoryError:
+            self._run_out_of_memory()
+        except Exception as error:
+            payload, entry = handlers.describe_failure(
+                error, order.request_id, self._settings.task_root
+            )
+            self._print(entry)
+            result = Failure(payload, self._time.now)
+        self._flush()
+        self._pipe.send(result)
+
+    # What the handler does to the world
+
+    def _sleep(self, seconds: float) -> None:
+        with self._talking:
+            until = self._time.now + microseconds(seconds)
+            if until >= self._deadline:
+                self._pipe.send(TimeUp(self._time.now))
+                self._pipe.receive()  # nothing comes: the account ends this process
+            self._time.move_to(until)
+
+    def _call(self, request: ApiRequest) -> ApiResponse:
+        with self._talking:
+            self._pipe.send(Call(request, self._time.now))
+            answer = self._pipe.receive()
+            assert isinstance(answer, Resume)
+            self._time.move_to(answer.now)
+        if answer.response is None:
+            raise RuntimeError(answer.error)
+        return answer.response
+
+    def _print(self, text: str) -> None:
+        with self._talking:
+            self._pipe.send(Printed(text))
+
+    def _flush(self) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+
+    def _run_out_of_memory(self) -> None:
+        """AWS kills an environment that wants more than its memory; so does this one itself."""
+        limits.lift_memory_limit()
+        self._flush()
+        self._pipe.send(OutOfMemory(self._time.now))
+        os._exit(137)
+
+    def _shut_out_the_machine(self) -> None:
+        """The variables, AWS settings, files and chance of this machine are not the function's."""
+        settings = self._settings
+        os.environ.clear()
+        os.environ.update(settings.variables)
+        _ignore_aws_files()
+        interception.install(self._call)
+        _import_first_from(settings.task_root)
+        os.chdir(settings.task_root)
+        own_tmp.redirect_tmp(settings.scratch, settings.account_root)
+        _repeat_chance(settings.variables["AWS_LAMBDA_LOG_STREAM_NAME"])
+        sys.stdout = sys.stderr = log_output.LogStream(self._print)
+        log_output.route_logging(self._logs)
+        limits.limit_memory(settings.memory_mb)
+
+
+def _share_service_models() -> None:
+    """Load the models of the course's services once, before environments are forked.
+
+    A handler's first client then costs 7 ms instead of 43.
+    """
+    session = botocore.session.Session()
+    loader = session.get_component("data_loader")
+    loader.load_data("endpoints")
+    for service in ("sqs", "kms", "dynamodb"):
+        loader.load_service_model(service, "service-2")
+        loader.load_service_model(service, "endpoint-rule-set-1")
+    botocore.session.create_loader = lambda *_: loader
+
+
+_share_service_models()
+
+
+def _ignore_aws_files() -> None:
+    """~/.aws belongs to whoever runs the kernel."""
+    variables = botocore.configprovider.BOTOCORE_DEFAUT_SESSION_VARIABLES
+    for name in ("config_file", "credentials_file"):
+        profile, variable, _, conversion = variables[name]
+        variables[name] = (profile, variable, os.devnull, conversion)
+    boto3.DEFAULT_SESSION = None
+
+
+def _import_first_from(task_root: str) -> None:
+    """The function's own modules win over those that this process has imported already."""
+    sys.path.insert(0, task_root)
+    own = {entry.name.partition(".")[0] for entry in os.scandir(task_root)}
+    for name in [name for name in sys.modules if name.partition(".")[0] in own]:
+        if name not in sys.stdlib_module_names:
+            del sys.modules[name]
+
+
+def _repeat_chance(seed: str) -> None:
+    """What is random in a function repeats with the lab's ids: `random`, `uuid.uuid4`."""
+    random.seed(seed)
+    os.urandom = random.Random(seed).randbytes
+
+
+def _no_handler(event: Any, context: Any) -> None:
+    raise RuntimeError("the function has no handler")
+
+
+_leaving = threading.Lock()
+
+
+def _end_with_parent(settings: Settings) -> None:
+    """A kernel that is killed cannot clean up: its environments notice and do it."""
+    if parent := parent_process():
+        wait([parent.sentinel])
+    with _leaving:
+        shutil.rmtree(settings.account_root, ignore_errors=True)
+        os._exit(0)

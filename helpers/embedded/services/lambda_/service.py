@@ -1,0 +1,161 @@
+"""Lambda in an embedded account: functions, their invocations and their event sources."""
+
+from __future__ import annotations
+
+from moto.awslambda.models import lambda_backends
+from moto.logs.models import logs_backends
+from werkzeug.exceptions import HTTPException
+
+from helpers.embedded.door.access.access import Access
+from helpers.embedded.door.gateway import Gateway
+from helpers.embedded.moto_seams.services import MotoServices
+from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
+from helpers.embedded.services.lambda_.backend import FunctionBackend
+from helpers.embedded.services.lambda_.event_source.api import lambda_handler_for
+from helpers.embedded.services.lambda_.event_source.mappings import Mapping, Mappings
+from helpers.embedded.services.lambda_.execution.asynchronous import (
+    AsynchronousInvocations,
+    Attributes,
+)
+from helpers.embedded.services.lambda_.execution.durations import Durations
+from helpers.embedded.services.lambda_.execution.functions import Functions
+from helpers.embedded.services.lambda_.execution.invoke import Invocations
+from helpers.embedded.services.logs.backend import Backend as LogsBackend
+from helpers.embedded.services.sqs.queues import Queues
+from helpers.embedded.services.sqs.sending import send
+from helpers.embedded.time.simulation import Simulation
+from helpers.embedded.time.trace import Trace
+
+
+class Compute:
+    """Made when Lambda is used first: a lab about queues alone starts faster without it."""
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        gateway: Gateway,
+        access: Access,
+        services: MotoServices,
+        queues: Queues,
+        trace: Trace,
+        telemetry: Telemetry,
+        *,
+        region: str,
+        account_id: str,
+        spin_limit: float,
+    ) -> None:
+        self._access = access
+        self._account_id = account_id
+        self._region = region
+        self._functions = Functions(
+            simulation,
+            gateway,
+            trace,
+            telemetry,
+            region=region,
+            account_id=account_id,
+            durations=Durations(),
+            spin_limit=spin_limit,
+            may_log=self._may_log,
+        )
+        self._queues = queues
+        self._log_rights: dict[tuple[str, str], tuple[tuple[int, bool], bool, bool]] = {}
+        self._asynchronous = AsynchronousInvocations(simulation, self._functions, self._deliver)
+        invocations = Invocations(self._functions, self._asynchronous)
+        self._mappings = Mappings(simulation, self._functions, access, queues)
+        self._moto_backend = lambda_backends.backend
+        lambda_backends.backend = FunctionBackend
+        invocations.attach(gateway)
+        services.handlers["awslambda"] = lambda_handler_for(self._mappings)
+        gateway.before("logs", self._publish_logs)
+
+    def is_idle(self) -> bool:
+        """Whether no function runs and no message waits for one."""
+        return (
+            self._functions.running == 0
+            and self._asynchronous.pending == 0
+            and not any(_has_work(mapping) for mapping in self._mappings.all())
+        )
+
+    def describe_work(self) -> str:
+        """What keeps the account from being idle, for a person."""
+        reasons = [_describe(mapping) for mapping in self._mappings.all() if _has_work(mapping)]
+        if self._functions.running or self._asynchronous.pending:
+            reasons.append(
+                f"{self._functions.running} invocations are running and "
+                f"{self._asynchronous.pending} asynchronous ones are not done with."
+            )
+        return " ".join(reasons)
+
+    def invoke_later(self, arn: str, event: str) -> None:
+        """Invoke a function with an event that nobody waits for. LookupError: there is none."""
+        try:
+            function = self._functions.find(arn)
+        except HTTPException:
+            raise LookupError(arn) from None
+        self._asynchronous.accept(function, event, arn)
+
+    def close(self) -> None:
+        self._functions.close()
+        lambda_backends.backend = self._moto_backend
+
+    def _deliver(self, role: str, arn: str, body: str, attributes: Attributes) -> None:
+        """Send to a destination or dead-letter queue of a function, as its role.
+
+        Raises:
+            LookupError: the target is gone, or the role may not send to it.
+            ServiceException: the key of the queue cannot be used.
+        """
+        service = arn.split(":")[2]
+        action = {"sqs": "sqs:SendMessage", "lambda": "lambda:InvokeFunction"}.get(service)
+        if action is None or not self._access.may(role, action, arn):
+            raise LookupError(arn)
+        if service == "lambda":
+            self._asynchronous.accept(self._functions.find(arn), body, arn)
+        elif (queue := self._queues.find(arn)) is not None:
+            with self._access.acting_as(self._access.session_of(role)):
+                send(queue, {"MessageBody": body, "MessageAttributes": attributes})
+        else:
+            raise LookupError(arn)
+
+    def _may_log(self, role: str, group: str, stream: str) -> bool:
+        """Whether a function leaves a log: Lambda writes it in the name of the function's role
+        (LDG monitoring-cloudwatchlogs, prerequisites). Policies are asked when one has changed."""
+        access, key = self._access, (role, stream)
+        state = access.changes, access.enforced
+        if key not in self._log_rights or self._log_rights[key][0] != state:
+            arn = f"arn:aws:logs:{self._region}:{self._account_id}:log-group:{group}"
+            may_stream, may_put, may_create = (
+                access.may(role, f"logs:{action}", f"{arn}:log-stream:{stream}")
+                for action in ("CreateLogStream", "PutLogEvents", "CreateLogGroup")
+            )
+            self._log_rights[key] = state, may_stream and may_put, may_create
+        _, may_write, may_create = self._log_rights[key]
+        return may_write and (
+            may_create or group in logs_backends[self._account_id][self._region].groups
+        )
+
+    def _publish_logs(self) -> None:
+        """Hand what functions have logged to CloudWatch Logs, which now is asked for it."""
+        backend = logs_backends[self._account_id][self._region]
+        assert isinstance(backend, LogsBackend)
+        for (group, stream), entries in self._functions.logs.take().items():
+            backend.take_in(group, stream, entries)
+
+
+def _has_work(mapping: Mapping) -> bool:
+    return mapping.poller.busy or (mapping.is_working and any(mapping.queue.counts()))
+
+
+def _describe(mapping: Mapping) -> str:
+    counts = mapping.queue.counts()
+    advice = (
+        f"its mapping cannot read it: {mapping.poller.problem}"
+        if mapping.poller.problem
+        else "if a message fails again and again, give the queue a dead-letter queue "
+        "(RedrivePolicy) or purge it."
+    )
+    return (
+        f"{mapping.queue.name} still holds {counts.visible} visible, {counts.in_flight} in "
+        f"flight, {counts.delayed} delayed; {advice}"
+    )

@@ -1,0 +1,73 @@
+"""What a queue holds at this moment, as its metrics tell it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from helpers.embedded.services.cloudwatch.published.queue_meter import FairGauges, Gauges
+from helpers.embedded.services.sqs.message import Record, State
+from helpers.embedded.services.sqs.store import Store
+
+POISON = 3
+"""Receives from which on a standard queue leaves a message out of its age."""
+
+NOISY_SHARE = 0.5
+NOISY_LEAST = 10
+"""A tenant is noisy while more than half of all messages in flight, and ten at least, are its
+own. Modelled: AWS says "a disproportionate number" (SDG sqs-fair-queues)."""
+
+
+def read_gauges(store: Store, fifo: bool, has_groups: bool) -> Gauges:
+    """The gauges of the queue whose messages are in `store`.
+
+    `has_groups`: a standard queue that has been sent messages with a MessageGroupId.
+    """
+    counts = store.by_state()
+    # Serials grow as messages come in, and a dict keeps that order.
+    records = store.records.values()
+    return Gauges(
+        *counts,
+        oldest=_oldest(records, poison_counts=fifo),
+        groups_in_flight=_groups_in_flight(records, counts.in_flight) if fifo else None,
+        fair=_read_fair(records) if has_groups and not fifo else None,
+    )
+
+
+def _oldest(records: Iterable[Record], poison_counts: bool) -> int | None:
+    """When the oldest message came to this queue. A dead letter's age begins with its move
+    (SDG sqs-available-cloudwatch-metrics)."""
+    return next(
+        (
+            record.arrived_at
+            for record in records
+            if poison_counts or record.receive_count - record.received_elsewhere < POISON
+        ),
+        None,
+    )
+
+
+def _groups_in_flight(records: Iterable[Record], in_flight: int) -> int:
+    if not in_flight:
+        return 0
+    return len({record.group_id for record in records if record.state is State.IN_FLIGHT})
+
+
+def _read_fair(records: Iterable[Record]) -> FairGauges:
+    in_flight = Counter(record.group_id for record in records if record.state is State.IN_FLIGHT)
+    in_flight.pop(None, None)
+    whole = in_flight.total()
+    noisy = {
+        group
+        for group, count in in_flight.items()
+        if count >= NOISY_LEAST and count > NOISY_SHARE * whole
+    }
+    quiet = [record for record in records if record.group_id not in noisy]
+    states = Counter(record.state for record in quiet)
+    return FairGauges(
+        len(noisy),
+        states[State.VISIBLE],
+        states[State.IN_FLIGHT],
+        states[State.DELAYED],
+        _oldest(quiet, poison_counts=False),
+    )

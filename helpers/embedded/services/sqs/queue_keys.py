@@ -1,0 +1,138 @@
+"""KMS as SQS uses it: in the name of whoever calls SQS, and counted in the trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
+from random import Random
+from typing import TYPE_CHECKING, TypeVar
+
+from moto.moto_api._internal import mock_random
+
+from helpers.embedded.door.access.access import Access
+from helpers.embedded.door.access.given import encryption_facts
+from helpers.embedded.door.access.principals import Principal
+from helpers.embedded.door.access.wants import Want
+from helpers.embedded.door.access.wording import sentence
+from helpers.embedded.services.sqs.cipher import DataKey, Envelope
+from helpers.embedded.services.sqs.errors import KmsRefusal
+from helpers.embedded.time.trace import Trace
+
+if TYPE_CHECKING:
+    from helpers.embedded.services.kms.key import Key
+    from helpers.embedded.services.kms.service import KeyService
+
+T = TypeVar("T")
+
+DATA_KEY_BYTES = 32
+
+
+class KeysForQueues:
+    """Each call asks in this order: is the key there, may the caller (decided by the account's
+    policies, as kms:ViaService), and does the key's state allow it.
+
+    Args:
+        keys: gives the account's keys; called when the first queue needs one.
+        seed: of the key of SSE-SQS.
+    """
+
+    def __init__(
+        self, keys: Callable[[], KeyService], access: Access, trace: Trace, seed: int
+    ) -> None:
+        self._keys = keys
+        self._access = access
+        self._trace = trace
+        self.sqs_owned_key = DataKey(Random(f"sqs {seed}").randbytes(DATA_KEY_BYTES), None)
+
+    def caller(self) -> Principal | None:
+        """Who calls SQS; None: the account itself, which needs no permission."""
+        return self._access.delivering_service() or self._access.caller
+
+    def sender_id(self) -> str | None:
+        """The unique id of the user, or of the role and its session, that calls SQS now; None: no
+        identity of IAM does."""
+        caller = self._access.delivering_service() or self._access.caller
+        return caller.user_id if caller is not None and caller.is_entity else None
+
+    def acting_as(self, caller: Principal | None) -> AbstractContextManager[None]:
+        return self._access.acting_as(caller)
+
+    def requester(self) -> Hashable:
+        """SQS tells identities and session policies apart, but not the sessions of one role
+        (SDG sqs-key-management)."""
+        caller = self.caller()
+        return caller and (caller.identity, caller.session_policies)
+
+    def generate_data_key(self, key: str, queue_arn: str) -> Envelope:
+        def generate(found: Key) -> Envelope:
+            from helpers.embedded.services.kms.operations import generate_data_key
+
+            made = generate_data_key(found, _context(queue_arn), DATA_KEY_BYTES)
+            return Envelope(found.arn, queue_arn, made.sealed)
+
+        return self._call("GenerateDataKey", key, queue_arn, queue_arn, generate)
+
+    def decrypt(self, envelope: Envelope, queue_arn: str) -> bytes:
+        def decrypt(found: Key) -> bytes:
+            from helpers.embedded.services.kms.operations import parse_blob
+
+            sealed = parse_blob(envelope.sealed, found)
+            return found.open(sealed, _context(envelope.queue_arn))
+
+        return self._call("Decrypt", envelope.key_arn, queue_arn, envelope.queue_arn, decrypt)
+
+    def _call(
+        self,
+        operation: str,
+        key: str,
+        queue_arn: str,
+        sent_to: str,
+        use: Callable[[Key], T],
+    ) -> T:
+        from helpers.embedded.services.kms.errors import KmsException
+        from helpers.embedded.services.kms.states import check_state
+
+        _, _, _, region, account, queue = queue_arn.split(":", 5)
+        outcome = "success"
+        try:
+            keys = self._keys()
+            keys.settle()
+            found = keys.find(key, region, account)
+            self._check_permission(f"kms:{operation}", found.arn, region, sent_to)
+            check_state(found, operation)
+            return use(found)
+        except KmsException as error:
+            outcome = error.error_type
+            raise _refusal(outcome, error.message) from None
+        finally:
+            self._trace.key_use(f"kms:{operation}", queue, outcome)
+
+    def _check_permission(self, action: str, key_arn: str, region: str, sent_to: str) -> None:
+        from helpers.embedded.services.kms.errors import KmsException
+
+        caller = self.caller()
+        if caller is None or not self._access.enforced:
+            return
+        given = {
+            **encryption_facts(_context(sent_to)),
+            "kms:viaservice": (f"sqs.{region}.amazonaws.com",),
+            "aws:viaawsservice": ("true",),
+            **self._access.delivery_facts(),
+        }
+        decision = self._access.decide(caller, action, key_arn, given)
+        if not decision.allowed:
+            said = sentence(caller, Want(action, key_arn, given), decision)
+            raise KmsException("AccessDeniedException", said)
+
+
+def _context(queue_arn: str) -> dict[str, str]:
+    return {"aws:sqs:arn": queue_arn}
+
+
+def _refusal(code: str, message: str) -> KmsRefusal:
+    """KMS's refusal as SQS passes it on."""
+    return KmsRefusal(
+        code,
+        f"{message} (Service: AWSKMS; Status Code: 400; Error Code: {code}; "
+        f"Request ID: {mock_random.uuid4()}; Proxy: null)",
+    )

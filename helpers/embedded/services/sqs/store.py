@@ -1,0 +1,181 @@
+"""Where a queue keeps its messages: what standard and FIFO queues have in common.
+
+Nothing here ticks. Deadlines wait in heaps and are settled when somebody looks at the queue;
+an entry whose message has moved on is stale and is dropped when it comes up. So no operation
+costs more on a deep queue than on a shallow one.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from heapq import heapify, heappop, heappush
+
+from helpers.embedded.services.sqs.message import Counts, Record, State
+
+_STALE_ALLOWED = 64
+"""Stale entries that a heap may hold beside as many live ones again, before it is rebuilt."""
+
+
+def _any(record: Record) -> bool:
+    return True
+
+
+class Store(ABC):
+    """The messages of one queue by state. Times are microseconds of lab time."""
+
+    def __init__(self) -> None:
+        self.records: dict[int, Record] = {}
+        self.counts = [0, 0, 0, 0]
+        """Messages by State (those that are gone are not counted rightly)."""
+        self._next_serial = 1
+        self._hidden: list[tuple[int, int]] = []
+        """When a delayed or received message becomes visible, and its serial."""
+        self._by_age: list[tuple[int, int]] = []
+        """When a message was sent, and its serial."""
+
+    def add(self, record: Record, now: int, visible_at: int = 0) -> None:
+        """Keep a message, hidden until `visible_at`."""
+        serial = self._next_serial
+        self._next_serial = serial + 1
+        record.serial = serial
+        record.arrived_at = now
+        self.records[serial] = record
+        heappush(self._by_age, (record.sent_at, serial))
+        if visible_at > now:
+            self._hide(record, State.DELAYED, visible_at)
+        else:
+            record.state = State.VISIBLE
+            self.counts[State.VISIBLE] += 1
+            self._offer(record)
+
+    def take(self, most: int, admits: Callable[[Record], bool] = _any) -> list[Record]:
+        """Up to `most` receivable messages, in the order of the queue, before the first that
+        `admits` does not; they stay receivable only until `hide` or `remove` is called for each,
+        which must come next."""
+        taken: list[Record] = []
+        while len(taken) < most and (front := self.peek()) is not None and admits(front):
+            self._next()
+            taken.append(front)
+        return taken
+
+    @abstractmethod
+    def has_receivable(self) -> bool:
+        """Whether a receive would find a message now."""
+
+    @abstractmethod
+    def peek(self) -> Record | None:
+        """The message that a receive would find first."""
+
+    @abstractmethod
+    def _next(self) -> Record | None: ...
+
+    @abstractmethod
+    def _offer(self, record: Record) -> None:
+        """A message has become visible."""
+
+    def _withhold(self, record: Record) -> None:  # noqa: B027  only FIFO queues need it
+        """A message has become invisible, delayed or in flight."""
+
+    def _forget(self, record: Record) -> None:  # noqa: B027  only standard queues need it
+        """A message in any state is about to leave."""
+
+    def hide(self, record: Record, until: int) -> None:
+        """A visible message that was taken, or one in flight, is in flight until then."""
+        self.counts[record.state] -= 1
+        self._hide(record, State.IN_FLIGHT, until)
+
+    def show(self, record: Record) -> None:
+        """A hidden message is visible from now on."""
+        self.counts[record.state] -= 1
+        self.counts[State.VISIBLE] += 1
+        record.state = State.VISIBLE
+        self._offer(record)
+
+    def remove(self, record: Record) -> None:
+        self._forget(record)
+        del self.records[record.serial]
+        self.counts[record.state] -= 1
+        record.state = State.GONE
+        if len(self._by_age) > 2 * len(self.records) + _STALE_ALLOWED:
+            self._by_age = [(kept.sent_at, serial) for serial, kept in self.records.items()]
+            heapify(self._by_age)
+
+    def clear(self) -> list[Record]:
+        """Remove every message; those that were kept."""
+        removed = list(self.records.values())
+        for record in removed:
+            self.remove(record)
+        self._hidden.clear()
+        return removed
+
+    def settle(self, now: int, oldest: int) -> list[Record]:
+        """Remove what was sent at `oldest` or before, show what is due by `now`.
+
+        Returns:
+            The messages that were removed, oldest first.
+        """
+        expired = []
+        ages = self._by_age
+        while ages and ages[0][0] <= oldest:
+            record = self.records.get(heappop(ages)[1])
+            if record is not None:
+                self.remove(record)
+                expired.append(record)
+                ages = self._by_age
+        while self._hidden and self._hidden[0][0] <= now:
+            until, serial = heappop(self._hidden)
+            record = self.records.get(serial)
+            if record is not None and self._is_hidden(serial, until):
+                self.show(record)
+        return expired
+
+    def next_return(self) -> int | None:
+        """When the next hidden message becomes visible."""
+        hidden = self._hidden
+        while hidden:
+            until, serial = hidden[0]
+            if self._is_hidden(serial, until):
+                return until
+            heappop(hidden)
+        return None
+
+    def oldest_first(self) -> Iterator[Record]:
+        """The messages by the moment at which they were sent; each costs a little more."""
+        while self._by_age and self._by_age[0][1] not in self.records:
+            heappop(self._by_age)
+        if not self._by_age:
+            return
+        frontier = [(self._by_age[0], 0)]
+        while frontier:
+            (_, serial), index = heappop(frontier)
+            if record := self.records.get(serial):
+                yield record
+            for child in (2 * index + 1, 2 * index + 2):
+                if child < len(self._by_age):
+                    heappush(frontier, (self._by_age[child], child))
+
+    def by_state(self) -> Counts:
+        counts = self.counts
+        return Counts(counts[State.VISIBLE], counts[State.IN_FLIGHT], counts[State.DELAYED])
+
+    def _hide(self, record: Record, state: State, until: int) -> None:
+        record.state = state
+        record.hidden_until = until
+        self.counts[state] += 1
+        heappush(self._hidden, (until, record.serial))
+        hidden_now = self.counts[State.DELAYED] + self.counts[State.IN_FLIGHT]
+        if len(self._hidden) > 2 * hidden_now + _STALE_ALLOWED:
+            self._hidden = [
+                (due, serial) for due, serial in set(self._hidden) if self._is_hidden(serial, due)
+            ]
+            heapify(self._hidden)
+        self._withhold(record)
+
+    def _is_hidden(self, serial: int, until: int) -> bool:
+        record = self.records.get(serial)
+        return (
+            record is not None
+            and record.hidden_until == until
+            and record.state is not State.VISIBLE
+        )

@@ -1,0 +1,150 @@
+"""What happens later, in order: a SimPy environment that also waits for real processes.
+
+SimPy owns lab time. Function code, though, runs in processes of its own, outside lab time:
+while one computes, the simulation stands still at that moment and several of them compute
+side by side. Their answers are taken in the order in which they were asked for, never in the
+order in which they arrive, so a run repeats exactly on a fast machine and on a slow one.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Generator
+from typing import Any, Final, NamedTuple, Protocol, TypeVar, cast
+
+import simpy
+
+from helpers.embedded.time.clock import Clock
+from helpers.embedded.time.interrupts import Interrupts
+
+T = TypeVar("T")
+
+Steps = Generator[simpy.Event, Any, T]
+"""A SimPy process that ends with a T; it yields the events that it waits for."""
+
+
+class Silence:
+    """What `Simulation.ask` gives when a process did not answer while it had the patience."""
+
+
+SILENCE: Final = Silence()
+
+LOOK_EVERY = 0.05
+"""Wall seconds between two looks at Ctrl-C while a process computes."""
+
+
+class Peer(Protocol):
+    """A process outside lab time that has been asked something."""
+
+    def answer(self) -> Any | None:
+        """Its next answer, waited for at most LOOK_EVERY wall seconds; None: not yet."""
+
+
+class _Owed(NamedTuple):
+    peer: Peer
+    event: simpy.Event
+    patience: float
+
+
+class Simulation:
+    """The order of everything that happens in an embedded account. One thing runs at a time."""
+
+    def __init__(self) -> None:
+        self._env = simpy.Environment()
+        self._owed: deque[_Owed] = deque()
+        self.clock = Clock()
+        self.interrupts = Interrupts()
+        self.watch: Callable[[], None] | None = None
+        """Called again and again while time moves, by whoever wants to see it move."""
+
+    # What a process waits for
+
+    @property
+    def now(self) -> int:
+        """Microseconds of lab time since the account was opened."""
+        return self.clock.elapsed
+
+    def event(self) -> simpy.Event:
+        """Something that somebody will make happen with `succeed`."""
+        return self._env.event()
+
+    def timeout(self, duration: int) -> simpy.Timeout:
+        """The moment `duration` microseconds from now."""
+        return self._env.timeout(duration)
+
+    def start(self, steps: Steps[Any]) -> simpy.Process:
+        """Run `steps` beside everything else, from this moment on."""
+        return self._env.process(steps)
+
+    def ask(self, peer: Peer, patience: float) -> simpy.Event:
+        """The peer's next answer. It takes no lab time; after `patience` wall seconds: SILENCE."""
+        event = self._env.event()
+        self._owed.append(_Owed(peer, event, patience))
+        return event
+
+    # Moving time
+
+    def settle(self) -> None:
+        """Let everything happen that is due at this moment, without moving time."""
+        peek, step, checkpoint = self._env.peek, self._env.step, self.interrupts.checkpoint
+        while True:
+            while peek() <= self.clock.elapsed:
+                checkpoint()
+                step()
+            if not self._owed:
+                return
+            self._take_oldest_answer()
+
+    def advance(self, duration: int) -> None:
+        """Move time by `duration` microseconds; what is due at the last one happens too."""
+        deadline = self.now + duration
+        self.settle()
+        while self._env.peek() <= deadline:
+            self._go_on()
+        if deadline > self.now:
+            self.clock.elapsed = deadline
+            self._env.run(until=deadline)
+
+    def run(self, steps: Steps[T]) -> T:
+        """Move time until `steps` has ended; what it returned."""
+        process = self.start(steps)
+        self.run_until(lambda: process.processed)
+        return cast("T", process.value)
+
+    def run_until(self, reached: Callable[[], bool], deadline: float = math.inf) -> bool:
+        """Move time from one event to the next until `reached`, asked when nothing is due.
+
+        False when the next event would come after `deadline` (microseconds of lab time) or
+        when there is none: left alone, the account would stay as it is for ever.
+        """
+        self.settle()
+        while not reached():
+            upcoming = self._env.peek()
+            if upcoming > deadline or upcoming == math.inf:
+                return False
+            self._go_on()
+        return True
+
+    def _go_on(self) -> None:
+        """Move to the next moment at which something is due, and let it happen."""
+        self.clock.elapsed = int(self._env.peek())
+        self._let_watch()
+        self.settle()
+
+    def _let_watch(self) -> None:
+        if self.watch is not None:
+            self.watch()
+
+    def _take_oldest_answer(self) -> None:
+        peer, event, patience = self._owed[0]
+        began = time.monotonic()
+        while (answer := peer.answer()) is None:
+            self.interrupts.checkpoint()
+            self._let_watch()
+            if time.monotonic() - began > patience:
+                answer = SILENCE
+                break
+        self._owed.popleft()
+        event.succeed(answer)

@@ -1,0 +1,1 @@
+"""What is tried on queues and functions, and measured: one experiment a module."""

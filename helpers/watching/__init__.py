@@ -1,0 +1,1 @@
+"""What can be seen from outside: metrics, alarms, dashboards, logs, the trace, and the bill."""

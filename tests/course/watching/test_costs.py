@@ -1,0 +1,42 @@
+from decimal import Decimal
+
+import pytest
+
+from helpers import Lab
+from helpers.bank import pipeline, sender
+from helpers.deploying.packages import DATA
+from helpers.watching import costs
+
+
+def test_prices() -> None:
+    assert costs.read_prices()["SQS standard requests"] == Decimal("0.0000004")
+
+
+def test_estimate() -> None:
+    frame = costs.estimate_costs({"SQS standard requests": 10_000, "KMS key": 0.5})
+    assert frame["cents"].to_dict() == {"SQS standard requests": 0.4, "KMS key": 50.0}
+
+
+def test_unknown_item() -> None:
+    with pytest.raises(ValueError, match=r"No price for Coffee\. Priced: SQS standard requests"):
+        costs.estimate_costs({"Coffee": 1})
+
+
+def test_the_date_is_that_of_the_list() -> None:
+    assert "`prices.csv`" in (DATA / "README.md").read_text()
+    lines = (DATA / "README.md").read_text(encoding="utf-8").splitlines()
+    assert all(costs.PRICE_DATE in line for line in lines if line.startswith("| `prices.csv`"))
+
+
+def test_a_run_is_counted_from_its_metrics(lab: Lab) -> None:
+    start = lab.now()
+    bank = pipeline.build_bank(lab)
+    sender.send_transactions(count=20, seed=1)
+    lab.run_until_idle()
+    lab.advance(seconds=60)
+    estimate = costs.estimate_run(lab, "banking-queue", bank.receiver, start)
+    assert estimate.loc["SQS standard requests", "amount"] >= 20 + 2 * 2
+    assert estimate.loc["Lambda requests", "amount"] >= 2
+    seconds = (lab.now() - start).total_seconds()
+    assert estimate.loc["KMS requests", "amount"] == seconds / 300 * 3
+    assert estimate["cents"].sum() > 0

@@ -1,0 +1,141 @@
+"""Event invocations: tried three times, then given up where the function says."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from helpers.embedded.account import EmbeddedAccount
+from tests.embedded.conftest import Deploy
+from tests.embedded.services.lambda_.event_source.test_event_source import arn, count, create_queue
+
+FAILS = "def handler(event, context): raise RuntimeError('Test exception')"
+
+
+def invoke_event(event: Any) -> None:
+    boto3.client("lambda").invoke(
+        FunctionName="function", InvocationType="Event", Payload=json.dumps(event)
+    )
+
+
+def attempts() -> list[int]:
+    """Lab seconds, since the first, at which the function was started."""
+    events = boto3.client("logs").filter_log_events(
+        logGroupName="/aws/lambda/function", filterPattern="START"
+    )["events"]
+    times = [e["timestamp"] for e in events if e["message"].startswith("START")]
+    return [round((each - times[0]) / 1000) for each in times]
+
+
+def messages(url: str) -> list[dict[str, Any]]:
+    received = boto3.client("sqs").receive_message(QueueUrl=url, MessageAttributeNames=["All"])
+    return list(received["Messages"])
+
+
+def test_an_event_is_tried_after_one_and_after_two_minutes_more(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    deploy(FAILS)
+    invoke_event(1)
+    lab.run_until_idle()
+    assert attempts() == [0, 60, 180]
+
+
+def test_a_failed_event_reaches_the_function_s_dead_letter_queue(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    queue = create_queue("failed")
+    deploy(FAILS, DeadLetterConfig={"TargetArn": arn(queue)})
+    client = boto3.client("lambda")
+    config = client.get_function_configuration(FunctionName="function")
+    assert config["DeadLetterConfig"] == {"TargetArn": arn(queue)}
+    invoke_event({"raise_error": 1})
+    lab.run_until_idle()
+    [message] = messages(queue)
+    assert json.loads(message["Body"]) == {"raise_error": 1}
+    attributes = message["MessageAttributes"]
+    assert attributes["ErrorMessage"] == {
+        "DataType": "String",
+        "StringValue": "Test exception",
+    }
+    assert attributes["ErrorCode"] == {"DataType": "Number", "StringValue": "200"}
+    assert set(attributes) == {"ErrorMessage", "ErrorCode", "RequestID"}
+
+
+def test_a_failed_event_reaches_its_destination(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    failed, done = create_queue("failed"), create_queue("done")
+    deploy("def handler(event, context): return 10 / event")
+    boto3.client("lambda").put_function_event_invoke_config(
+        FunctionName="function",
+        MaximumRetryAttempts=1,
+        DestinationConfig={
+            "OnFailure": {"Destination": arn(failed)},
+            "OnSuccess": {"Destination": arn(done)},
+        },
+    )
+    invoke_event(0)
+    invoke_event(5)
+    lab.run_until_idle()
+    [record] = [json.loads(message["Body"]) for message in messages(failed)]
+    assert record["requestContext"]["condition"] == "RetriesExhausted"
+    assert record["requestContext"]["approximateInvokeCount"] == 2
+    assert record["requestPayload"] == 0
+    assert record["responsePayload"]["errorType"] == "ZeroDivisionError"
+    [record] = [json.loads(message["Body"]) for message in messages(done)]
+    assert (record["requestContext"]["condition"], record["responsePayload"]) == ("Success", 2.0)
+
+
+def test_a_throttled_event_waits_for_its_turn(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    deploy("def handler(event, context): return 1")
+    client = boto3.client("lambda")
+    client.put_function_concurrency(FunctionName="function", ReservedConcurrentExecutions=0)
+    invoke_event(1)
+    lab.advance(600)
+    client.delete_function_concurrency(FunctionName="function")
+    lab.run_until_idle()
+    assert len(attempts()) == 1
+
+
+def test_a_dead_letter_queue_that_is_gone_loses_only_the_event(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    queue = create_queue("failed")
+    deploy(FAILS, DeadLetterConfig={"TargetArn": arn(queue)})
+    boto3.client("sqs").delete_queue(QueueUrl=queue)
+    invoke_event(1)
+    lab.run_until_idle()
+    assert len(attempts()) == 3
+    assert count(create_queue("other")) == (0, 0)
+
+
+@pytest.mark.parametrize("action", ["sqs:SendMessage", "kms:GenerateDataKey"])
+def test_a_role_that_may_not_send_keeps_its_dead_letters_to_itself(
+    lab: EmbeddedAccount, deploy: Deploy, action: str
+) -> None:
+    key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+    queue = create_queue("failed", KmsMasterKeyId=key)
+    deploy(FAILS, DeadLetterConfig={"TargetArn": arn(queue)})
+    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    boto3.client("iam").put_role_policy(
+        RoleName="function-role",
+        PolicyName="deny",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statement}),
+    )
+    invoke_event(1)
+    lab.run_until_idle()
+    lab.advance(60)
+    assert count(queue) == (0, 0)
+    found = boto3.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Lambda",
+        MetricName="DeadLetterErrors",
+        Dimensions=[{"Name": "FunctionName", "Value": "function"}],
+        StartTime=lab.now() - timedelta(hours=1),
+        EndTime=lab.now(),
+        Period=3600,
+        Statistics=["Sum"],
+    )
+    assert sum(point["Sum"] for point in found["Datapoints"]) == 1
