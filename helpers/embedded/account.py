@@ -14,11 +14,10 @@ from helpers.embedded.door.access.access import Access
 from helpers.embedded.door.access.gate import Gate
 from helpers.embedded.door.credentials import ADMIN_ACCESS_KEY_ID, SandboxedSettings
 from helpers.embedded.door.gateway import Gateway
-from helpers.embedded.moto_seams.seams import OpenSeams, load_aws_managed_policies
-from helpers.embedded.moto_seams.services import MotoServices
+from helpers.embedded.moto_seams.seams import OpenSeams
 from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
-from helpers.embedded.services.sqs.queue_keys import KeysForQueues
-from helpers.embedded.services.sqs.queues import Queues
+from helpers.embedded.services.parts import Parts, Settings
+from helpers.embedded.services.registry import Services
 from helpers.embedded.time.clock import SECOND, microseconds
 from helpers.embedded.time.garbage import collected_seldom
 from helpers.embedded.time.simulation import Simulation
@@ -30,11 +29,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from helpers.embedded.door.access.explanation import Explanation
-    from helpers.embedded.services.cloudwatch.service import Monitoring
-    from helpers.embedded.services.kms.service import KeyService
-    from helpers.embedded.services.lambda_.service import Compute
-    from helpers.embedded.services.logs.service import LogSearch
-    from helpers.embedded.services.sns.api import Notifications
 
 ACCOUNT_ID = "123456789012"
 
@@ -72,33 +66,27 @@ class EmbeddedAccount:
         global _open
         if _open is not None:
             _open.close()
+        settings = Settings(ACCOUNT_ID, region, seed, standard_order, duplicates, spin_limit)
+        settings.check()
         self.region = region
-        self._spin_limit = spin_limit
         self._lock = threading.RLock()
         self._simulation = Simulation()
-        self._trace = Trace(self._simulation.clock)
-        self._seams = OpenSeams(self._simulation.clock, seed)
-        self._telemetry = Telemetry(self._simulation.clock, region)
-        self._services = MotoServices(self._connect)
-        self.access = Access(self._simulation.clock, ACCOUNT_ID)
+        clock = self._simulation.clock
+        self._trace = Trace(clock)
+        self._seams = OpenSeams(clock, seed)
+        self._services = Services(self._seams.apply)
+        self.access = Access(clock, ACCOUNT_ID)
         """Who may do what. `access.enforced = False` lets everybody do everything."""
-        gate = Gate(self.access, self._simulation.clock, ACCOUNT_ID)
-        self._gateway = Gateway(self._services, gate)
-        self._queues = Queues(
+        self._gateway = Gateway(self._services.load, Gate(self.access, clock, ACCOUNT_ID))
+        self._services.parts = Parts(
+            settings,
             self._simulation,
             self._trace,
-            KeysForQueues(self._loaded_keys, self.access, self._trace, seed),
-            standard_order=standard_order,
-            duplicates=duplicates,
-            seed=seed,
-            meters=self._telemetry.queues.meters,
+            Telemetry(clock, region),
+            self.access,
+            self._gateway,
+            self._services.load,
         )
-        self._monitoring: Monitoring | None = None
-        self._log_search: LogSearch | None = None
-        self._notifications: Notifications | None = None
-        self._compute: Compute | None = None
-        self._keys: KeyService | None = None
-        self._seed = seed
         _settings.apply(region)
         self._is_open = True
         _open = self
@@ -148,12 +136,12 @@ class EmbeddedAccount:
         longest = microseconds(limit)
         with self._working(), self._progress(None), collected_seldom():
             began = self._simulation.now
-            if self._compute is not None:
-                idle = self._simulation.run_until(self._compute.is_idle, began + longest)
+            if functions := self._services.functions:
+                idle = self._simulation.run_until(functions.is_idle, began + longest)
                 if not idle:
                     raise StillBusy(
                         f"Not idle after {(self._simulation.now - began) / SECOND:g} s of lab "
-                        f"time. {self._compute.describe_work()}"
+                        f"time. {functions.describe_work()}"
                     )
             return (self._simulation.now - began) / SECOND
 
@@ -211,12 +199,7 @@ class EmbeddedAccount:
         self._is_open = False
         if _open is self:
             _open = None
-        if self._compute is not None:
-            self._compute.close()
-        for part in (self._monitoring, self._log_search, self._notifications, self._keys):
-            if part is not None:
-                part.close()
-        self._queues.close()
+        self._services.close()
         self._seams.close()
 
     def __enter__(self) -> EmbeddedAccount:
@@ -242,9 +225,12 @@ class EmbeddedAccount:
     def answer(self, request: ApiRequest) -> ApiResponse:
         """Answer a request of this process, letting time pass where the operation waits."""
         with self._working():
-            if self._gateway.waiting_steps(request) is None:
-                return self._gateway.answer(request)
-            return self._simulation.run(self._gateway.call(request))
+            call = self._gateway.admit(request)
+            if isinstance(call, ApiResponse):
+                return call
+            if not self._gateway.takes_time(call):
+                return self._gateway.answer(call)
+            return self._simulation.run(self._gateway.answer_in_time(call))
 
     @contextmanager
     def _working(self) -> Iterator[None]:
@@ -266,111 +252,9 @@ class EmbeddedAccount:
                 simulation.watch = None
 
     def _describe_progress(self) -> str:
-        waiting = sum(sum(queue.counts()) for queue in self._queues.all())
+        queues = self._services.queues
+        waiting = sum(sum(queue.counts()) for queue in queues.all()) if queues else 0
         return f"{waiting} messages left, {self._trace.invocations} invocations"
-
-    def _connect(self, service: str) -> None:
-        """Put our parts in place of moto's, once moto has imported a service."""
-        self._seams.apply()
-        match service:
-            case "sqs":
-                self._queues.attach(self._gateway)
-                self._services.handlers["sqs"] = self._queues.handler
-            case "kms":
-                self._connect_keys()
-            case "iam" | "sts":
-                self._connect_identity(service)
-            case "cloudwatch" | "logs":
-                self._connect_telemetry(service)
-            case "sns":
-                self._connect_notifications()
-            case "awslambda":
-                self._connect_compute()
-            case "kinesis":
-                self._services.load("cloudwatch")  # moto's Kinesis publishes metrics there
-            case "cloudformation":
-                self._connect_stacks()
-
-    def _connect_keys(self) -> None:
-        from helpers.embedded.services.kms.service import KeyService
-
-        is_principal = self.access.identities.can_be_named
-        self._keys = KeyService(self._simulation.clock, self._seed, is_principal)
-        self._services.handlers["kms"] = self._keys.handler
-        self._gateway.before("kms", self._keys.settle)
-
-    def _connect_identity(self, service: str) -> None:
-        access, clock, handlers = self.access, self._simulation.clock, self._services.handlers
-        if service == "iam":
-            from helpers.embedded.services.iam.api import IamApi
-
-            load_aws_managed_policies(ACCOUNT_ID)
-            handlers["iam"] = lambda *asked: IamApi(access).answer(*asked)
-        else:
-            from helpers.embedded.services.iam.sts import StsApi
-
-            handlers["sts"] = lambda *asked: StsApi(access, clock).answer(*asked)
-
-    def _connect_telemetry(self, service: str) -> None:
-        telemetry, services, simulation = self._telemetry, self._services, self._simulation
-        if service == "cloudwatch":
-            from helpers.embedded.services.cloudwatch.service import Monitoring
-
-            self._monitoring = Monitoring(telemetry, services, simulation, self._publish)
-        else:
-            from helpers.embedded.services.logs.service import LogSearch
-
-            self._log_search = LogSearch(telemetry, services, simulation.clock)
-
-    def _connect_notifications(self) -> None:
-        from helpers.embedded.services.sns.api import Notifications
-
-        self._services.load("sqs")
-        self._notifications = Notifications(
-            self._simulation.clock, self._queues, self.access, self._invoke_later
-        )
-        self._services.handlers["sns"] = self._notifications.handler
-
-    def _connect_compute(self) -> None:
-        from helpers.embedded.services.lambda_.service import Compute
-
-        self._services.load("sqs")
-        self._services.load("logs")
-        self._compute = Compute(
-            self._simulation,
-            self._gateway,
-            self.access,
-            self._services,
-            self._queues,
-            self._trace,
-            self._telemetry,
-            region=self.region,
-            account_id=ACCOUNT_ID,
-            spin_limit=self._spin_limit,
-        )
-
-    def _connect_stacks(self) -> None:
-        from helpers.embedded.services.cloudformation.api import Stacks
-
-        stacks = Stacks(self.access, self._simulation.clock, self._gateway.answer)
-        self._services.handlers["cloudformation"] = stacks.handler
-
-    def _loaded_keys(self) -> KeyService:
-        self._services.load("kms")
-        assert self._keys is not None
-        return self._keys
-
-    def _publish(self, topic_arn: str, message: str, subject: str) -> bool:
-        """Publish for one of the account's services; False: there is no such topic."""
-        self._services.load("sns")
-        assert self._notifications is not None
-        return self._notifications.publish(topic_arn, message, subject)
-
-    def _invoke_later(self, function_arn: str, event: str) -> None:
-        """Invoke for one of the account's services. LookupError: there is no such function."""
-        self._services.load("awslambda")
-        assert self._compute is not None
-        self._compute.invoke_later(function_arn, event)
 
 
 _open: EmbeddedAccount | None = None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import botocore.awsrequest
 
@@ -60,22 +59,16 @@ class ApiRequest(NamedTuple):
         found = _CREDENTIAL_SCOPE.search(self.header("Authorization") or self.url)
         return (found[1], found[2], found[3]) if found else None
 
-    def json(self) -> dict[str, Any]:
-        """The body as a JSON object; empty when it is none."""
-        try:
-            document = json.loads(self.body or b"{}")
-        except ValueError:
-            return {}
-        return document if isinstance(document, dict) else {}
-
     @property
     def target(self) -> str | None:
-        """The operation, for the protocols that name it in a header or a form field."""
-        if header := self.header("X-Amz-Target"):
-            return header.rpartition(".")[2]
-        if self.body.startswith(b"Action=") or b"&Action=" in self.body:
-            return parse_qs(self.body.decode()).get("Action", [None])[0]
-        return None
+        """The operation, for the protocol that names it in a header; None: the others."""
+        target = self.header("X-Amz-Target")
+        return target and target.rpartition(".")[2]
+
+    @property
+    def is_form(self) -> bool:
+        """Whether it is of the query protocol: its body is a form."""
+        return (self.header("Content-Type") or "").startswith("application/x-www-form-urlencoded")
 
 
 class ApiResponse(NamedTuple):

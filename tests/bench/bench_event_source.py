@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import boto3
 
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.services.sqs.sending import send
+from helpers.embedded.services.sqs.service import SqsService
 from tests.bench import Row
 from tests.embedded.conftest import deploy_function, invoke
 from tests.embedded.services.lambda_.event_source.test_event_source import (
@@ -54,7 +55,7 @@ def alone(messages: int) -> float:
         assert isinstance(lab, EmbeddedAccount)
         deploy_function(TRIVIAL)
         url = create_queue()
-        queue = lab._queues.find(arn(url))
+        queue = cast(SqsService, lab._services.queues).find(arn(url))
         assert queue is not None
         for _ in range(messages):
             send(queue, {"MessageBody": "x" * 50})
@@ -83,7 +84,7 @@ def an_hour_in(
     deploy_function(SLEEPS)
     url = create_queue()
     connect(url)
-    queue = lab._queues.find(arn(url))
+    queue = cast(SqsService, lab._services.queues).find(arn(url))
     assert queue is not None
     simulation = lab._simulation
 
@@ -128,8 +129,8 @@ def environments() -> Iterator[Row]:
 
 def _private_megabytes(lab: EmbeddedAccount) -> float:
     """Memory that the environments do not share with each other (Linux)."""
-    assert lab._compute is not None
-    functions = lab._compute._functions
+    assert lab._services.functions is not None
+    functions = lab._services.functions._functions
     pids = [each.pid for pool in functions._warm.values() for each in pool]
     return sum(_private(pid) for pid in pids if pid) / 1024
 

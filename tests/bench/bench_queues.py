@@ -127,7 +127,7 @@ def filled(lab: Any, name: str, depth: int, in_flight: bool) -> str:
 
 
 def find(lab: Any, name: str) -> Queue:
-    queue: Queue = next(queue for queue in lab._queues.all() if queue.name == name)
+    queue: Queue = next(queue for queue in lab._services.queues.all() if queue.name == name)
     return queue
 
 

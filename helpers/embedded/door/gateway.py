@@ -1,7 +1,7 @@
 """The account's front door: every API request of every caller comes through here.
 
-Most operations are answered at once by moto. A few wait in lab time (a long poll, a
-synchronous invocation); the parts of the account register those with `waits`.
+It is read once, its caller is authenticated and judged once, and then its service answers. A few
+operations take lab time before that: a long poll, a synchronous invocation.
 """
 
 from __future__ import annotations
@@ -10,77 +10,60 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from helpers.embedded.door.access.gate import Gate
-from helpers.embedded.moto_seams.services import MotoServices, NotInEmbeddedAccount, service_at
+from helpers.embedded.door.reading import read_call
+from helpers.embedded.moto_seams.services import service_at
+from helpers.embedded.service import Call, NotInEmbeddedAccount, Service
 from helpers.embedded.time.simulation import Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
-Waiting = Callable[[ApiRequest], Steps[ApiResponse | None]]
-"""Waits as long as the operation does. What it returns is the answer; None: moto answers."""
-
 
 class Gateway:
-    """Finds the service and operation of a request, lets it wait, and has it answered."""
+    """Finds who is asked for what, whether that is allowed, and lets the service answer.
 
-    def __init__(self, services: MotoServices, gate: Gate) -> None:
-        self._services = services
+    Args:
+        load: a service by moto's name, made when it is asked for first.
+    """
+
+    def __init__(self, load: Callable[[str], Service], gate: Gate) -> None:
+        self._load = load
         self._gate = gate
-        self._waiting: dict[str, dict[str, Waiting]] = {}
-        self._before: dict[str, Callable[[], None]] = {}
 
-    def waits(self, service: str, operation: str, steps: Waiting) -> None:
-        """Run `steps` in lab time before (or instead of) moto's answer to `operation`."""
-        self._waiting.setdefault(service, {})[operation] = steps
-
-    def before(self, service: str, refresh: Callable[[], None]) -> None:
-        """Call `refresh` before moto answers anything of `service`, to bring its state up to date.
-
-        What nobody asks for is then never computed.
-        """
-        self._before[service] = refresh
-
-    def waiting_steps(self, request: ApiRequest) -> Waiting | None:
-        """The steps registered for the request's operation, if it is one that can wait."""
-        service = service_at(request.host)
-        if service is None:
-            return None
-        self._services.load(service)
-        operations = self._waiting.get(service)
-        if operations is None:
-            return None
-        operation = request.target or _rest_operation(request)
-        return operations.get(operation) if operation else None
-
-    def answer(self, request: ApiRequest) -> ApiResponse:
-        """What the account answers at this moment.
+    def admit(self, request: ApiRequest) -> Call | ApiResponse:
+        """The request as a call that may be answered, or the refusal that it deserves.
 
         Raises:
             NotInEmbeddedAccount: nobody in the embedded account knows this service.
         """
-        service = service_at(request.host)
-        if service is None:
+        name = service_at(request.host)
+        if name is None:
             raise NotInEmbeddedAccount(
                 f"The embedded account does not have {urlsplit(request.url).netloc}, and nothing "
                 "leaves this machine. For a real account, restart the kernel and open no lab."
             )
-        self._services.load(service)
-        if refresh := self._before.get(service):
-            refresh()
-        return self._gate.answer(request, service, lambda: self._services.answer(request, service))
+        self._load(name).settle()
+        call = read_call(request, name)
+        return self._gate.refusal(call) or call
 
-    def call(self, request: ApiRequest) -> Steps[ApiResponse]:
-        """Answer a request in lab time, waiting where its operation waits."""
-        if steps := self.waiting_steps(request):
-            service = service_at(request.host)
-            if service and (refusal := self._gate.refusal(request, service)):
-                return refusal
-            answer = yield from steps(request)
+    def takes_time(self, call: Call) -> bool:
+        """Whether the operation is one that can wait."""
+        return call.operation in self._load(call.service).waits
+
+    def answer(self, call: Call) -> ApiResponse:
+        """What the service answers at this moment."""
+        with self._gate.passed_by(call):
+            return self._load(call.service).answer(call)
+
+    def answer_in_time(self, call: Call) -> Steps[ApiResponse]:
+        """What the service answers once the operation has taken its time."""
+        service = self._load(call.service)
+        if steps := service.waits.get(call.operation or ""):
+            answer = yield from steps(call)
             if answer is not None:
                 return answer
-        return self.answer(request)
+            service.settle()
+        return self.answer(call)
 
-
-def _rest_operation(request: ApiRequest) -> str | None:
-    """Lambda names its operations by path; only invocations wait."""
-    if request.method == "POST" and request.path.rstrip("/").endswith("/invocations"):
-        return "Invoke"
-    return None
+    def answer_at_once(self, request: ApiRequest) -> ApiResponse:
+        """The answer to a request of the account's own parts, none of which waits."""
+        call = self.admit(request)
+        return self.answer(call) if isinstance(call, Call) else call

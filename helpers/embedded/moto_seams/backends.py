@@ -21,20 +21,20 @@ def backend_at(backends: Any, account: str, region: str) -> Any | None:
 
 class ReplacedBackend:
     """moto makes and resets the backends of a service by account number and Region alone, so the
-    part of the account that ours belong to stands in a class made for it, as `account`.
+    account's service that ours belong to stands in a class made for it, as `service`.
 
     Args:
         backends: moto's BackendDict of the service.
         ours: a subclass of the class that moto has there.
-        part: what each instance finds as its `account`.
+        service: what each instance finds as its `service`.
     """
 
-    def __init__(self, backends: Any, ours: type, part: object) -> None:
+    def __init__(self, backends: Any, ours: type, service: object) -> None:
         self._backends = backends
         self._original = backends.backend
         self._ours = ours
         backends.clear()
-        backends.backend = type("AccountBackend", (ours,), {"account": part})
+        backends.backend = type("AccountBackend", (ours,), {"service": service})
 
     def all(self) -> Iterator[Any]:
         """Every backend that has been made, by account and Region."""
@@ -47,6 +47,6 @@ class ReplacedBackend:
         # A cache of moto's keeps `regions`, and through it our class, for ever.
         for regions in self._backends.values():
             regions.clear()
-        del self._backends.backend.account
+        del self._backends.backend.service
         self._backends.backend = self._original
         self._backends.clear()

@@ -142,24 +142,6 @@ def load_aws_managed_policies(account_id: str) -> None:
     backend.managed_policies.update(backend._init_managed_policies())
 
 
-def replace_backend(backends: Any, base: type, **parts: Any) -> None:
-    """Make moto build a Region's backend of our class `base`, which finds its account's `parts`
-    as attributes: moto makes backends by account number and Region alone."""
-    backends.clear()
-    backends.backend = type("AccountBackend", (base,), parts)
-
-
-def restore_backend(backends: Any, original: type) -> None:
-    """Undo `replace_backend`, and let go of the account. A cache of moto's keeps every Region's
-    backend, and through it our class, for ever: both are emptied."""
-    for regions in backends.values():
-        regions.clear()
-    for name in [name for name in vars(backends.backend) if not name.startswith("__")]:
-        delattr(backends.backend, name)
-    backends.backend = original
-    backends.clear()
-
-
 class OpenSeams:
     """The seams of one open account. moto loads its services late: call `apply` after each."""
 

@@ -13,55 +13,32 @@ from moto.backend_index import backend_url_patterns
 from moto.core.request import Request
 from werkzeug.exceptions import HTTPException
 
-from helpers.embedded.wire import ApiRequest, ApiResponse
+from helpers.embedded.service import Call, NotInEmbeddedAccount, Service
+from helpers.embedded.wire import ApiResponse
 
-Handler = Callable[[Request, str, Any], tuple[int, dict[str, Any], str | bytes]]
-
-
-_OURS_ALONE = frozenset({"cloudformation"})
-"""Services of which nothing is moto's: it is not even imported."""
+Answer = tuple[int, dict[str, Any], str | bytes]
+Handler = Callable[[Request, str, Any], Answer]
 
 
-class NotInEmbeddedAccount(NotImplementedError):
-    """The embedded account has no such service or operation; a real account has."""
+class MotoService(Service):
+    """A service whose requests moto's response classes read and answer, or ours built on them."""
 
-
-class MotoServices:
-    """The services of one account.
-
-    `handlers` are our own response classes, by moto's service name, where moto's is not enough;
-    `loaded` is called with the name of a service after its first import.
-    """
-
-    def __init__(self, loaded: Callable[[str], None]) -> None:
-        self.handlers: dict[str, Handler] = {}
-        self._loaded = loaded
-        self._known: set[str] = set()
-
-    def load(self, service: str) -> None:
-        """Import a service of moto now instead of at its first request."""
-        if service not in self._known:
-            self._known.add(service)
-            if service not in _OURS_ALONE:
-                _routes(service)
-            self._loaded(service)
-
-    def answer(self, request: ApiRequest, service: str) -> ApiResponse:
-        """What the service answers now. Takes no lab time."""
-        self.load(service)
-        handler = self.handlers.get(service) or _route(service, request.url)
+    def respond(self, request: Request, url: str, headers: Any) -> Any:
+        """Status, headers and body, as moto's handlers give them. A service of ours replaces it."""
+        handler = _route(self.name, url)
         if handler is None:
-            raise NotInEmbeddedAccount(f"{service} has nothing at {request.path}")
-        moto_request = Request.from_primitives(*request)
+            raise NotInEmbeddedAccount(f"{self.name} has nothing at {request.path}")
+        return handler(request, url, headers)
+
+    def answer(self, call: Call) -> ApiResponse:
+        request = Request.from_primitives(*call.request)
         try:
-            status, headers, body = handler(
-                moto_request, moto_request.raw_url, moto_request.headers
-            )
+            status, headers, body = self.respond(request, request.raw_url, request.headers)
         except NotInEmbeddedAccount:
             raise
         except NotImplementedError as error:
             raise NotInEmbeddedAccount(
-                f"The embedded account cannot do that; a real account can. ({service}: {error})"
+                f"The embedded account cannot do that; a real account can. ({self.name}: {error})"
             ) from None
         except HTTPException as error:
             status, headers = error.code or 400, dict(error.get_headers())
@@ -71,6 +48,14 @@ class MotoServices:
             {name: str(text) for name, text in headers.items()},
             body.encode() if isinstance(body, str) else body,
         )
+
+
+def motos_own(name: str) -> Service:
+    """A service that moto knows well enough. It is imported now."""
+    _routes(name)
+    service = MotoService()
+    service.name = name
+    return service
 
 
 @lru_cache(maxsize=256)

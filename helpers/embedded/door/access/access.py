@@ -134,6 +134,11 @@ class Access:
         owner = credential.principal if credential else self.identities.administrator
         return self.caller or owner
 
+    def account_with(self, scope: tuple[str, str, str] | None) -> str:
+        """The account of whoever has the access key of a signature."""
+        credential = self.identities.credential(scope[0]) if scope else None
+        return credential.principal.account if credential else self._account_id
+
     @contextmanager
     def acting_as(self, principal: Principal | None) -> Iterator[None]:
         """What happens inside is done by the principal: whose permission a queue's key asks."""

@@ -77,7 +77,7 @@ def refuse(request: ApiRequest, service: str, refusal: Refusal) -> ApiResponse:
         return _as_json(status, headers, {"__type": f"{space}#{name}", "message": message})
     if request.header("X-Amz-Target"):
         return _as_json(400, headers, {"__type": code, "message": message})
-    if b"Action=" in request.body:
+    if request.is_form:
         text = (
             f"<ErrorResponse><Error><Type>Sender</Type><Code>{query}</Code>"
             f"<Message>{escape(message)}</Message></Error>"

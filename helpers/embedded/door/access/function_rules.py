@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 
 from helpers.embedded.door.access.access import Access
-from helpers.embedded.door.access.calls import Call
 from helpers.embedded.door.access.denials import Refusal
 from helpers.embedded.door.access.principals import is_account
 from helpers.embedded.door.access.resources import find_function
 from helpers.embedded.door.access.wants import function_arn
-from helpers.embedded.wire import ApiRequest
+from helpers.embedded.service import Call
 
 _PATTERNS = {
     "Role": r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+",
@@ -25,11 +24,9 @@ _DEAD_LETTER_ACTIONS = {"sqs": ("SendMessage", "SQS"), "sns": ("Publish", "SNS")
 _OF_ROLES = ("CreateFunction", "UpdateFunctionConfiguration")
 
 
-def may_break(request: ApiRequest) -> bool:
-    """Whether the request is one that `violation` has something to say about."""
-    return request.method in ("POST", "PUT") and request.path.rstrip("/").endswith(
-        ("/functions", "/configuration", "/policy")
-    )
+def may_break(call: Call) -> bool:
+    """Whether the call is one that `violation` has something to say about."""
+    return call.operation in ("AddPermission", *_OF_ROLES)
 
 
 def violation(call: Call, access: Access) -> Refusal | None:

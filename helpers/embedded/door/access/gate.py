@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from helpers.embedded.door.access import denials, function_rules, resources, session_rules
 from helpers.embedded.door.access.access import Access
-from helpers.embedded.door.access.calls import Call, read_call
 from helpers.embedded.door.access.denials import Refusal
 from helpers.embedded.door.access.errors import MalformedPolicy
 from helpers.embedded.door.access.identities import ORGANIZATION_ROLE
@@ -14,6 +14,7 @@ from helpers.embedded.door.access.principals import ANONYMOUS, Principal
 from helpers.embedded.door.access.puts import is_put, place_of
 from helpers.embedded.door.access.signatures import is_signed_with
 from helpers.embedded.door.access.wants import SERVICES, Want, key_arn, wants_of
+from helpers.embedded.service import Call
 from helpers.embedded.time.clock import Clock
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
@@ -42,49 +43,43 @@ class Gate:
         self._clock = clock
         self._account_id = account_id
 
-    def refusal(self, request: ApiRequest, service: str) -> ApiResponse | None:
-        """The refusal that the request deserves; None: it may be answered."""
+    def refusal(self, call: Call) -> ApiResponse | None:
+        """The refusal that the call deserves; None: it may be answered, and its caller is known."""
         if not self._access.enforced:
+            call.account = self._access.account_with(call.request.scope)
             return None
-        who = self._admit(request, service)
-        return who if isinstance(who, ApiResponse) else None
+        who = self._authenticate(call.request, call.service, call.operation)
+        if isinstance(who, Refusal):
+            return denials.refuse(call.request, call.service, who)
+        call.caller, call.account = who, who.account or self._account_id
+        refusal = self._judge(call, who)
+        return refusal and denials.refuse(call.request, call.service, refusal)
 
-    def answer(
-        self, request: ApiRequest, service: str, proceed: Callable[[], ApiResponse]
-    ) -> ApiResponse:
-        """What `proceed` answers, if the caller may ask for it."""
+    @contextmanager
+    def passed_by(self, call: Call) -> Iterator[None]:
+        """What happens inside is done by the caller; then what it may have changed is forgotten."""
         if not self._access.enforced:
-            return proceed()
-        who = self._admit(request, service)
-        if isinstance(who, ApiResponse):
-            return who
-        with self._access.acting_as(who):
-            answer = proceed()
-        if service == "iam" and not _only_reads(request):
+            yield
+            return
+        with self._access.acting_as(call.caller):
+            yield
+        if call.service == "iam" and not _only_reads(call):
             self._access.forget()
-        elif service == "sqs" and request.target in _CHANGES_QUEUE_POLICIES:
+        elif call.service == "sqs" and call.operation in _CHANGES_QUEUE_POLICIES:
             self._access.forget_readers()
-        return answer
 
     @property
     def _administrator(self) -> Principal:
         return self._access.identities.administrator
 
-    def _admit(self, request: ApiRequest, service: str) -> Principal | ApiResponse:
-        """Who asks, if they may; otherwise the refusal."""
-        who = self._authenticate(request, service)
-        refusal = who if isinstance(who, Refusal) else self._judge(request, service, who)
-        if refusal is not None:
-            return denials.refuse(request, service, refusal)
-        assert isinstance(who, Principal)
-        return who
-
-    def _authenticate(self, request: ApiRequest, service: str) -> Principal | Refusal:
+    def _authenticate(
+        self, request: ApiRequest, service: str, operation: str | None
+    ) -> Principal | Refusal:
         """Who signed the request."""
         scope = request.scope
         if scope is None:
-            if request.target in _BY_TOKEN:
-                return denials.untrusted_token(request.target)
+            if operation in _BY_TOKEN:
+                return denials.untrusted_token(operation)
             if service in _ANONYMOUS_SERVICES or service not in SERVICES:
                 return ANONYMOUS
             return denials.UNSIGNED
@@ -101,17 +96,16 @@ class Gate:
             return denials.BAD_SIGNATURE
         return credential.principal
 
-    def _judge(self, request: ApiRequest, service: str, who: Principal) -> Refusal | None:
+    def _judge(self, call: Call, who: Principal) -> Refusal | None:
         """Why the caller may not do this, or not with that policy."""
-        makes = service == "awslambda" and function_rules.may_break(request)
-        puts = is_put(service, request.target) or makes
+        service = call.service
+        makes = service == "awslambda" and function_rules.may_break(call)
+        puts = is_put(service, call.operation) or makes
         if service == "iam" and who.is_user_session:
             return denials.UNKNOWN_KEY  # STS API GetSessionToken: none for IAM without MFA
         may_all = who == self._administrator and service not in _RESOURCES_DECIDE
         if may_all and not puts:
             return None
-        user = who.name if who.kind == "user" else ""
-        call = read_call(request, service, who.account or self._account_id, user)
         if service == "sts" and (refusal := session_rules.violation(call, who)):
             return refusal
         if not may_all and (refusal := self._denial(who, call)):
@@ -166,5 +160,5 @@ class Gate:
         return not self._access.would_allow(who, "kms:PutKeyPolicy", key, policy)
 
 
-def _only_reads(request: ApiRequest) -> bool:
-    return (request.target or "").startswith(("Get", "List", "Describe", "Simulate"))
+def _only_reads(call: Call) -> bool:
+    return (call.operation or "").startswith(("Get", "List", "Describe", "Simulate"))

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from helpers.embedded.door.access.calls import Call, encryption_context
+from helpers.embedded.service import Call
 from helpers.embedded.services.lambda_.function_arns import parse_name
 
 Given = Mapping[str, tuple[str, ...]]
@@ -31,6 +32,12 @@ def encryption_facts(context: Mapping[str, str]) -> Given:
     """kms:EncryptionContext:... and kms:EncryptionContextKeys."""
     facts = {f"kms:encryptioncontext:{key.lower()}": (text,) for key, text in context.items()}
     return {**facts, "kms:encryptioncontextkeys": tuple(context)} if context else {}
+
+
+def encryption_context(parameters: Mapping[str, Any], name: str = "EncryptionContext") -> Any:
+    """The encryption context of a KMS request, a dict of strings."""
+    context = parameters.get(name) or {}
+    return context if isinstance(context, dict) else json.loads(context)
 
 
 CONSTRAINTS, RETIRED = "grant:constraints", "grant:retired"

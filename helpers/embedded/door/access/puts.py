@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from helpers.embedded.door.access import policy_checks
-from helpers.embedded.door.access.calls import Call
 from helpers.embedded.door.access.denials import Refusal
 from helpers.embedded.door.access.policy_checks import Exists
+from helpers.embedded.service import Call
 
 
 class Place(NamedTuple):
@@ -37,15 +37,11 @@ def is_put(service: str, operation: str | None) -> bool:
 
 
 def _attribute(parameters: Mapping[str, Any], name: str) -> Any:
-    """An attribute among those of a queue or topic, in the JSON and in the query protocol."""
-    attributes = parameters.get("Attributes")
-    if isinstance(attributes, dict):
-        return attributes.get(name)
-    for key, text in parameters.items():
-        for named, valued in (("Name", "Value"), ("key", "value")):
-            if text == name and key.endswith(named):
-                return parameters.get(key.removesuffix(named) + valued)
-    return None
+    """An attribute among those of a queue or topic: of many, or the one that is set."""
+    attributes = parameters.get("Attributes") or {}
+    if parameters.get("AttributeName") == name:
+        return parameters.get("AttributeValue")
+    return attributes.get(name) if isinstance(attributes, dict) else None
 
 
 def _malformed(reason: str) -> Refusal:

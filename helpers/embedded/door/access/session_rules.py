@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from helpers.embedded.door.access.calls import Call
 from helpers.embedded.door.access.denials import Refusal
 from helpers.embedded.door.access.principals import Principal
+from helpers.embedded.service import Call
 
 _ROLE_ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
 _NAME = r"[\w+=,.@-]*"

@@ -10,7 +10,6 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from helpers.embedded.door.access.calls import Call, prefix_of
 from helpers.embedded.door.access.given import (
     RETIRED,
     Given,
@@ -18,7 +17,9 @@ from helpers.embedded.door.access.given import (
     given_by,
     given_by_re_encrypt,
 )
+from helpers.embedded.door.reading import prefix_of
 from helpers.embedded.moto_seams.backends import backend_at
+from helpers.embedded.service import Call
 from helpers.embedded.services.sqs.queue_urls import parse_queue_url
 
 

@@ -8,16 +8,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.moto_api._internal import mock_random
 
-from helpers.embedded.door.access.access import Access
 from helpers.embedded.services.cloudformation import parameters
-from helpers.embedded.services.cloudformation.account_api import AccountApi, Send
+from helpers.embedded.services.cloudformation.account_api import AccountApi
 from helpers.embedded.services.cloudformation.deployment import TYPES, Deployment, Wanted, scope_of
 from helpers.embedded.services.cloudformation.errors import (
     AlreadyExists,
@@ -27,7 +26,9 @@ from helpers.embedded.services.cloudformation.errors import (
 from helpers.embedded.services.cloudformation.resource_types import as_list, as_mapping
 from helpers.embedded.services.cloudformation.stack import Event, Stack
 from helpers.embedded.services.cloudformation.template import Template, read_template
-from helpers.embedded.time.clock import Clock
+
+if TYPE_CHECKING:
+    from helpers.embedded.services.cloudformation.service import CloudFormationService
 
 _KNOWN = frozenset(
     {
@@ -49,25 +50,10 @@ _NAME = "[a-zA-Z][-a-zA-Z0-9]{0,127}"
 _CAN_BE_UPDATED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 
-class Stacks:
-    """All stacks of an account, by their ids.
-
-    Args:
-        send: answers requests as the account's front door does.
-    """
-
-    def __init__(self, access: Access, clock: Clock, send: Send) -> None:
-        self.access = access
-        self.clock = clock
-        self.send = send
-        self.known: dict[str, Stack] = {}
-        self.handler: Callable[..., Any] = lambda *asked: StacksApi(self).answer(*asked)
-
-
-class StacksApi(BaseResponse):
+class CloudFormationApi(BaseResponse):
     """One request about stacks."""
 
-    def __init__(self, stacks: Stacks) -> None:
+    def __init__(self, stacks: CloudFormationService) -> None:
         super().__init__(service_name="cloudformation")
         self.automated_parameter_parsing = True
         self._stacks = stacks

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from moto.cloudwatch.exceptions import InvalidParameterValue, ResourceNotFound
-from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.responses import ActionResult
 
-from helpers.embedded.moto_seams.seams import replace_backend, restore_backend
-from helpers.embedded.services.cloudwatch.alarms.api import AlarmApi, AlarmBackend
-from helpers.embedded.services.cloudwatch.alarms.watch import AlarmWatch
+from helpers.embedded.services.cloudwatch.alarms.api import AlarmApi
+from helpers.embedded.services.cloudwatch.backend import CloudWatchBackend
 from helpers.embedded.services.cloudwatch.dashboards import check_dashboard
-from helpers.embedded.services.cloudwatch.data_checks import check_data, check_namespace
-from helpers.embedded.services.cloudwatch.published.samples import Samples
-from helpers.embedded.services.cloudwatch.published.series import MINUTE, Metric
-from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
+from helpers.embedded.services.cloudwatch.data_checks import check_namespace
+from helpers.embedded.services.cloudwatch.published.series import Metric
 from helpers.embedded.services.cloudwatch.queries import Queries
 from helpers.embedded.services.cloudwatch.query_checks import MOST_DATAPOINTS
 
@@ -28,52 +24,13 @@ _LISTED_FOR = 14 * 86_400
 """Seconds after its last datapoint for which a metric is listed (API ListMetrics)."""
 
 
-class Backend(AlarmBackend):
-    """moto's state of one Region, with metrics that come from the account's telemetry."""
-
-    telemetry: ClassVar[Telemetry]
-
-    def put_metric_data(self, namespace: str, metric_data: list[dict[str, Any]]) -> None:
-        now = self.telemetry.clock.now()
-        data = [datum | {"Timestamp": _aware(datum.get("Timestamp"))} for datum in metric_data]
-        check_data(data, now)
-        for datum in data:
-            self.telemetry.custom.put(
-                self.region_name,
-                Metric.of(namespace, datum["MetricName"], datum.get("Dimensions")),
-                int((datum["Timestamp"] or now).timestamp()),
-                _samples(datum),
-                datum.get("Unit"),
-                int(datum.get("StorageResolution") or MINUTE),
-            )
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    """moto hands over naive moments in UTC."""
-    return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-
-
-def _samples(datum: Mapping[str, Any]) -> Samples:
-    samples = Samples()
-    if values := datum.get("Values"):
-        for value, count in zip(values, datum.get("Counts") or [1] * len(values), strict=True):
-            samples.add(float(value), float(count))
-    elif statistics := datum.get("StatisticValues"):
-        samples.add_set(
-            *(float(statistics[name]) for name in ("SampleCount", "Sum", "Minimum", "Maximum"))
-        )
-    else:
-        samples.add(float(datum["Value"]))
-    return samples
-
-
 class CloudWatchApi(AlarmApi):
     """One request to CloudWatch. What moto answers rightly is left to moto."""
 
     @property
-    def cloudwatch_backend(self) -> Backend:
+    def cloudwatch_backend(self) -> CloudWatchBackend:
         backend = cloudwatch_backends[self.current_account][self.region]
-        assert isinstance(backend, Backend)
+        assert isinstance(backend, CloudWatchBackend)
         return backend
 
     def put_metric_data(self) -> ActionResult:
@@ -169,12 +126,3 @@ def _matches(metric: Metric, given: Mapping[str, Any]) -> bool:
         each["Name"] in own and each.get("Value") in (None, own[each["Name"]])
         for each in given.get("Dimensions") or ()
     )
-
-
-def install(telemetry: Telemetry, watch: AlarmWatch) -> None:
-    """Make moto use our CloudWatch, from its next account on; `uninstall` undoes it."""
-    replace_backend(cloudwatch_backends, Backend, telemetry=telemetry, watch=watch)
-
-
-def uninstall() -> None:
-    restore_backend(cloudwatch_backends, CloudWatchBackend)

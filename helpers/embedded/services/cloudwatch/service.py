@@ -1,26 +1,44 @@
-"""CloudWatch in an embedded account, put together when it is used first."""
+"""CloudWatch in an embedded account: its metrics, alarms and dashboards."""
 
 from __future__ import annotations
 
-from helpers.embedded.moto_seams.services import MotoServices
-from helpers.embedded.services.cloudwatch import api as cloudwatch
-from helpers.embedded.services.cloudwatch.alarms.watch import AlarmWatch, Publish
-from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
-from helpers.embedded.time.simulation import Simulation
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.core.request import Request
+
+from helpers.embedded.moto_seams.backends import ReplacedBackend
+from helpers.embedded.moto_seams.services import MotoService
+from helpers.embedded.services.cloudwatch.alarms.watch import AlarmWatch
+from helpers.embedded.services.cloudwatch.api import CloudWatchApi
+from helpers.embedded.services.cloudwatch.backend import CloudWatchBackend
+from helpers.embedded.services.parts import Parts
+
+if TYPE_CHECKING:
+    from helpers.embedded.services.sns.service import SnsService
 
 
-class Monitoring:
-    """CloudWatch's place in the account. `publish` is how alarms reach SNS topics."""
+class CloudWatchService(MotoService):
+    """What the account publishes, and the alarms that watch it."""
 
-    def __init__(
-        self,
-        telemetry: Telemetry,
-        services: MotoServices,
-        simulation: Simulation,
-        publish: Publish,
-    ) -> None:
-        cloudwatch.install(telemetry, AlarmWatch(telemetry, simulation, publish))
-        services.handlers["cloudwatch"] = cloudwatch.CloudWatchApi.dispatch
+    name = "cloudwatch"
+
+    def __init__(self, parts: Parts) -> None:
+        self.telemetry = parts.telemetry
+        self.watch = AlarmWatch(parts.telemetry, parts.simulation, self._publish)
+        self._load = parts.load
+        self._replaced = ReplacedBackend(cloudwatch_backends, CloudWatchBackend, self)
 
     def close(self) -> None:
-        cloudwatch.uninstall()
+        self._replaced.restore()
+
+    def respond(self, request: Request, url: str, headers: Any) -> Any:
+        return CloudWatchApi.dispatch(request, url, headers)
+
+    def _publish(self, topic_arn: str, message: str, subject: str) -> bool:
+        """How alarms reach SNS topics; False: there is no such topic."""
+        topics: SnsService = self._load("sns")  # type: ignore[assignment]
+        return topics.publish(topic_arn, message, subject)
+
+
+connect = CloudWatchService

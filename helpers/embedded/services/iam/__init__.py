@@ -1,1 +1,1 @@
-"""IAM and STS where moto's do not go far enough: sessions that really open something."""
+"""IAM where moto's does not go far enough: users who mean themselves, boundaries that hold."""

@@ -6,22 +6,22 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from moto.kms.models import KmsBackend
+from moto.kms import models
 
 from helpers.embedded.services.kms import managed_keys, specs
 from helpers.embedded.services.kms.errors import invalid_request, not_found, not_one_of
 from helpers.embedded.services.kms.key import Key
 
 if TYPE_CHECKING:
-    from helpers.embedded.services.kms.service import KeyService
+    from helpers.embedded.services.kms.service import KmsService
 
 _KEY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}", re.IGNORECASE)
 
 
-class Backend(KmsBackend):
+class KmsBackend(models.KmsBackend):
     """What moto itself calls (DynamoDB, EBS), on our keys."""
 
-    account: ClassVar[KeyService]
+    service: ClassVar[KmsService]
     keys: dict[str, Key]  # type: ignore[assignment]
 
     def create_key(
@@ -51,8 +51,8 @@ class Backend(KmsBackend):
             self.region_name,
             bool(multi_region),
             origin,
-            clock=self.account.clock,
-            random=self.account.random,
+            clock=self.service.clock,
+            random=self.service.random,
         )
         self.keys[key.id] = key
         if tags:
@@ -144,8 +144,8 @@ def find_in_region(backends: Any, region: str, identity: str) -> Key | None:
     return None
 
 
-def backend_of(backends: Any, account: str, region: str) -> Backend:
+def backend_of(backends: Any, account: str, region: str) -> KmsBackend:
     """The keys of an account in a Region."""
     backend = backends[account][region]
-    assert isinstance(backend, Backend)
+    assert isinstance(backend, KmsBackend)
     return backend

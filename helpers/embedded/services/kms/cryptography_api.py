@@ -150,7 +150,7 @@ class CryptographyApi(KmsRequest):
             raise invalid_request("NumberOfBytes is required.")
         if not 1 <= length <= _MOST_BYTES:
             raise out_of_range(length, "numberOfBytes", 1, _MOST_BYTES)
-        return as_json(Plaintext=self.kms_backend.account.random.randbytes(length))
+        return as_json(Plaintext=self.kms_backend.service.random.randbytes(length))
 
     # Signing
 

@@ -27,7 +27,7 @@ class GrantsApi(KmsRequest):
         constraints = self._get_param("Constraints", {})
         operations = tuple(self._get_param("Operations", ()))
         check_grant(self.key, operations, constraints)
-        service = self.kms_backend.account
+        service = self.kms_backend.service
         grantee, retiring = (
             self._get_param("GranteePrincipal"),
             self._get_param("RetiringPrincipal"),

@@ -11,7 +11,7 @@ from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
 
 from helpers.embedded.moto_seams.backends import backend_at
-from helpers.embedded.services.kms.backend import Backend, backend_of
+from helpers.embedded.services.kms.backend import KmsBackend, backend_of
 from helpers.embedded.services.kms.errors import KmsException, dry_run, invalid_request, not_found
 from helpers.embedded.services.kms.grants import grant_by_token
 from helpers.embedded.services.kms.key import Key
@@ -71,7 +71,7 @@ class KmsRequest(KmsResponse):
         return backend.find(named, by_alias=operation in _BY_ALIAS)
 
     @property
-    def kms_backend(self) -> Backend:
+    def kms_backend(self) -> KmsBackend:
         """Where the request's key is: in the caller's account unless an ARN says otherwise."""
         key = self.keys.get("KeyId") or self.keys.get("SourceKeyId")
         account = key.account_id if key else self.current_account

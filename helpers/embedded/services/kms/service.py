@@ -1,8 +1,7 @@
-"""The KMS part of one account: where the rest of the account finds its keys."""
+"""KMS in an embedded account: all its keys, and the requests about them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -10,34 +9,32 @@ from moto.core.request import Request
 from moto.kms.models import kms_backends
 
 from helpers.embedded.moto_seams.backends import ReplacedBackend
+from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.kms.api import KmsApi
-from helpers.embedded.services.kms.backend import Backend, backend_of
+from helpers.embedded.services.kms.backend import KmsBackend, backend_of
 from helpers.embedded.services.kms.key import Key
-from helpers.embedded.time.clock import Clock
+from helpers.embedded.services.parts import Parts
 
 
-class KeyService:
-    """All keys of an account, in every Region, from the moment it is made until `close`.
+class KmsService(MotoService):
+    """All keys of an account, in every Region."""
 
-    Args:
-        seed: of the key material and of everything else that KMS draws, so that ciphertexts
-            repeat. It has randomness of its own: the ids in the account do not depend on how
-            much is encrypted.
-        is_principal: whether an ARN is one of somebody whom a grant can name.
-    """
+    name = "kms"
 
-    def __init__(self, clock: Clock, seed: int, is_principal: Callable[[str], bool]) -> None:
-        self.clock = clock
-        self.is_principal = is_principal
-        self.random = Random(f"kms {seed}")
-        self._replaced = ReplacedBackend(kms_backends, Backend, self)
+    def __init__(self, parts: Parts) -> None:
+        self.clock = parts.simulation.clock
+        self.is_principal = parts.access.identities.can_be_named
+        """Whether an ARN is one of somebody whom a grant can name."""
+        self.random = Random(f"kms {parts.settings.seed}")
+        """Of the key material and of everything else that KMS draws, so that ciphertexts repeat.
+        The ids in the account do not depend on how much is encrypted."""
+        self._replaced = ReplacedBackend(kms_backends, KmsBackend, self)
 
     def close(self) -> None:
         """Give moto its own keys back."""
         self._replaced.restore()
 
-    def handler(self, request: Request, url: str, headers: Any) -> Any:
-        """Answers a request to KMS, in the place of moto's own handler."""
+    def respond(self, request: Request, url: str, headers: Any) -> Any:
         return KmsApi().dispatch_request(request, url, headers)
 
     def settle(self) -> None:
@@ -54,3 +51,6 @@ class KeyService:
         """
         owner = given.split(":")[4] if given.startswith("arn:") and given.count(":") >= 5 else ""
         return backend_of(kms_backends, owner or account, region).find(given)
+
+
+connect = KmsService

@@ -14,7 +14,7 @@ from typing import Any
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 
 from helpers.embedded.door.constraints import find_complaint
-from helpers.embedded.moto_seams.services import NotInEmbeddedAccount
+from helpers.embedded.service import NotInEmbeddedAccount
 
 _BY_THE_MODEL = ("Description", "Handler", "MemorySize", "Timeout")
 """What is refused by the API's model alone."""

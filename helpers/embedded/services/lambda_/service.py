@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from moto.awslambda.models import lambda_backends
+from moto.core.request import Request
 from moto.logs.models import logs_backends
 from werkzeug.exceptions import HTTPException
 
-from helpers.embedded.door.access.access import Access
-from helpers.embedded.door.gateway import Gateway
-from helpers.embedded.moto_seams.services import MotoServices
-from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
+from helpers.embedded.moto_seams.backends import ReplacedBackend
+from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.lambda_.backend import FunctionBackend
-from helpers.embedded.services.lambda_.event_source.api import lambda_handler_for
+from helpers.embedded.services.lambda_.event_source.api import LambdaApi
 from helpers.embedded.services.lambda_.event_source.mappings import Mapping, Mappings
 from helpers.embedded.services.lambda_.execution.asynchronous import (
     AsynchronousInvocations,
@@ -20,54 +21,44 @@ from helpers.embedded.services.lambda_.execution.asynchronous import (
 from helpers.embedded.services.lambda_.execution.durations import Durations
 from helpers.embedded.services.lambda_.execution.functions import Functions
 from helpers.embedded.services.lambda_.execution.invoke import Invocations
-from helpers.embedded.services.logs.backend import Backend as LogsBackend
-from helpers.embedded.services.sqs.queues import Queues
+from helpers.embedded.services.logs.backend import LogsBackend
+from helpers.embedded.services.logs.service import LogsService
+from helpers.embedded.services.parts import Parts
 from helpers.embedded.services.sqs.sending import send
-from helpers.embedded.time.simulation import Simulation
-from helpers.embedded.time.trace import Trace
+from helpers.embedded.services.sqs.service import SqsService
 
 
-class Compute:
+class LambdaService(MotoService):
     """Made when Lambda is used first: a lab about queues alone starts faster without it."""
 
-    def __init__(
-        self,
-        simulation: Simulation,
-        gateway: Gateway,
-        access: Access,
-        services: MotoServices,
-        queues: Queues,
-        trace: Trace,
-        telemetry: Telemetry,
-        *,
-        region: str,
-        account_id: str,
-        spin_limit: float,
-    ) -> None:
-        self._access = access
-        self._account_id = account_id
-        self._region = region
+    name = "awslambda"
+
+    def __init__(self, parts: Parts) -> None:
+        settings, simulation = parts.settings, parts.simulation
+        self._access = parts.access
+        self._account_id = settings.account_id
+        self._region = settings.region
         self._functions = Functions(
             simulation,
-            gateway,
-            trace,
-            telemetry,
-            region=region,
-            account_id=account_id,
+            parts.gateway,
+            parts.trace,
+            parts.telemetry,
+            region=settings.region,
+            account_id=settings.account_id,
             durations=Durations(),
-            spin_limit=spin_limit,
+            spin_limit=settings.spin_limit,
             may_log=self._may_log,
         )
-        self._queues = queues
+        self._queues = parts.service(SqsService)
         self._log_rights: dict[tuple[str, str], tuple[tuple[int, bool], bool, bool]] = {}
         self._asynchronous = AsynchronousInvocations(simulation, self._functions, self._deliver)
-        invocations = Invocations(self._functions, self._asynchronous)
-        self._mappings = Mappings(simulation, self._functions, access, queues)
-        self._moto_backend = lambda_backends.backend
-        lambda_backends.backend = FunctionBackend
-        invocations.attach(gateway)
-        services.handlers["awslambda"] = lambda_handler_for(self._mappings)
-        gateway.before("logs", self._publish_logs)
+        self._mappings = Mappings(simulation, self._functions, parts.access, self._queues)
+        self.waits = {"Invoke": Invocations(self._functions, self._asynchronous).invoke}
+        parts.service(LogsService).bring_in = self._publish_logs
+        self._replaced = ReplacedBackend(lambda_backends, FunctionBackend, self)
+
+    def respond(self, request: Request, url: str, headers: Any) -> Any:
+        return LambdaApi(self._mappings).answer(request, url, headers)
 
     def is_idle(self) -> bool:
         """Whether no function runs and no message waits for one."""
@@ -97,7 +88,7 @@ class Compute:
 
     def close(self) -> None:
         self._functions.close()
-        lambda_backends.backend = self._moto_backend
+        self._replaced.restore()
 
     def _deliver(self, role: str, arn: str, body: str, attributes: Attributes) -> None:
         """Send to a destination or dead-letter queue of a function, as its role.
@@ -159,3 +150,6 @@ def _describe(mapping: Mapping) -> str:
         f"{mapping.queue.name} still holds {counts.visible} visible, {counts.in_flight} in "
         f"flight, {counts.delayed} delayed; {advice}"
     )
+
+
+connect = LambdaService

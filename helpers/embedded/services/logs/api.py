@@ -16,8 +16,8 @@ from moto.logs.models import LogGroup
 from moto.logs.responses import LogsResponse
 
 from helpers.embedded.door.constraints import find_complaint
-from helpers.embedded.moto_seams.services import NotInEmbeddedAccount
-from helpers.embedded.services.logs.backend import Backend, Query
+from helpers.embedded.service import NotInEmbeddedAccount
+from helpers.embedded.services.logs.backend import LogsBackend, Query
 from helpers.embedded.services.logs.conditions import BadPattern
 from helpers.embedded.services.logs.insights.query import run_query
 from helpers.embedded.services.logs.insights.syntax import Malformed
@@ -31,9 +31,9 @@ class LogsApi(LogsResponse):
     """One request to CloudWatch Logs. What moto answers rightly is left to moto."""
 
     @property
-    def _backend(self) -> Backend:
+    def _backend(self) -> LogsBackend:
         backend = self.logs_backend
-        assert isinstance(backend, Backend)
+        assert isinstance(backend, LogsBackend)
         return backend
 
     @property
@@ -160,7 +160,7 @@ class LogsApi(LogsResponse):
             answer = run_query(text, records_of(groups, start, end), len(groups), most)
         except Malformed as error:
             raise MalformedQueryException(error) from None
-        now = self._backend.clock.unix_milliseconds()
+        now = self._backend.service.clock.unix_milliseconds()
         query = Query(text, [group.name for group in groups], now, answer)
         self._backend.asked[query.id] = query
         return json.dumps({"queryId": query.id})

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from moto.logs import models
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
-from moto.logs.models import LogEvent, LogGroup, LogsBackend, LogStream, logs_backends
+from moto.logs.models import LogGroup, LogStream
 from moto.moto_api._internal import mock_random
 
-from helpers.embedded.moto_seams.seams import replace_backend, restore_backend
-from helpers.embedded.moto_seams.services import NotInEmbeddedAccount
+from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.logs.conditions import BadPattern
-from helpers.embedded.services.logs.log_metrics import LogMetrics, MetricFilter
-from helpers.embedded.time.clock import Clock
+from helpers.embedded.services.logs.log_metrics import MetricFilter
+
+if TYPE_CHECKING:
+    from helpers.embedded.services.logs.service import LogsService
 
 _HOUR = 3_600_000
 _DAY = 24 * _HOUR
@@ -28,11 +30,10 @@ RETENTIONS = (
 NO_STREAM = "The specified log stream does not exist."
 
 
-class Backend(LogsBackend):
+class LogsBackend(models.LogsBackend):
     """moto's state of one Region, whose log events expire and can become metrics."""
 
-    log_metrics: ClassVar[LogMetrics]
-    clock: ClassVar[Clock]
+    service: ClassVar[LogsService]
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -53,7 +54,7 @@ class Backend(LogsBackend):
     def expire(self, group: LogGroup) -> None:
         """Modelled: on AWS the events of a day are over some time, up to 72 hours, later."""
         if group.retention_in_days is not None:
-            oldest = self.clock.unix_milliseconds() - int(group.retention_in_days) * _DAY
+            oldest = self.service.clock.unix_milliseconds() - int(group.retention_in_days) * _DAY
             for stream in group.streams.values():
                 stream.events = [event for event in stream.events if event.timestamp >= oldest]
 
@@ -87,14 +88,14 @@ class Backend(LogsBackend):
         accepted, rejected = self._accept(group, log_events)
         token, _ = super().put_log_events(log_group_name, log_stream_name, accepted)
         noted = [(event["timestamp"], event["message"]) for event in accepted]
-        self.log_metrics.note(self.region_name, log_group_name, noted)
+        self.service.metrics.note(self.region_name, log_group_name, noted)
         return token, rejected
 
     def _accept(
         self, group: LogGroup, events: list[dict[str, Any]]
     ) -> tuple[list[dict[str, Any]], dict[str, int]]:
         """The events that are neither too old nor too new, and RejectedLogEventsInfo."""
-        now, days = self.clock.unix_milliseconds(), group.retention_in_days
+        now, days = self.service.clock.unix_milliseconds(), group.retention_in_days
         moments = [event["timestamp"] for event in events]
         expired = 0 if days is None else sum(at < now - int(days) * _DAY for at in moments)
         too_old = sum(at < now - _OLDEST for at in moments)
@@ -135,10 +136,10 @@ class Backend(LogsBackend):
             filter_name, filter_pattern, log_group_name, metric_transformations
         )
         self.filters.metric_filters[-1] |= {
-            "creationTime": self.clock.unix_milliseconds(),
+            "creationTime": self.service.clock.unix_milliseconds(),
             "applyOnTransformedLogs": False,
         }
-        self.log_metrics.put_filter(self.region_name, log_group_name, filter_name, made)
+        self.service.metrics.put_filter(self.region_name, log_group_name, filter_name, made)
 
     def delete_metric_filter(
         self, filter_name: str | None = None, log_group_name: str | None = None
@@ -149,7 +150,7 @@ class Backend(LogsBackend):
         ):
             raise ResourceNotFoundException("The specified metric filter does not exist.")
         super().delete_metric_filter(filter_name, log_group_name)
-        self.log_metrics.delete_filter(self.region_name, str(log_group_name), str(filter_name))
+        self.service.metrics.delete_filter(self.region_name, str(log_group_name), str(filter_name))
 
     def put_subscription_filter(
         self,
@@ -192,13 +193,3 @@ class Query:
             "createTime": self._created,
             "logGroupName": self.groups[0],
         }
-
-
-def install(log_metrics: LogMetrics, clock: Clock) -> None:
-    """Make moto use our CloudWatch Logs, from its next account on; `uninstall` undoes it."""
-    LogEvent._event_id = 0  # ids repeat from lab to lab
-    replace_backend(logs_backends, Backend, log_metrics=log_metrics, clock=clock)
-
-
-def uninstall() -> None:
-    restore_backend(logs_backends, LogsBackend)

@@ -1,20 +1,45 @@
-"""CloudWatch Logs in an embedded account, put together when it is used first."""
+"""CloudWatch Logs in an embedded account."""
 
 from __future__ import annotations
 
-from helpers.embedded.moto_seams.services import MotoServices
-from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
-from helpers.embedded.services.logs import backend
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.request import Request
+from moto.logs.models import LogEvent, logs_backends
+
+from helpers.embedded.moto_seams.backends import ReplacedBackend
+from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.logs.api import LogsApi
-from helpers.embedded.time.clock import Clock
+from helpers.embedded.services.logs.backend import LogsBackend
+from helpers.embedded.services.parts import Parts
 
 
-class LogSearch:
-    """CloudWatch Logs' place in the account."""
+class LogsService(MotoService):
+    """All log groups of an account."""
 
-    def __init__(self, telemetry: Telemetry, services: MotoServices, clock: Clock) -> None:
-        backend.install(telemetry.logs, clock)
-        services.handlers["logs"] = LogsApi.dispatch
+    name = "logs"
+
+    def __init__(self, parts: Parts) -> None:
+        self.clock = parts.simulation.clock
+        self.metrics = parts.telemetry.logs
+        self.bring_in: Callable[[], None] = _nothing
+        """Called before anything is looked up: functions hand over then what they have logged."""
+        LogEvent._event_id = 0  # ids repeat from lab to lab
+        self._replaced = ReplacedBackend(logs_backends, LogsBackend, self)
+
+    def settle(self) -> None:
+        self.bring_in()
 
     def close(self) -> None:
-        backend.uninstall()
+        self._replaced.restore()
+
+    def respond(self, request: Request, url: str, headers: Any) -> Any:
+        return LogsApi.dispatch(request, url, headers)
+
+
+def _nothing() -> None:
+    """Nobody has logged anything."""
+
+
+connect = LogsService

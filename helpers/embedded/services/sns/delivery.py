@@ -19,8 +19,8 @@ from helpers.embedded.door.access.access import Access
 from helpers.embedded.services.sns.notification import Notification
 from helpers.embedded.services.sqs.errors import SQSException
 from helpers.embedded.services.sqs.queue import Queue
-from helpers.embedded.services.sqs.queues import Queues
 from helpers.embedded.services.sqs.sending import send
+from helpers.embedded.services.sqs.service import SqsService
 
 _log = logging.getLogger("lab.sns")
 
@@ -37,7 +37,7 @@ class Undeliverable(Exception):
 class Delivery:
     """Delivers notifications within one account."""
 
-    def __init__(self, queues: Queues, access: Access, invoke: Invoke) -> None:
+    def __init__(self, queues: SqsService, access: Access, invoke: Invoke) -> None:
         self._queues = queues
         self._access = access
         self._invoke = invoke

@@ -13,7 +13,7 @@ from moto.core.responses import ActionResult, EmptyResult, PaginatedResult
 from moto.sqs.models import sqs_backends
 from moto.sqs.responses import SQSResponse
 
-from helpers.embedded.services.sqs.backend import Backend
+from helpers.embedded.services.sqs.backend import SqsBackend
 from helpers.embedded.services.sqs.errors import (
     InvalidParameterValue,
     KmsRefusal,
@@ -41,12 +41,12 @@ class SqsApi(SQSResponse):
         return self._dispatch(request, url, headers)
 
     @property
-    def sqs_backend(self) -> Backend:
+    def sqs_backend(self) -> SqsBackend:
         """The queues of the account that the request names, or else of the caller's."""
         named = parse_queue_url(self.params.get("QueueUrl") or self.path).owner
         owner = named or self.params.get("QueueOwnerAWSAccountId") or self.current_account
         backend = sqs_backends[owner][self.region]
-        assert isinstance(backend, Backend)
+        assert isinstance(backend, SqsBackend)
         return backend
 
     def serialized(self, action_result: ActionResult) -> Any:

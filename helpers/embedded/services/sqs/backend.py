@@ -24,7 +24,7 @@ from helpers.embedded.services.sqs.settings import ATTRIBUTE_NAMES
 from helpers.embedded.time.clock import SECOND
 
 if TYPE_CHECKING:
-    from helpers.embedded.services.sqs.queues import Queues
+    from helpers.embedded.services.sqs.service import SqsService
 
 _log = logging.getLogger("lab.sqs")
 
@@ -32,14 +32,14 @@ _NAME_BLOCKED = 60 * SECOND
 """After DeleteQueue, until a queue of that name can be created again (API DeleteQueue)."""
 
 
-class Backend(SQSBackend):
+class SqsBackend(SQSBackend):
     """What moto itself calls (SNS, EventBridge, S3), on our queues.
 
     moto makes and resets backends by Region and account number alone, so the account that
-    this one belongs to stands in a class made for it: see `Queues.install`.
+    this one belongs to stands in a class made for it: see `ReplacedBackend`.
     """
 
-    account: ClassVar[Queues]
+    service: ClassVar[SqsService]
     queues: dict[str, Queue]  # type: ignore[assignment]
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -49,7 +49,7 @@ class Backend(SQSBackend):
 
     @property
     def around(self) -> Surroundings:
-        return self.account.around
+        return self.service.around
 
     def create_queue(
         self, name: str, tags: dict[str, str] | None = None, **attributes: Any

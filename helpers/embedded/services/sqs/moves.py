@@ -21,7 +21,7 @@ from helpers.embedded.time.clock import SECOND, unix_milliseconds_at
 from helpers.embedded.time.simulation import Simulation, Steps
 
 if TYPE_CHECKING:
-    from helpers.embedded.services.sqs.backend import Backend
+    from helpers.embedded.services.sqs.backend import SqsBackend
 
 FASTEST = 500
 """Messages a second that a task moves at most, and when no rate is asked for."""
@@ -73,7 +73,7 @@ class MoveTask:
 class Moves:
     """The move tasks of one Region."""
 
-    def __init__(self, backend: Backend, simulation: Simulation) -> None:
+    def __init__(self, backend: SqsBackend, simulation: Simulation) -> None:
         self._backend = backend
         self._simulation = simulation
         self._keys = backend.around.keys

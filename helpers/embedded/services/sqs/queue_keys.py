@@ -20,7 +20,7 @@ from helpers.embedded.time.trace import Trace
 
 if TYPE_CHECKING:
     from helpers.embedded.services.kms.key import Key
-    from helpers.embedded.services.kms.service import KeyService
+    from helpers.embedded.services.kms.service import KmsService
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ class KeysForQueues:
     """
 
     def __init__(
-        self, keys: Callable[[], KeyService], access: Access, trace: Trace, seed: int
+        self, keys: Callable[[], KmsService], access: Access, trace: Trace, seed: int
     ) -> None:
         self._keys = keys
         self._access = access

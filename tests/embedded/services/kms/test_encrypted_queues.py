@@ -490,8 +490,8 @@ def test_a_mapping_stops_with_its_key_and_goes_on_with_it(
     kms.disable_key(KeyId=key)
     connect(url)
     lab.advance(60)
-    assert lab._compute is not None
-    (mapping,) = lab._compute._mappings.all()
+    assert lab._services.functions is not None
+    (mapping,) = lab._services.functions._mappings.all()
     assert mapping.describe()["LastProcessingResult"].startswith(f"PROBLEM: {key} is disabled.")
     assert counts(sqs, url) == (3, 0, 0)
     kms.enable_key(KeyId=key)

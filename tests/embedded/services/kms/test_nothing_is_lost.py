@@ -167,7 +167,7 @@ class Queues(RuleBasedStateMachine):
                 self.kept[record.id] = self.kept.pop(names[record.body_md5])
 
     def _records(self) -> list[Record]:
-        queues = self.lab._queues.all()
+        queues = self.lab._services.queues.all()
         return [record for queue in queues for record in queue._store.records.values()]
 
     @invariant()

@@ -89,8 +89,8 @@ def test_environments_that_are_killed_from_outside_cost_no_message() -> None:
         connect(queue, BatchSize=2)
         send_many(queue, 30)
         lab.advance(2.5)
-        assert lab._compute is not None
-        busy = [each for pool in lab._compute._functions._busy.values() for each in pool]
+        assert lab._services.functions is not None
+        busy = [each for pool in lab._services.functions._functions._busy.values() for each in pool]
         assert busy
         for environment in busy:
             environment._process.kill()

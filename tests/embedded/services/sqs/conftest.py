@@ -13,14 +13,14 @@ from botocore.exceptions import ClientError
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.services.sqs.cipher import DataKey
 from helpers.embedded.services.sqs.queue import Queue
-from helpers.embedded.services.sqs.queues import Queues
+from helpers.embedded.services.sqs.service import SqsService
 from helpers.embedded.time.trace import Trace
 
 
 class Inside(NamedTuple):
     """What a test looks at that boto3 does not show."""
 
-    queues: Queues
+    queues: SqsService
     trace: Trace
 
 
@@ -55,7 +55,9 @@ def _client() -> Any:
 
 @pytest.fixture
 def inside(lab: EmbeddedAccount) -> Inside:
-    return Inside(lab._queues, lab._trace)
+    queues = lab._services.load("sqs")
+    assert isinstance(queues, SqsService)
+    return Inside(queues, lab._trace)
 
 
 @pytest.fixture

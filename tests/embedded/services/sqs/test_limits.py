@@ -293,7 +293,7 @@ def test_a_closed_account_lets_go_of_its_messages() -> None:
     with open_lab() as lab:
         sqs = boto3.client("sqs")
         send(sqs, sqs.create_queue(QueueName="queue")["QueueUrl"], "text")
-        (queue,) = (weakref.ref(queue) for queue in lab._queues.all())  # type: ignore[attr-defined]
+        (queue,) = (weakref.ref(queue) for queue in lab._services.queues.all())  # type: ignore[attr-defined]
     del lab
     gc.collect()
     assert queue() is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from moto.cloudwatch.exceptions import (
     CloudWatchException,
@@ -13,16 +13,16 @@ from moto.cloudwatch.exceptions import (
     ResourceNotFound,
     ValidationError,
 )
-from moto.cloudwatch.models import CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.cloudwatch.utils import make_arn_for_alarm
 from moto.core.responses import ActionResult, EmptyResult
 
 from helpers.embedded.door.constraints import find_complaint
-from helpers.embedded.moto_seams.services import NotInEmbeddedAccount
+from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.cloudwatch.alarms.alarm import Alarm, HistoryItem
 from helpers.embedded.services.cloudwatch.alarms.verdict import State
 from helpers.embedded.services.cloudwatch.alarms.watch import AlarmWatch
+from helpers.embedded.services.cloudwatch.backend import CloudWatchBackend
 
 _MOST = 100
 """Alarms or history items in one answer."""
@@ -36,29 +36,14 @@ T = TypeVar("T")
 Parameters = Mapping[str, Any]
 
 
-class AlarmBackend(CloudWatchBackend):
-    """moto's state of one Region, whose alarms are watched."""
-
-    watch: ClassVar[AlarmWatch]
-
-    @property  # type: ignore[override]
-    def alarms(self) -> dict[str, Alarm]:
-        """By name. moto's tags look here."""
-        return {alarm.name: alarm for alarm in self.watch.alarms(self.region_name)}
-
-    @alarms.setter
-    def alarms(self, empty: object) -> None:
-        """moto would begin with none."""
-
-
 class AlarmApi(CloudWatchResponse):
     """Alarms, in the place of moto's, which are never evaluated."""
 
     @property
     def _watch(self) -> AlarmWatch:
         backend = self.cloudwatch_backend
-        assert isinstance(backend, AlarmBackend)
-        return backend.watch
+        assert isinstance(backend, CloudWatchBackend)
+        return backend.service.watch
 
     def _given(self) -> Parameters:
         """The request's parameters, or a refusal of those that the API does not allow."""

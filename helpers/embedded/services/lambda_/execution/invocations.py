@@ -6,7 +6,7 @@ import json
 from typing import Any, NamedTuple, cast
 
 from helpers.embedded.door.gateway import Gateway
-from helpers.embedded.moto_seams.services import NotInEmbeddedAccount
+from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.lambda_.execution.durations import Durations
 from helpers.embedded.services.lambda_.execution.environments import (
     ExecutionEnvironment,
@@ -141,16 +141,19 @@ class Invocation:
         """Answer the handler's request; False: the answer did not come in time."""
         simulation, gateway = self._simulation, self._gateway
         try:
-            if gateway.waiting_steps(request) is None:
-                response = gateway.answer(request)
+            admitted = gateway.admit(request)
+            if isinstance(admitted, ApiResponse):
+                response = admitted
+            elif not gateway.takes_time(admitted):
+                response = gateway.answer(admitted)
             else:
-                call = simulation.start(gateway.call(request))
-                yield call | simulation.timeout(deadline - simulation.now)
-                if call.is_alive:
-                    call.interrupt()
-                    call.defused = True
+                answer = simulation.start(gateway.answer_in_time(admitted))
+                yield answer | simulation.timeout(deadline - simulation.now)
+                if answer.is_alive:
+                    answer.interrupt()
+                    answer.defused = True
                     return False
-                response = cast("ApiResponse", call.value)
+                response = cast("ApiResponse", answer.value)
         except NotInEmbeddedAccount as missing:
             environment.tell(Resume(simulation.now, error=str(missing)))
         else:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from moto.core.exceptions import JsonRESTError
 
-from helpers.embedded.door.gateway import Gateway
+from helpers.embedded.service import Call
 from helpers.embedded.services.lambda_.execution import function_logs as logs
 from helpers.embedded.services.lambda_.execution.asynchronous import AsynchronousInvocations
 from helpers.embedded.services.lambda_.execution.functions import Functions, Invoked, Throttled
@@ -27,13 +27,10 @@ class Invocations:
         self._functions = functions
         self._asynchronous = asynchronous
 
-    def attach(self, gateway: Gateway) -> None:
-        gateway.waits("awslambda", "Invoke", self.invoke)
-
-    def invoke(self, request: ApiRequest) -> Steps[ApiResponse]:
+    def invoke(self, call: Call) -> Steps[ApiResponse]:
         """Answer Invoke. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"""
         try:
-            answer = yield from self._invoke(request)
+            answer = yield from self._invoke(call.request)
         except JsonRESTError as error:
             answer = refuse(error.code or 400, error.error_type, error.message)
         except Throttled as throttled:

@@ -22,7 +22,7 @@ from helpers.embedded.door.access.identities import (
     user_session,
 )
 from helpers.embedded.door.access.principals import Issue, Principal
-from helpers.embedded.services.iam.sessions import Session
+from helpers.embedded.services.sts.sessions import Session
 from helpers.embedded.time.clock import Clock
 
 _LONGEST_POLICY = 2048

@@ -1,0 +1,119 @@
+"""A request as a call: an operation with parameters, whatever protocol it came in."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationNotFoundError
+from moto.core.model import ServiceModel
+from moto.core.parse import QueryParser
+from moto.core.utils import get_service_model
+
+from helpers.embedded.service import Call
+from helpers.embedded.wire import ApiRequest
+
+_BOTOCORE_NAMES = {"awslambda": "lambda"}
+"""Where moto's name of a service is not botocore's."""
+
+
+def read_call(request: ApiRequest, service: str) -> Call:
+    """What the request asks for. Who asks is not known yet."""
+    region = request.scope[1] if request.scope else "us-east-1"
+    operation = request.target
+    if operation is not None:
+        parameters = _read_json(request)
+    elif request.is_form:
+        operation, parameters = _read_form(request, service)
+    else:
+        operation, parameters = _read_path(request, service)
+    return Call(request, service, operation, parameters, region)
+
+
+def _read_json(request: ApiRequest) -> dict[str, Any]:
+    """The body as a JSON object; empty when it is none: the service says so."""
+    try:
+        document = json.loads(request.body or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _read_form(request: ApiRequest, service: str) -> tuple[str | None, dict[str, Any]]:
+    """The query protocol: parameters are numbered and dotted, which the service's model undoes."""
+    fields = parse_qs(request.body.decode(errors="replace"), keep_blank_values=True)
+    flat = {name: texts[0] for name, texts in fields.items()}
+    operation, model = flat.get("Action"), _model(service)
+    if operation is None or model is None:
+        return operation, {}
+    try:
+        return operation, _read_shape(model, operation, flat)
+    except (OperationNotFoundError, ValueError):
+        return operation, {}  # the service says what is wrong with it
+
+
+def _read_shape(model: ServiceModel, operation: str, flat: dict[str, str]) -> dict[str, Any]:
+    parser = QueryParser(model.operation_model(operation))
+    return dict(parser.parse({"values": flat}))  # type: ignore[typeddict-item]
+
+
+def _read_path(request: ApiRequest, service: str) -> tuple[str | None, dict[str, Any]]:
+    parts = urlsplit(request.url)
+    parameters: dict[str, Any] = {
+        name: texts[0] for name, texts in parse_qs(parts.query, keep_blank_values=True).items()
+    }
+    parameters |= _read_json(request)
+    for method, pattern, operation in _operations_by_path(service):
+        if method == request.method and (found := pattern.fullmatch(parts.path)):
+            named = {name: unquote(text) for name, text in found.groupdict().items()}
+            return operation, parameters | named
+    return None, parameters
+
+
+def prefix_of(service: str) -> str:
+    """What the actions of a service begin with in policies."""
+    model = _model(service)
+    return service if model is None else str(model.signing_name)
+
+
+@lru_cache(maxsize=32)
+def _model(service: str) -> ServiceModel | None:
+    """The model of a service, as moto has amended botocore's; None: there is none."""
+    try:
+        name = _BOTOCORE_NAMES.get(service, service)
+        return get_service_model(name)
+    except UnknownServiceError:
+        return None
+
+
+@lru_cache(maxsize=16)
+def _operations_by_path(service: str) -> list[tuple[str, re.Pattern[str], str]]:
+    """Method, path and name of each operation, the most particular paths first."""
+    model = _model(service)
+    found = []
+    for operation in model.operation_names if model else ():
+        http = model.operation_model(operation).http  # type: ignore[union-attr]
+        path = http["requestUri"].partition("?")[0].rstrip("/")
+        literal = re.sub(r"\{\w+\+?\}", "", path)
+        found.append((-len(literal), http["method"], _path_pattern(path), operation))
+    return [(method, pattern, name) for _, method, pattern, name in sorted(found, key=_first)]
+
+
+def _first(row: tuple[int, str, re.Pattern[str], str]) -> int:
+    return row[0]
+
+
+def _path_pattern(path: str) -> re.Pattern[str]:
+    expression = ""
+    for part in re.split(r"(\{\w+\+?\})", path):
+        if not part.startswith("{"):
+            expression += re.escape(part)
+        elif part.endswith("+}"):
+            expression += f"(?P<{part[1:-2]}>.+)"
+        else:
+            expression += f"(?P<{part[1:-1]}>[^/]+)"
+    return re.compile(expression + "/?")

@@ -1,0 +1,115 @@
+"""The topics of one Region: moto's, which deliver within this account."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from moto.core.utils import iso_8601_datetime_with_milliseconds
+from moto.moto_api._internal import mock_random
+from moto.sns.exceptions import TopicNotFound
+from moto.sns.models import SNSBackend, Subscription, Topic
+
+from helpers.embedded.services.sns.notification import Notification
+from helpers.embedded.services.sns.publishing import Publication, check_publication, refused
+from helpers.embedded.time.clock import SECOND
+
+if TYPE_CHECKING:
+    from helpers.embedded.services.sns.service import SnsService
+
+_PROTOCOLS = (
+    "http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose",
+)  # fmt: skip
+_CONFIRMED_AT_ONCE = ("sqs", "lambda", "firehose", "sms", "application")
+_REMEMBERED = 300 * SECOND
+"""For how long a FIFO topic knows a deduplication id."""
+
+
+class SnsBackend(SNSBackend):
+    """moto's state of one Region, whose topics deliver within this account."""
+
+    service: ClassVar[SnsService]
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self._published: dict[tuple[str, str], tuple[int, dict[str, str]]] = {}
+        self._numbers = 10**19
+
+    def create_topic(
+        self,
+        name: str,
+        attributes: dict[str, str] | None = None,
+        tags: dict[str, str] | None = None,
+    ) -> Topic:
+        stem = name.removesuffix(".fifo") if (attributes or {}).get("FifoTopic") else name
+        named_fifo = stem != name or not (attributes or {}).get("FifoTopic")
+        if not named_fifo or not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", stem):
+            raise refused("Topic Name")
+        return super().create_topic(name, attributes, tags)
+
+    def subscribe(self, topic_arn: str, endpoint: str, protocol: str) -> Subscription:
+        if protocol not in _PROTOCOLS:
+            raise refused(f"Amazon SNS does not support this protocol string: {protocol}")
+        made = super().subscribe(topic_arn, endpoint, protocol)
+        made.attributes["PendingConfirmation"] = protocol not in _CONFIRMED_AT_ONCE
+        return made
+
+    def set_subscription_attributes(self, arn: str, name: str, value: Any) -> None:
+        if name in ("FilterPolicy", "RedrivePolicy", "DeliveryPolicy") and value:
+            try:
+                policy = json.loads(value)
+            except ValueError as error:
+                raise refused(f"{name}: failed to parse JSON. {error}") from None
+            if not isinstance(policy, dict):
+                raise refused(f"{name}: must be a JSON object")
+        super().set_subscription_attributes(arn, name, value)
+
+    def topic(self, arn: str | None) -> Topic:
+        """The topic with that ARN, or a refusal of what is no ARN or no topic's."""
+        if not arn:
+            raise refused("TopicArn or TargetArn Reason: no value for required parameter")
+        check_arn(arn, "TopicArn")
+        topic = self.topics.get(arn)
+        if topic is None:
+            raise TopicNotFound
+        return topic
+
+    def accept(self, topic: Topic, entry: Mapping[str, Any]) -> dict[str, str]:
+        """Publish to all subscribers; MessageId, and of a FIFO topic SequenceNumber."""
+        publication = check_publication(topic, entry)
+        now = self.service.clock.elapsed
+        key = (topic.arn, publication.deduplication_id or "")
+        expires, answer = self._published.get(key, (0, {}))
+        if publication.deduplication_id and now < expires:
+            return answer
+        answer = {"MessageId": str(mock_random.uuid4())}
+        if topic.fifo_topic:
+            self._numbers += 1
+            answer["SequenceNumber"] = str(self._numbers)
+            self._published[key] = (now + _REMEMBERED, answer)
+        self._deliver(topic, publication, answer)
+        return answer
+
+    def _deliver(self, topic: Topic, publication: Publication, answer: dict[str, str]) -> None:
+        timestamp = iso_8601_datetime_with_milliseconds()
+        for subscription in list(self.subscriptions.values()):
+            matcher = subscription._filter_policy_matcher
+            if subscription.topic is topic and (
+                matcher is None or matcher.matches(publication.attributes, publication.message)
+            ):
+                self.service.delivery.deliver(
+                    Notification(
+                        subscription,
+                        publication,
+                        answer["MessageId"],
+                        timestamp,
+                        answer.get("SequenceNumber"),
+                    )
+                )
+
+
+def check_arn(arn: str, parameter: str) -> None:
+    if (elements := len(arn.split(":"))) < 6:
+        raise refused(f"{parameter} Reason: An ARN must have at least 6 elements, not {elements}")

@@ -1,0 +1,91 @@
+"""SQS in an embedded account: all its queues, and the requests about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from moto.core.request import Request
+from moto.sqs.models import sqs_backends
+
+from helpers.embedded.moto_seams.backends import ReplacedBackend, backend_at
+from helpers.embedded.moto_seams.services import MotoService
+from helpers.embedded.service import Call
+from helpers.embedded.services.parts import Parts
+from helpers.embedded.services.sqs.api import SqsApi, is_receive_valid
+from helpers.embedded.services.sqs.backend import SqsBackend
+from helpers.embedded.services.sqs.disorder import Disorder
+from helpers.embedded.services.sqs.queue import Queue, Surroundings
+from helpers.embedded.services.sqs.queue_keys import KeysForQueues
+from helpers.embedded.services.sqs.queue_urls import parse_queue_url
+from helpers.embedded.time.clock import SECOND
+from helpers.embedded.time.simulation import Steps
+
+if TYPE_CHECKING:
+    from helpers.embedded.services.kms.service import KmsService
+
+
+class SqsService(MotoService):
+    """All queues of an account, in every Region."""
+
+    name = "sqs"
+
+    def __init__(self, parts: Parts) -> None:
+        settings = parts.settings
+
+        self.around = Surroundings(
+            parts.simulation,
+            parts.trace,
+            KeysForQueues(
+                lambda: cast("KmsService", parts.load("kms")),
+                parts.access,
+                parts.trace,
+                settings.seed,
+            ),
+            Disorder(settings.standard_order == "shuffled", settings.duplicates, settings.seed),
+            parts.telemetry.queues.meters,
+        )
+        self.waits = {"ReceiveMessage": self._long_poll}
+        self._simulation = parts.simulation
+        self._replaced = ReplacedBackend(sqs_backends, SqsBackend, self)
+
+    def close(self) -> None:
+        """Give moto its own queues back and let go of all messages, which moto would keep."""
+        for queue in self.all():
+            queue.close()
+        Queue.instances_tracked.clear()  # type: ignore[attr-defined]  # moto's metaclass
+        self._replaced.restore()
+
+    def respond(self, request: Request, url: str, headers: Any) -> Any:
+        return SqsApi().dispatch_request(request, url, headers)
+
+    def find(self, arn: str) -> Queue | None:
+        """The queue with that ARN."""
+        found = (backend.by_arn(arn) for backend in self._backends())
+        return next((queue for queue in found if queue is not None), None)
+
+    def all(self) -> Iterable[Queue]:
+        """Every queue of the account, by Region and in the order of creation."""
+        for backend in self._backends():
+            yield from backend.queues.values()
+
+    def _backends(self) -> Iterator[SqsBackend]:
+        return self._replaced.all()
+
+    def _long_poll(self, call: Call) -> Steps[None]:
+        """Wait for a message as long as the request asks for; the answer is made then."""
+        queue = self._queue_of(call)
+        if queue is None or not is_receive_valid(call.parameters):
+            return
+        asked = call.parameters.get("WaitTimeSeconds")
+        seconds = queue.receive_message_wait_time_seconds if asked is None else int(asked)
+        if seconds:
+            yield from queue.wait_for_messages(self._simulation.now + seconds * SECOND)
+
+    def _queue_of(self, call: Call) -> Queue | None:
+        owner, name = parse_queue_url(call.first("QueueUrl") or call.request.path)
+        backend = backend_at(sqs_backends, owner or call.account, call.region)
+        return backend.queues.get(name) if backend else None
+
+
+connect = SqsService

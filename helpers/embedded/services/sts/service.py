@@ -1,0 +1,27 @@
+"""STS in an embedded account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.request import Request
+
+from helpers.embedded.moto_seams.services import MotoService
+from helpers.embedded.services.parts import Parts
+from helpers.embedded.services.sts.api import StsApi
+
+
+class StsService(MotoService):
+    """Temporary credentials of roles and users."""
+
+    name = "sts"
+
+    def __init__(self, parts: Parts) -> None:
+        self._access = parts.access
+        self._clock = parts.simulation.clock
+
+    def respond(self, request: Request, url: str, headers: Any) -> Any:
+        return StsApi(self._access, self._clock).answer(request, url, headers)
+
+
+connect = StsService
