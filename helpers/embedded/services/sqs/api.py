@@ -1,18 +1,20 @@
-"""The SQS API: moto reads the requests and writes the answers, our queues decide."""
+"""The SQS API: each operation by its parameters, on the queues of the account.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
+"""
 
 from __future__ import annotations
 
-import json
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import urlparse
 
-from moto.core.request import Request
-from moto.core.responses import ActionResult, EmptyResult, PaginatedResult
+from moto.core.exceptions import ServiceException
 from moto.sqs.models import sqs_backends
-from moto.sqs.responses import SQSResponse
 
+from helpers.embedded.services.own_api import OwnApi, Result
 from helpers.embedded.services.sqs.backend import SqsBackend
 from helpers.embedded.services.sqs.errors import (
     InvalidParameterValue,
@@ -25,57 +27,49 @@ from helpers.embedded.services.sqs.message import Attributes, Message, attribute
 from helpers.embedded.services.sqs.queue import Queue
 from helpers.embedded.services.sqs.queue_urls import parse_queue_url
 from helpers.embedded.services.sqs.sending import check_ids, send, size_of
+from helpers.embedded.wire import ApiResponse
 
 LONGEST_BATCH = 1_048_576
 """Bytes that the messages of one batch may have together (SDG quotas-messages)."""
 
 _MOST_ENTRIES = 10
+_MOST_LISTED = 1000
 _BATCH_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _PREFIX = "AWS.SimpleQueueService."
 
 
-class SqsApi(SQSResponse):
-    """One request to SQS. What moto answers rightly is left to moto."""
+class SqsApi(OwnApi):
+    """One call to SQS."""
 
-    def dispatch_request(self, request: Request, url: str, headers: Any) -> Any:
-        return self._dispatch(request, url, headers)
+    service = "sqs"
 
     @property
-    def sqs_backend(self) -> SqsBackend:
+    def _backend(self) -> SqsBackend:
         """The queues of the account that the request names, or else of the caller's."""
-        named = parse_queue_url(self.params.get("QueueUrl") or self.path).owner
-        owner = named or self.params.get("QueueOwnerAWSAccountId") or self.current_account
-        backend = sqs_backends[owner][self.region]
+        named = parse_queue_url(self.params.get("QueueUrl") or self.call.request.path).owner
+        owner = named or self.params.get("QueueOwnerAWSAccountId") or self.call.account
+        backend = sqs_backends[owner][self.call.region]
         assert isinstance(backend, SqsBackend)
         return backend
 
-    def serialized(self, action_result: ActionResult) -> Any:
-        """Our results have the names and types of the JSON protocol: write them as they are.
-
-        moto matches each field with the service model, which takes longer than all the rest.
-        """
-        result = action_result.result
-        is_json = bool(self.headers.get("X-Amz-Target"))
-        if isinstance(result, Exception):
-            status, headers, body = super().serialized(action_result)
-            if isinstance(result, KmsRefusal):
-                headers["x-amzn-query-error"] = f"{result.query_code};Sender"
-                body = str(body).replace(f">{result.code}<", f">{result.query_code}<", 1)
-            return status, headers, _with_common_error_type(body) if is_json else body
-        if not is_json or isinstance(action_result, PaginatedResult):
-            return super().serialized(action_result)
-        headers = {"Content-Type": "application/x-amz-json-1.0", **self.response_headers}
-        body = "{}" if result is None else json.dumps(result, default=_base64)
-        return 200, headers, body
+    def refuse(self, error: ServiceException) -> ApiResponse:
+        refused = super().refuse(error)
+        headers, body = dict(refused.headers), refused.body.decode()
+        if isinstance(error, KmsRefusal):
+            headers["x-amzn-query-error"] = f"{error.query_code};Sender"
+            body = body.replace(f">{error.code}<", f">{error.query_code}<", 1)
+        if self.call.request.target:
+            body = _with_common_error_type(body)
+        return ApiResponse(refused.status, headers, body.encode())
 
     # Sending
 
-    def send_message(self) -> ActionResult:
-        return ActionResult(
-            send(self._queue(), self.params, trace_header=self._trace_header).as_result()
-        )
+    def send_message(self) -> Result:
+        return send(
+            self._queue(), _decoded(self.params), trace_header=self._trace_header
+        ).as_result()
 
-    def send_message_batch(self) -> ActionResult:
+    def send_message_batch(self) -> Result:
         queue = self._queue()
         entries = self._entries("SendMessage")
         size = sum(size_of(entry) for entry in entries)
@@ -89,17 +83,18 @@ class SqsApi(SQSResponse):
             _check_batch_ids(queue, entry)
         queue.cipher.prepare()
         trace_header = self._trace_header
-        return _each(entries, lambda entry: send(queue, entry, True, trace_header).as_result())
+        return _each(
+            entries, lambda entry: send(queue, _decoded(entry), True, trace_header).as_result()
+        )
 
     @property
     def _trace_header(self) -> str | None:
         """What a caller inside a function says of the invocation that it is part of."""
-        header: str | None = self.headers.get("X-Amzn-Trace-Id")
-        return header
+        return self.call.request.header("X-Amzn-Trace-Id")
 
     # Receiving
 
-    def receive_message(self) -> ActionResult:
+    def receive_message(self) -> Result:
         queue = self._queue()
         check_receive(self.params)
         most = self._number("MaxNumberOfMessages", 1)
@@ -115,13 +110,13 @@ class SqsApi(SQSResponse):
         messages = [
             _as_result(message, names, system_names) for message in queue.receive(most, timeout)
         ]
-        return ActionResult({"Messages": messages} if messages else {})
+        return {"Messages": messages} if messages else {}
 
-    def delete_message(self) -> ActionResult:
+    def delete_message(self) -> Result:
         self._queue().delete(self._handle(self.params))
-        return EmptyResult()
+        return None
 
-    def delete_message_batch(self) -> ActionResult:
+    def delete_message_batch(self) -> Result:
         queue = self._queue()
 
         def delete(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -130,11 +125,11 @@ class SqsApi(SQSResponse):
 
         return _each(self._entries("DeleteMessage"), delete)
 
-    def change_message_visibility(self) -> ActionResult:
+    def change_message_visibility(self) -> Result:
         self._change_visibility(self._queue(), self.params)
-        return EmptyResult()
+        return None
 
-    def change_message_visibility_batch(self) -> ActionResult:
+    def change_message_visibility_batch(self) -> Result:
         queue = self._queue()
 
         def change(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -152,34 +147,128 @@ class SqsApi(SQSResponse):
 
     # The queue itself
 
-    def list_queue_tags(self) -> ActionResult:
+    def create_queue(self) -> Result:
+        queue = self._backend.create_queue(
+            str(self.params.get("QueueName", "")),
+            self.params.get("tags") or {},
+            **(self.params.get("Attributes") or {}),
+        )
+        return {"QueueUrl": self._url(queue)}
+
+    def get_queue_url(self) -> Result:
+        return {"QueueUrl": self._url(self._backend.get_queue(str(self.params.get("QueueName"))))}
+
+    def list_queues(self) -> Result:
+        prefix = self.params.get("QueueNamePrefix") or ""
+        urls = [
+            self._url(queue)
+            for name, queue in self._backend.queues.items()
+            if name.startswith(prefix)
+        ]
+        return self._page("QueueUrls", urls)
+
+    def delete_queue(self) -> Result:
+        self._backend.delete_queue(self._name)
+        return None
+
+    def purge_queue(self) -> Result:
+        self._backend.purge_queue(self._name)
+        return None
+
+    def get_queue_attributes(self) -> Result:
+        names = self.params.get("AttributeNames") or []
+        found = self._backend.get_queue_attributes(self._name, names)
+        texts = {name: str(value) for name, value in found.items() if value is not None}
+        return {"Attributes": texts} if texts else None
+
+    def set_queue_attributes(self) -> Result:
+        self._backend.set_queue_attributes(self._name, self.params.get("Attributes") or {})
+        return None
+
+    def list_dead_letter_source_queues(self) -> Result:
+        queue = self._queue()
+        urls = [
+            self._url(each)
+            for each in self._backend.queues.values()
+            if each.dead_letter_queue is queue
+        ]
+        return {"queueUrls": [], **self._page("queueUrls", urls)}
+
+    def add_permission(self) -> Result:
+        self._backend.add_permission(
+            self.call.region,
+            self._name,
+            self.params.get("Actions") or [],
+            self.params.get("AWSAccountIds") or [],
+            str(self.params.get("Label")),
+        )
+        return None
+
+    def remove_permission(self) -> Result:
+        self._backend.remove_permission(self._name, str(self.params.get("Label")))
+        return None
+
+    def tag_queue(self) -> Result:
+        self._backend.tag_queue(self._name, self.params.get("Tags") or {})
+        return None
+
+    def untag_queue(self) -> Result:
+        self._backend.untag_queue(self._name, self.params.get("TagKeys") or [])
+        return None
+
+    def list_queue_tags(self) -> Result:
         tags = self._queue().tags
-        return ActionResult({"Tags": tags} if tags else {})
+        return {"Tags": tags} if tags else {}
 
     # Moving messages out of a dead-letter queue
 
-    def start_message_move_task(self) -> ActionResult:
-        task = self.sqs_backend.moves.start(
+    def start_message_move_task(self) -> Result:
+        task = self._backend.moves.start(
             self._required("SourceArn"),
             self.params.get("DestinationArn"),
             self.params.get("MaxNumberOfMessagesPerSecond"),
         )
-        return ActionResult({"TaskHandle": task.handle})
+        return {"TaskHandle": task.handle}
 
-    def list_message_move_tasks(self) -> ActionResult:
-        tasks = self.sqs_backend.moves.list(
-            self._required("SourceArn"), self._number("MaxResults", 1)
-        )
-        return ActionResult({"Results": [task.as_result() for task in tasks]})
+    def list_message_move_tasks(self) -> Result:
+        tasks = self._backend.moves.list(self._required("SourceArn"), self._number("MaxResults", 1))
+        return {"Results": [task.as_result() for task in tasks]}
 
-    def cancel_message_move_task(self) -> ActionResult:
-        task = self.sqs_backend.moves.cancel(self._required("TaskHandle"))
-        return ActionResult({"ApproximateNumberOfMessagesMoved": task.moved})
+    def cancel_message_move_task(self) -> Result:
+        task = self._backend.moves.cancel(self._required("TaskHandle"))
+        return {"ApproximateNumberOfMessagesMoved": task.moved}
 
     # Reading the request
 
+    @property
+    def _name(self) -> str:
+        """Of the queue that the request is about; SQS takes its name alone for its URL, too."""
+        return parse_queue_url(self.params.get("QueueUrl") or self.call.request.path).name
+
     def _queue(self) -> Queue:
-        return self.sqs_backend.get_queue(self._get_queue_name())
+        return self._backend.get_queue(self._name)
+
+    def _url(self, queue: Queue) -> str:
+        """At the endpoint that was asked."""
+        return queue.url(urlparse(self.call.request.url))
+
+    def _page(self, name: str, urls: list[str]) -> dict[str, Any]:
+        """Up to 1,000; in pages only where MaxResults asks for them (API ListQueues)."""
+        most = self.params.get("MaxResults")
+        begin = self._place() if most else 0
+        end = begin + int(most or _MOST_LISTED)
+        answer: dict[str, Any] = {name: urls[begin:end]} if urls[begin:end] else {}
+        if most and end < len(urls):
+            answer["NextToken"] = b64encode(str(end).encode()).decode()
+        return answer
+
+    def _place(self) -> int:
+        """How much of a list was given before."""
+        token = self.params.get("NextToken")
+        try:
+            return int(b64decode(token)) if token else 0
+        except (TypeError, ValueError):
+            raise bad_parameter(token, "NextToken", "Must be a valid token.") from None
 
     def _number(self, name: str, otherwise: int) -> int:
         given = self.params.get(name)
@@ -237,7 +326,7 @@ class SqsApi(SQSResponse):
 def _each(
     entries: Iterable[Mapping[str, Any]],
     do: Callable[[Mapping[str, Any]], dict[str, str]],
-) -> ActionResult:
+) -> Result:
     """Do each entry of a batch; one that is refused does not keep the others from succeeding."""
     successful: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
@@ -254,7 +343,7 @@ def _each(
                 }
             )
     answer = {"Successful": successful, "Failed": failed}
-    return ActionResult({name: results for name, results in answer.items() if results})
+    return {name: results for name, results in answer.items() if results}
 
 
 def _check_batch_ids(queue: Queue, entry: Mapping[str, Any]) -> None:
@@ -338,5 +427,21 @@ def _with_common_error_type(body: Any) -> Any:
     )
 
 
-def _base64(value: bytes) -> str:
-    return b64encode(value).decode()
+def _decoded(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message with its binary attributes as bytes: JSON has them in base64."""
+    attributes = entry.get("MessageAttributes")
+    if not attributes or not any("BinaryValue" in each for each in attributes.values()):
+        return entry
+    return {
+        **entry,
+        "MessageAttributes": {
+            name: {**each, "BinaryValue": _bytes(each["BinaryValue"])}
+            if "BinaryValue" in each
+            else each
+            for name, each in attributes.items()
+        },
+    }
+
+
+def _bytes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else b64decode(value)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from moto.core.request import Request
 from moto.sqs.models import sqs_backends
 
 from helpers.embedded.moto_seams.backends import ReplacedBackend, backend_at
-from helpers.embedded.moto_seams.services import MotoService
-from helpers.embedded.service import Call
+from helpers.embedded.service import Call, Service
 from helpers.embedded.services.parts import Parts
 from helpers.embedded.services.sqs.api import SqsApi, is_receive_valid
 from helpers.embedded.services.sqs.backend import SqsBackend
@@ -20,12 +18,13 @@ from helpers.embedded.services.sqs.queue_keys import KeysForQueues
 from helpers.embedded.services.sqs.queue_urls import parse_queue_url
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Steps
+from helpers.embedded.wire import ApiResponse
 
 if TYPE_CHECKING:
     from helpers.embedded.services.kms.service import KmsService
 
 
-class SqsService(MotoService):
+class SqsService(Service):
     """All queues of an account, in every Region."""
 
     name = "sqs"
@@ -56,8 +55,8 @@ class SqsService(MotoService):
         Queue.instances_tracked.clear()  # type: ignore[attr-defined]  # moto's metaclass
         self._replaced.restore()
 
-    def respond(self, request: Request, url: str, headers: Any) -> Any:
-        return SqsApi().dispatch_request(request, url, headers)
+    def answer(self, call: Call) -> ApiResponse:
+        return SqsApi(call).answer()
 
     def find(self, arn: str) -> Queue | None:
         """The queue with that ARN."""
