@@ -6,8 +6,16 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from helpers.embedded.door.access import resources
-from helpers.embedded.door.access.documents import parse_policy
+from helpers.embedded.door.access.authorization import (
+    Arn,
+    Authorization,
+    Given,
+    OtherService,
+    Want,
+    account_of,
+    parse_arn,
+)
+from helpers.embedded.door.access.documents import MalformedPolicy, Policy, parse_policy
 from helpers.embedded.door.access.evaluation import (
     Asked,
     Decision,
@@ -18,22 +26,16 @@ from helpers.embedded.door.access.evaluation import (
     decide,
 )
 from helpers.embedded.door.access.explanation import Explanation, explain
-from helpers.embedded.door.access.facts import collect_facts
-from helpers.embedded.door.access.given import Given
-from helpers.embedded.door.access.identities import (
-    Identities,
-    find_entity,
-    find_role,
-    role_session,
-)
+from helpers.embedded.door.access.facts import facts_of_principal, facts_of_resource
+from helpers.embedded.door.access.identities import Identities
 from helpers.embedded.door.access.principals import Principal, service_principal
-from helpers.embedded.door.access.resources import account_of
-from helpers.embedded.door.access.wants import Want
+from helpers.embedded.door.reading import prefix_of
 from helpers.embedded.time.clock import Clock
 
 _log = logging.getLogger("lab.access")
 
 _MOST_REMEMBERED = 20_000
+_NOBODY = Policy([])
 
 EVENT_SOURCE_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """What the role of a function needs on a queue that it reads (LDG with-sqs)."""
@@ -53,6 +55,9 @@ class Access:
         self.identities = Identities(account_id)
         self._account_id = account_id
         self._clock = clock
+        self._services: dict[str, Authorization] = {}
+        """By moto's name of the service."""
+        self._by_prefix: dict[str, Authorization] = {}
         self._topic: str | None = None
         """What SNS delivers from now."""
         self._decided: dict[tuple[object, ...], Decision] = {}
@@ -62,6 +67,24 @@ class Access:
         self._role_sessions: dict[str, Principal] = {}
         self._readers: set[tuple[str, str]] = set()
         """Roles that may read a queue, whatever the circumstances."""
+
+    def learn(self, service: str, authorization: Authorization) -> None:
+        """A service of the account, by moto's name, is there from now on, and says this."""
+        self._services[service] = authorization
+        self._by_prefix[authorization.prefix] = authorization
+
+    def of_service(self, service: str) -> Authorization:
+        """What the service that moto calls by that name says about itself."""
+        known = self._services.get(service)
+        if known is None:
+            known = self._services[service] = OtherService(prefix_of(service))
+        return known
+
+    def _at(self, resource: str) -> tuple[Arn, Authorization] | None:
+        """The resource, and the service whose it is; None: "*", or nothing that is known here."""
+        if (arn := parse_arn(resource)) and (service := self._by_prefix.get(arn.service)):
+            return arn, service
+        return None
 
     def decide(
         self,
@@ -80,14 +103,15 @@ class Access:
         policies = self._policies(principal, action, resource)
         standing = policies.resource
         key = (principal, action, resource, standing and standing.policy)
-        grants = resources.has_grants(resource)
+        at = self._at(resource)
+        grants = at is not None and at[1].has_grants(at[0])
         if not grants and (known := self._decided.get(key)):
             return known
         self._report_unknown_keys(policies)
         asked = self._asked(principal, action, resource, given or {})
         granted: Found | None = None
-        if grants:
-            granted = resources.find_grant(resource, principal, action, asked.facts())
+        if grants and at:
+            granted = at[1].grant(at[0], principal, action, asked.facts())
         decision = decide(asked, policies, granted)
         if not grants and not policies.depend_on_facts:
             if len(self._decided) > _MOST_REMEMBERED:
@@ -96,8 +120,30 @@ class Access:
         return decision
 
     def _policies(self, principal: Principal, action: str, resource: str) -> Policies:
-        standing = resources.resource_policy(resource, action)
+        standing = self._resource_policy(resource, action)
         return self.identities.policies(principal)._replace(resource=standing)
+
+    def _resource_policy(self, resource: str, action: str) -> Source | None:
+        """The policy that stands at the resource. One that nobody can read lets nobody in."""
+        at = self._at(resource)
+        text = at[1].policy(at[0], action) if at else None
+        if text is None:
+            return None
+        try:
+            return Source(Kind.RESOURCE, resource, parse_policy(text))
+        except MalformedPolicy:
+            return Source(Kind.RESOURCE, resource, _NOBODY)
+
+    def _facts(
+        self, principal: Principal, resource: str, given: Given
+    ) -> dict[str, tuple[str, ...]]:
+        """Everything that the policies of the request may ask about."""
+        tags = self.identities.people.tags(principal) if principal.is_entity else {}
+        facts = facts_of_principal(principal, tags, self._clock)
+        if arn := parse_arn(resource):
+            service = self._by_prefix.get(arn.service) or OtherService(arn.service)
+            facts |= facts_of_resource(arn, principal, service)
+        return facts | dict(given)
 
     def would_allow(self, principal: Principal, action: str, resource: str, policy: str) -> bool:
         """Whether the principal might do this, if the resource had this policy and needed one."""
@@ -107,13 +153,14 @@ class Access:
         return decide(asked, policies).allowed
 
     def _asked(self, principal: Principal, action: str, resource: str, given: Given) -> Asked:
+        at = self._at(resource)
         return Asked(
             principal,
             action,
             resource,
             account_of(resource, principal.account or self._account_id),
-            lambda: collect_facts(principal, resource, given, self._clock),
-            resources.must_allow(resource, action),
+            lambda: self._facts(principal, resource, given),
+            at is not None and at[1].must_allow(at[0], action),
         )
 
     def may(self, role_arn: str, action: str, resource: str) -> bool:
@@ -125,7 +172,9 @@ class Access:
         """The principal that Lambda is while it acts as the role of a function."""
         session = self._role_sessions.get(role_arn)
         if session is None:
-            session = self._role_sessions[role_arn] = role_session(role_arn, "awslambda")
+            session = self._role_sessions[role_arn] = self.identities.role_session(
+                role_arn, "awslambda"
+            )
         return session
 
     def caller_with(self, access_key_id: str) -> Principal:
@@ -150,7 +199,7 @@ class Access:
 
     def can_be_assumed_by(self, role_arn: str, service: str) -> bool:
         """Whether the role exists and its trust policy names the service."""
-        if role_arn.count(":") < 5 or find_role(role_arn) is None:
+        if role_arn.count(":") < 5 or not self.identities.people.has(role_arn):
             return False
         principal = service_principal(service, self._account_id)
         return self.decide(principal, "sts:AssumeRole", role_arn).allowed
@@ -166,7 +215,7 @@ class Access:
                     f"{action.partition(':')[2]} on SQS"
                 )
         policies = self.identities.policies(self.session_of(role_arn))
-        standing = resources.resource_policy(queue_arn, "sqs:ReceiveMessage")
+        standing = self._resource_policy(queue_arn, "sqs:ReceiveMessage")
         if not policies._replace(resource=standing).depend_on_facts:
             self._readers.add((role_arn, queue_arn))
         return None
@@ -199,7 +248,7 @@ class Access:
         """The decision for a principal by its ARN or service name, and what made it."""
         who = self._named(principal)
         is_ours = who.is_entity and who.account == self._account_id
-        if is_ours and who != self.identities.administrator and find_entity(who) is None:
+        if is_ours and not self.identities.is_known(who):
             raise ValueError(f"There is no {who.kind} {principal} in this account.")
         given = {key.lower(): (value,) for key, value in (context or {}).items()}
         decision = self.decide(who, action, resource, given)
@@ -217,9 +266,9 @@ class Access:
         account, path = parts[4], parts[5]
         if path.startswith("assumed-role/"):
             _, role, session = path.split("/", 2)
-            return role_session(f"arn:aws:iam::{account}:role/{role}", session)
+            return self.identities.role_session(f"arn:aws:iam::{account}:role/{role}", session)
         if path.startswith("role/"):
-            return role_session(name, "explained")
+            return self.identities.role_session(name, "explained")
         if name == self.identities.administrator.arn:
             return self.identities.administrator
         return Principal("user", name, account, path.rpartition("/")[2], path)

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from moto.moto_api._internal import mock_random
 
+from helpers.embedded.door.access.authorization import Refusal, Want
 from helpers.embedded.door.access.evaluation import Decision
 from helpers.embedded.door.access.principals import Principal
-from helpers.embedded.door.access.wants import Want
 from helpers.embedded.door.access.wording import sentence
 from helpers.embedded.wire import ApiRequest, ApiResponse
-
-
-class Refusal(NamedTuple):
-    """An error: its code as the query services word it, and as the JSON services do."""
-
-    query_code: str
-    json_code: str
-    message: str
-    status: int = 403
-    """Of the query and REST services; the JSON services refuse everything with 400."""
-
 
 UNKNOWN_KEY = Refusal(
     "InvalidClientTokenId",
@@ -51,12 +39,6 @@ UNSIGNED = Refusal(
 _ONCE_QUERY = ("sqs", "cloudwatch")
 """JSON services that have kept the codes of the query protocol which they spoke before
 (recorded of SQS: x-amzn-query-error)."""
-
-
-def untrusted_token(operation: str) -> Refusal:
-    """The account has no identity provider that could vouch for anybody."""
-    said = f"Not authorized to perform sts:{operation}"
-    return Refusal("AccessDenied", "AccessDeniedException", said)
 
 
 def access_denied(principal: Principal, want: Want, decision: Decision) -> Refusal:

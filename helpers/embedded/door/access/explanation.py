@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from helpers.embedded.door.access.authorization import Want
 from helpers.embedded.door.access.evaluation import Decision
 from helpers.embedded.door.access.principals import Principal
-from helpers.embedded.door.access.wants import Want
 from helpers.embedded.door.access.wording import sentence
 
 if TYPE_CHECKING:

@@ -1,10 +1,13 @@
-"""The account's users and role sessions: their secrets, and the policies that are theirs."""
+"""The account's users and role sessions: their secrets, and the policies that are theirs.
+
+IAM keeps them; access asks it for `People`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from helpers.embedded.door.access.documents import MalformedPolicy, Policy, parse_policy
 from helpers.embedded.door.access.evaluation import Kind, Policies, Source
@@ -37,8 +40,43 @@ class Credential(NamedTuple):
     """In UTC, without a time zone, as moto keeps it."""
 
 
+class People:
+    """Whom IAM and STS know. While nobody has asked for either, that is nobody."""
+
+    def session_with(self, access_key_id: str) -> Credential | None:
+        """What the access key of a session opens."""
+        return None
+
+    def user_with(self, access_key_id: str) -> Credential | None:
+        """What the active access key of a user opens."""
+        return None
+
+    def has(self, arn: str) -> bool:
+        """Whether there is a user or a role with that ARN."""
+        return False
+
+    def has_role_named(self, account: str, name: str) -> bool:
+        return False
+
+    def role_id(self, role_arn: str) -> str | None:
+        """The unique id of a role, which begins with AROA."""
+        return None
+
+    def documents(self, principal: Principal) -> Iterable[tuple[str, str]] | None:
+        """Name and text of every identity policy: inline, attached, and those of groups.
+        None: there is no such user or role."""
+        return None
+
+    def boundary(self, principal: Principal) -> tuple[str, str | None] | None:
+        """ARN and text of the permissions boundary; no text: the policy has been deleted."""
+        return None
+
+    def tags(self, principal: Principal) -> Mapping[str, str]:
+        return {}
+
+
 class Identities:
-    """Looks principals up in moto's IAM and STS, and remembers them until IAM changes."""
+    """Looks principals up, and remembers them until IAM changes."""
 
     def __init__(self, account_id: str) -> None:
         self.administrator = Principal(
@@ -48,6 +86,8 @@ class Identities:
             "administrator",
             "AIDAEMBEDDEDLABADMIN0",
         )
+        self.people = People()
+        """Replaced when IAM or STS is asked for first."""
         self._credentials = {
             ADMIN_ACCESS_KEY_ID: Credential(self.administrator, ADMIN_SECRET_ACCESS_KEY)
         }
@@ -66,32 +106,41 @@ class Identities:
         """What the key opens; None: there is no such key, or it is inactive."""
         known = self._credentials.get(access_key_id) or self._sessions.get(access_key_id)
         if known is None:
-            if session := _find_session(access_key_id):
+            if session := self.people.session_with(access_key_id):
                 known = self._sessions[access_key_id] = session
-            elif user := _find_user(access_key_id):
+            elif user := self.people.user_with(access_key_id):
                 known = self._credentials[access_key_id] = user
         return known
 
     def exists(self, arn: str) -> bool:
         """Whether there is a user, a role or a session of a role with that ARN."""
-        from moto.iam.models import iam_backends
-
         parts = arn.split(":", 5)
         if arn == self.administrator.arn:
             return True
         if len(parts) != 6 or not parts[4].isdigit():
             return False
         kind, _, path = parts[5].partition("/")
-        if kind == "user":
-            users = iam_backends[parts[4]]["aws"].users.values()
-            return any(user.arn == arn for user in users)
         if kind == "assumed-role":
             name = path.partition("/")[0]
-            roles = iam_backends[parts[4]]["aws"].roles.values()
-            return name == ORGANIZATION_ROLE or any(role.name == name for role in roles)
-        if kind == "role":
-            return path == ORGANIZATION_ROLE or find_role(arn) is not None
-        return kind == "federated-user"
+            return name == ORGANIZATION_ROLE or self.people.has_role_named(parts[4], name)
+        if kind == "role" and path == ORGANIZATION_ROLE:
+            return True
+        return kind == "federated-user" or (kind in ("role", "user") and self.people.has(arn))
+
+    def is_known(self, principal: Principal) -> bool:
+        """Whether the principal is somebody of this account."""
+        return principal == self.administrator or self.people.documents(principal) is not None
+
+    def role_session(
+        self,
+        role_arn: str,
+        session_name: str,
+        session_policies: tuple[str, ...] | None = None,
+        issue: Issue | None = None,
+    ) -> Principal:
+        """The principal that a role is while somebody has assumed it."""
+        identity = self.people.role_id(role_arn)
+        return role_session(role_arn, session_name, session_policies, issue, identity)
 
     def can_be_named(self, arn: str) -> bool:
         """Whether a grant can name this: an account, or somebody in one."""
@@ -115,16 +164,22 @@ class Identities:
         if self._administrates(principal):
             everything = Source(Kind.IDENTITY, "AdministratorAccess", EVERYTHING)
             return Policies((everything,), session=session)
-        entity = find_entity(principal)
-        if entity is None:
+        documents = self.people.documents(principal)
+        if documents is None:
             return Policies()
         identity = tuple(
             Source(Kind.IDENTITY, name, policy)
-            for name, text in _documents(entity, principal)
+            for name, text in documents
             if (policy := _readable(text))
         )
-        boundary = _boundary(entity, principal.account)
-        return Policies(identity, boundary, session)
+        return Policies(identity, self._boundary(principal), session)
+
+    def _boundary(self, principal: Principal) -> Source | None:
+        """A boundary that has been deleted allows nothing."""
+        if (found := self.people.boundary(principal)) is None:
+            return None
+        arn, text = found
+        return Source(Kind.BOUNDARY, arn, _readable(text or "{}") or Policy([]))
 
     def _administrates(self, principal: Principal) -> bool:
         """The lab's own user, its sessions, and its role in the other accounts."""
@@ -153,118 +208,20 @@ def role_session(
     session_name: str,
     session_policies: tuple[str, ...] | None = None,
     issue: Issue | None = None,
+    role_id: str | None = None,
 ) -> Principal:
     """The principal that a role is while somebody has assumed it."""
     account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
-    role = find_role(role_arn)
     return Principal(
         "role",
         f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}",
         account,
         name,
-        f"{role.id if role else name}:{session_name}",
+        f"{role_id or name}:{session_name}",
         role_arn,
         session_policies,
         issue,
     )
-
-
-def find_role(arn: str) -> Any | None:
-    """moto's role with that ARN."""
-    from moto.iam.models import iam_backends
-
-    roles = iam_backends[arn.split(":")[4]]["aws"].roles.values()
-    return next((role for role in roles if role.arn == arn), None)
-
-
-def find_entity(principal: Principal) -> Any | None:
-    """moto's user or role behind a principal."""
-    from moto.iam.models import iam_backends
-
-    if principal.role_arn:
-        return find_role(principal.role_arn)
-    return iam_backends[principal.account]["aws"].users.get(principal.name)
-
-
-def find_entity_by_arn(arn: str) -> Any | None:
-    """moto's user or role with that ARN."""
-    from moto.iam.models import iam_backends
-
-    if ":role/" in arn:
-        return find_role(arn)
-    users = iam_backends[arn.split(":")[4]]["aws"].users.values() if ":user/" in arn else ()
-    return next((user for user in users if user.arn == arn), None)
-
-
-def _find_session(access_key_id: str) -> Credential | None:
-    from moto.sts.models import sts_backends
-
-    for account in list(sts_backends):
-        assumed = sts_backends[account]["aws"].get_assumed_role_from_access_key(access_key_id)
-        if assumed is not None:
-            principal = getattr(assumed, "principal", None)
-            return Credential(
-                principal or role_session(assumed.role_arn, assumed.session_name),
-                assumed.secret_access_key,
-                assumed.session_token,
-                assumed.expiration,
-            )
-    return None
-
-
-def _find_user(access_key_id: str) -> Credential | None:
-    from moto.iam.models import iam_backends
-
-    for account in list(iam_backends):
-        for user in iam_backends[account]["aws"].users.values():
-            for key in user.access_keys:
-                if key.access_key_id == access_key_id:
-                    if key.status != "Active":
-                        return None
-                    principal = Principal("user", user.arn, account, user.name, user.id)
-                    return Credential(principal, key.secret_access_key)
-    return None
-
-
-def _documents(entity: Any, principal: Principal) -> Iterator[tuple[str, str]]:
-    """Name and text of every identity policy: inline, attached, and those of groups."""
-    from moto.iam.models import iam_backends
-
-    holders = [entity]
-    if principal.kind in _USERS:
-        groups = iam_backends[principal.account]["aws"].groups.values()
-        holders += [group for group in groups if entity in group.users]
-    for holder in holders:
-        yield from holder.policies.items()
-        for managed in holder.managed_policies.values():
-            yield managed.arn, _default_version(managed)
-
-
-def _boundary(entity: Any, account: str) -> Source | None:
-    from moto.iam.models import iam_backends
-
-    arn = getattr(entity, "permissions_boundary_arn", None)
-    if not arn:
-        return None
-    managed = iam_backends[account]["aws"].managed_policies.get(arn)
-    # A boundary that has been deleted allows nothing.
-    policy = (_readable(_default_version(managed)) if managed else None) or Policy([])
-    return Source(Kind.BOUNDARY, arn, policy)
-
-
-def document_of_managed(arn: str, account: str) -> str | None:
-    """A managed policy; None: there is none with that ARN."""
-    from moto.iam.models import iam_backends
-
-    managed = iam_backends[account]["aws"].managed_policies.get(arn)
-    return _default_version(managed) if managed else None
-
-
-def _default_version(managed: Any) -> str:
-    version = next(
-        (each for each in managed.versions if each.version_id == managed.default_version_id), None
-    )
-    return str(version.document) if version else "{}"
 
 
 def _readable(text: str) -> Policy | None:

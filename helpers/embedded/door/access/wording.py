@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
+from helpers.embedded.door.access.authorization import Want
 from helpers.embedded.door.access.evaluation import Decision, Kind
 from helpers.embedded.door.access.principals import Principal
-from helpers.embedded.door.access.wants import Want
 
 _UNTOLD = (
     "because the resource does not exist in this Region, no resource-based policies allow "

@@ -8,6 +8,7 @@ from moto.core.request import Request
 
 from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.cloudformation.api import CloudFormationApi
+from helpers.embedded.services.cloudformation.authorization import CloudFormationAuthorization
 from helpers.embedded.services.cloudformation.stack import Stack
 from helpers.embedded.services.parts import Parts
 
@@ -18,6 +19,7 @@ class CloudFormationService(MotoService):
     name = "cloudformation"
 
     def __init__(self, parts: Parts) -> None:
+        parts.access.learn(self.name, CloudFormationAuthorization())
         self.access = parts.access
         self.clock = parts.simulation.clock
         self.send = parts.gateway.answer_at_once

@@ -11,6 +11,7 @@ from helpers.embedded.moto_seams.backends import ReplacedBackend
 from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.cloudwatch.alarms.watch import AlarmWatch
 from helpers.embedded.services.cloudwatch.api import CloudWatchApi
+from helpers.embedded.services.cloudwatch.authorization import CloudWatchAuthorization
 from helpers.embedded.services.cloudwatch.backend import CloudWatchBackend
 from helpers.embedded.services.parts import Parts
 
@@ -24,6 +25,7 @@ class CloudWatchService(MotoService):
     name = "cloudwatch"
 
     def __init__(self, parts: Parts) -> None:
+        parts.access.learn(self.name, CloudWatchAuthorization())
         self.telemetry = parts.telemetry
         self.watch = AlarmWatch(parts.telemetry, parts.simulation, self._publish)
         self._load = parts.load

@@ -23,7 +23,7 @@ from moto.iam.models import iam_backends
 from moto.iam.responses import IamResponse
 
 from helpers.embedded.door.access.access import Access
-from helpers.embedded.door.access.wants import ABOUT_ONESELF
+from helpers.embedded.services.iam.authorization import ABOUT_ONESELF
 from helpers.embedded.services.iam.wording import reworded
 from helpers.embedded.time.clock import START
 

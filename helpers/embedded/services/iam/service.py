@@ -9,6 +9,8 @@ from moto.core.request import Request
 from helpers.embedded.moto_seams.seams import load_aws_managed_policies
 from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.iam.api import IamApi
+from helpers.embedded.services.iam.authorization import IamAuthorization
+from helpers.embedded.services.iam.directory import Directory
 from helpers.embedded.services.parts import Parts
 
 
@@ -19,6 +21,8 @@ class IamService(MotoService):
 
     def __init__(self, parts: Parts) -> None:
         self._access = parts.access
+        parts.access.learn(self.name, IamAuthorization(parts.access))
+        parts.access.identities.people = Directory()
         load_aws_managed_policies(parts.settings.account_id)
 
     def respond(self, request: Request, url: str, headers: Any) -> Any:

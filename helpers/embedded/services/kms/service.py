@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
 from moto.core.request import Request
 from moto.kms.models import kms_backends
 
+from helpers.embedded.door.access.authorization import Given
 from helpers.embedded.moto_seams.backends import ReplacedBackend
 from helpers.embedded.moto_seams.services import MotoService
+from helpers.embedded.services.kms import operations, states
 from helpers.embedded.services.kms.api import KmsApi
+from helpers.embedded.services.kms.authorization import KmsAuthorization, encryption_facts
 from helpers.embedded.services.kms.backend import KmsBackend, backend_of
 from helpers.embedded.services.kms.key import Key
 from helpers.embedded.services.parts import Parts
@@ -22,6 +26,7 @@ class KmsService(MotoService):
     name = "kms"
 
     def __init__(self, parts: Parts) -> None:
+        parts.access.learn(self.name, KmsAuthorization(parts.access))
         self.clock = parts.simulation.clock
         self.is_principal = parts.access.identities.can_be_named
         """Whether an ARN is one of somebody whom a grant can name."""
@@ -51,6 +56,24 @@ class KmsService(MotoService):
         """
         owner = given.split(":")[4] if given.startswith("arn:") and given.count(":") >= 5 else ""
         return backend_of(kms_backends, owner or account, region).find(given)
+
+    # As other services of the account use a key, once it is clear that they may
+
+    def check_state(self, key: Key, operation: str) -> None:
+        """KmsException: the key is disabled, or about to be deleted."""
+        states.check_state(key, operation)
+
+    def generate_data_key(self, key: Key, context: Mapping[str, str], length: int) -> bytes:
+        """A data key of so many bytes, sealed."""
+        return operations.generate_data_key(key, context, length).sealed
+
+    def open(self, key: Key, sealed: bytes, context: Mapping[str, str]) -> bytes:
+        """A data key in the open."""
+        return key.open(operations.parse_blob(sealed, key), context)
+
+    def facts_of(self, context: Mapping[str, str]) -> Given:
+        """The condition keys that an encryption context gives values to."""
+        return encryption_facts(context)
 
 
 connect = KmsService

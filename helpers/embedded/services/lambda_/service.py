@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from helpers.embedded.moto_seams.backends import ReplacedBackend
 from helpers.embedded.moto_seams.services import MotoService
+from helpers.embedded.services.lambda_.authorization import LambdaAuthorization
 from helpers.embedded.services.lambda_.backend import FunctionBackend
 from helpers.embedded.services.lambda_.event_source.api import LambdaApi
 from helpers.embedded.services.lambda_.event_source.mappings import Mapping, Mappings
@@ -35,6 +36,7 @@ class LambdaService(MotoService):
 
     def __init__(self, parts: Parts) -> None:
         settings, simulation = parts.settings, parts.simulation
+        parts.access.learn(self.name, LambdaAuthorization(parts.access))
         self._access = parts.access
         self._account_id = settings.account_id
         self._region = settings.region

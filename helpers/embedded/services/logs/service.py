@@ -11,6 +11,7 @@ from moto.logs.models import LogEvent, logs_backends
 from helpers.embedded.moto_seams.backends import ReplacedBackend
 from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.logs.api import LogsApi
+from helpers.embedded.services.logs.authorization import LogsAuthorization
 from helpers.embedded.services.logs.backend import LogsBackend
 from helpers.embedded.services.parts import Parts
 
@@ -21,6 +22,7 @@ class LogsService(MotoService):
     name = "logs"
 
     def __init__(self, parts: Parts) -> None:
+        parts.access.learn(self.name, LogsAuthorization())
         self.clock = parts.simulation.clock
         self.metrics = parts.telemetry.logs
         self.bring_in: Callable[[], None] = _nothing

@@ -11,6 +11,7 @@ from helpers.embedded.moto_seams.backends import ReplacedBackend
 from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.parts import Parts
 from helpers.embedded.services.sns.api import SnsApi
+from helpers.embedded.services.sns.authorization import SnsAuthorization
 from helpers.embedded.services.sns.backend import SnsBackend
 from helpers.embedded.services.sns.delivery import Delivery
 from helpers.embedded.services.sqs.service import SqsService
@@ -25,6 +26,7 @@ class SnsService(MotoService):
     name = "sns"
 
     def __init__(self, parts: Parts) -> None:
+        parts.access.learn(self.name, SnsAuthorization())
         self.clock = parts.simulation.clock
         self._load = parts.load
         self.delivery = Delivery(parts.service(SqsService), parts.access, self._invoke)

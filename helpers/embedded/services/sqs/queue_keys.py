@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
+from moto.core.exceptions import JsonRESTError
 from moto.moto_api._internal import mock_random
 
 from helpers.embedded.door.access.access import Access
-from helpers.embedded.door.access.given import encryption_facts
+from helpers.embedded.door.access.authorization import Want
 from helpers.embedded.door.access.principals import Principal
-from helpers.embedded.door.access.wants import Want
 from helpers.embedded.door.access.wording import sentence
 from helpers.embedded.services.sqs.cipher import DataKey, Envelope
 from helpers.embedded.services.sqs.errors import KmsRefusal
@@ -64,20 +64,15 @@ class KeysForQueues:
         return caller and (caller.identity, caller.session_policies)
 
     def generate_data_key(self, key: str, queue_arn: str) -> Envelope:
-        def generate(found: Key) -> Envelope:
-            from helpers.embedded.services.kms.operations import generate_data_key
-
-            made = generate_data_key(found, _context(queue_arn), DATA_KEY_BYTES)
-            return Envelope(found.arn, queue_arn, made.sealed)
+        def generate(keys: KmsService, found: Key) -> Envelope:
+            sealed = keys.generate_data_key(found, _context(queue_arn), DATA_KEY_BYTES)
+            return Envelope(found.arn, queue_arn, sealed)
 
         return self._call("GenerateDataKey", key, queue_arn, queue_arn, generate)
 
     def decrypt(self, envelope: Envelope, queue_arn: str) -> bytes:
-        def decrypt(found: Key) -> bytes:
-            from helpers.embedded.services.kms.operations import parse_blob
-
-            sealed = parse_blob(envelope.sealed, found)
-            return found.open(sealed, _context(envelope.queue_arn))
+        def decrypt(keys: KmsService, found: Key) -> bytes:
+            return keys.open(found, envelope.sealed, _context(envelope.queue_arn))
 
         return self._call("Decrypt", envelope.key_arn, queue_arn, envelope.queue_arn, decrypt)
 
@@ -87,42 +82,42 @@ class KeysForQueues:
         key: str,
         queue_arn: str,
         sent_to: str,
-        use: Callable[[Key], T],
+        use: Callable[[KmsService, Key], T],
     ) -> T:
-        from helpers.embedded.services.kms.errors import KmsException
-        from helpers.embedded.services.kms.states import check_state
-
         _, _, _, region, account, queue = queue_arn.split(":", 5)
         outcome = "success"
         try:
             keys = self._keys()
             keys.settle()
             found = keys.find(key, region, account)
-            self._check_permission(f"kms:{operation}", found.arn, region, sent_to)
-            check_state(found, operation)
-            return use(found)
-        except KmsException as error:
+            if said := self._denial(keys, f"kms:{operation}", found.arn, region, sent_to):
+                outcome = "AccessDeniedException"
+                raise _refusal(outcome, said)
+            keys.check_state(found, operation)
+            return use(keys, found)
+        except JsonRESTError as error:
             outcome = error.error_type
             raise _refusal(outcome, error.message) from None
         finally:
             self._trace.key_use(f"kms:{operation}", queue, outcome)
 
-    def _check_permission(self, action: str, key_arn: str, region: str, sent_to: str) -> None:
-        from helpers.embedded.services.kms.errors import KmsException
-
+    def _denial(
+        self, keys: KmsService, action: str, key_arn: str, region: str, sent_to: str
+    ) -> str | None:
+        """KMS's words if the caller of SQS may not do this; None: it may."""
         caller = self.caller()
         if caller is None or not self._access.enforced:
-            return
+            return None
         given = {
-            **encryption_facts(_context(sent_to)),
+            **keys.facts_of(_context(sent_to)),
             "kms:viaservice": (f"sqs.{region}.amazonaws.com",),
             "aws:viaawsservice": ("true",),
             **self._access.delivery_facts(),
         }
         decision = self._access.decide(caller, action, key_arn, given)
-        if not decision.allowed:
-            said = sentence(caller, Want(action, key_arn, given), decision)
-            raise KmsException("AccessDeniedException", said)
+        return (
+            None if decision.allowed else sentence(caller, Want(action, key_arn, given), decision)
+        )
 
 
 def _context(queue_arn: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from helpers.embedded.moto_seams.backends import ReplacedBackend, backend_at
 from helpers.embedded.service import Call, Service
 from helpers.embedded.services.parts import Parts
 from helpers.embedded.services.sqs.api import SqsApi, is_receive_valid
+from helpers.embedded.services.sqs.authorization import SqsAuthorization
 from helpers.embedded.services.sqs.backend import SqsBackend
 from helpers.embedded.services.sqs.disorder import Disorder
 from helpers.embedded.services.sqs.queue import Queue, Surroundings
@@ -30,6 +31,7 @@ class SqsService(Service):
     name = "sqs"
 
     def __init__(self, parts: Parts) -> None:
+        parts.access.learn(self.name, SqsAuthorization(parts.access))
         settings = parts.settings
 
         self.around = Surroundings(

@@ -14,14 +14,9 @@ from moto.sts.exceptions import STSValidationError
 from moto.sts.responses import TokenResponse
 
 from helpers.embedded.door.access.access import Access
-from helpers.embedded.door.access.identities import (
-    document_of_managed,
-    federated_user,
-    find_role,
-    role_session,
-    user_session,
-)
+from helpers.embedded.door.access.identities import federated_user, user_session
 from helpers.embedded.door.access.principals import Issue, Principal
+from helpers.embedded.services.iam.directory import document_of_managed, role_at
 from helpers.embedded.services.sts.sessions import Session
 from helpers.embedded.time.clock import Clock
 
@@ -54,13 +49,13 @@ class StsApi(TokenResponse):
     def assume_role(self) -> ActionResult:
         arn, name = self._get_param("RoleArn"), self._get_param("RoleSessionName")
         seconds = self._get_int_param("DurationSeconds", _HOUR)
-        role = find_role(arn)
+        role = role_at(arn)
         if seconds > int(getattr(role, "max_session_duration", None) or _HOUR):
             raise STSValidationError(
                 "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
             )
         policies = self._policies()
-        principal = role_session(arn, name, policies or None, self._issue())
+        principal = self._access.identities.role_session(arn, name, policies or None, self._issue())
         session = Session(principal, seconds)
         user = {"AssumedRoleId": principal.user_id, "Arn": principal.arn}
         return self._answer(session, AssumedRoleUser=user)

@@ -7,8 +7,10 @@ from typing import Any
 from moto.core.request import Request
 
 from helpers.embedded.moto_seams.services import MotoService
+from helpers.embedded.services.iam.directory import Directory
 from helpers.embedded.services.parts import Parts
 from helpers.embedded.services.sts.api import StsApi
+from helpers.embedded.services.sts.authorization import StsAuthorization
 
 
 class StsService(MotoService):
@@ -19,6 +21,8 @@ class StsService(MotoService):
     def __init__(self, parts: Parts) -> None:
         self._access = parts.access
         self._clock = parts.simulation.clock
+        parts.access.learn(self.name, StsAuthorization())
+        parts.access.identities.people = Directory()
 
     def respond(self, request: Request, url: str, headers: Any) -> Any:
         return StsApi(self._access, self._clock).answer(request, url, headers)

@@ -16,6 +16,8 @@ from helpers.embedded.door.access.access import Access
 from helpers.embedded.door.access.documents import parse_policy
 from helpers.embedded.door.access.evaluation import Asked, Kind, Policies, Source, decide
 from helpers.embedded.door.access.identities import role_session
+from helpers.embedded.services.iam.directory import Directory
+from helpers.embedded.services.sqs.authorization import SqsAuthorization
 from tests.embedded.conftest import TRUST_LAMBDA
 from tests.embedded.door.access.test_decisions import policy
 
@@ -169,6 +171,8 @@ class Account(RuleBasedStateMachine):
     @invariant()
     def remembers_what_holds(self) -> None:
         anew = Access(self.lab._simulation.clock, ACCOUNT)
+        anew.learn("sqs", SqsAuthorization(anew))
+        anew.identities.people = Directory()
         for action in ("sqs:SendMessage", "sqs:ReceiveMessage"):
             known = self.lab.access.decide(WHO, action, QUEUE)
             assert known == anew.decide(WHO, action, QUEUE)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from helpers.embedded.door.access.denials import Refusal
+from helpers.embedded.door.access.authorization import Refusal
 from helpers.embedded.door.access.principals import Principal
 from helpers.embedded.service import Call
 

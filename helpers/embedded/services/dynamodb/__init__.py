@@ -1,0 +1,1 @@
+"""DynamoDB: moto's, and what access asks of it."""
