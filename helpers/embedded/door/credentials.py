@@ -12,6 +12,8 @@ import os
 
 import boto3
 
+from helpers.embedded.door import service_models
+
 ADMIN_ACCESS_KEY_ID = "AKIAEMBEDDEDLABADMIN"
 """Signs the notebook's own requests. No such key exists at AWS."""
 
@@ -45,12 +47,14 @@ class SandboxedSettings:
             }
         )
         boto3.DEFAULT_SESSION = None
+        service_models.share()
 
     def restore(self) -> None:
         if self._saved is not None:
             _set_aws_variables(self._saved)
             boto3.DEFAULT_SESSION = self._session
             self._saved = self._session = None
+            service_models.unshare()
 
 
 def _aws_variables() -> dict[str, str]:

@@ -15,11 +15,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
-from unittest.mock import patch
 from urllib.parse import parse_qsl
 
 from moto.core.base_backend import BackendDict
-from moto.core.config import default_user_config
 from moto.core.model_instances import reset_model_data
 from moto.core.utils import method_names_from_class
 from moto.moto_api._internal import mock_random
@@ -130,16 +128,6 @@ SEAMS = (
         lambda clock: _request_id,
     ),
 )
-
-
-def load_aws_managed_policies(account_id: str) -> None:
-    """Let IAM know the policies that AWS manages. moto leaves them out: they take 0.1 s."""
-    from moto.iam.models import iam_backends
-
-    backend = iam_backends[account_id]["aws"]
-    with patch.dict(default_user_config, {"iam": {"load_aws_managed_policies": True}}):
-        backend.aws_managed_policies = backend._init_aws_policies()
-    backend.managed_policies.update(backend._init_managed_policies())
 
 
 class OpenSeams:

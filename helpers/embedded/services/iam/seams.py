@@ -11,6 +11,9 @@ from helpers.embedded.moto_seams.seams import Reach
 REACHES = (
     Reach("moto.iam.models", "IAMBackend.create_temp_access_key", "kept: tells moto the account"),
     Reach("moto.iam.models", "IAMBackend.get_user", "kept, as are all users"),
+    Reach("moto.iam.models", "IAMBackend._init_aws_policies", "called once for all accounts"),
+    Reach("moto.iam.models", "IAMBackend._init_managed_policies", "called: AWS's, by their ARNs"),
+    Reach("moto.core.config", "default_user_config", "changed while AWS's policies are read"),
     Reach("moto.iam.responses", "IamResponse._get_param", "extended: users mean themselves"),
     Reach("moto.iam.responses", "IamResponse.create_user", "extended: permissions boundaries"),
     Reach("moto.iam.responses", "IamResponse.create_role", "extended: the boundary is checked"),

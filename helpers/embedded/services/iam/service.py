@@ -6,11 +6,11 @@ from typing import Any
 
 from moto.core.request import Request
 
-from helpers.embedded.moto_seams.seams import load_aws_managed_policies
 from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.iam.api import IamApi
 from helpers.embedded.services.iam.authorization import IamAuthorization
 from helpers.embedded.services.iam.directory import Directory
+from helpers.embedded.services.iam.managed_policies import load_aws_managed_policies
 from helpers.embedded.services.parts import Parts
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import boto3
 import pytest
 
+from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.services.iam import managed_policies
 from tests.embedded.door.access.test_callers import assume
 from tests.embedded.door.access.test_decisions import policy, sends, session, statement
 from tests.embedded.services.lambda_.event_source.test_event_source import create_queue
@@ -211,3 +213,27 @@ def test_what_nothing_hangs_on_is_deleted(iam: Any) -> None:
     assert refusal(iam.delete_policy, PolicyArn=limit).code == "DeleteConflict"
     iam.delete_user_permissions_boundary(UserName="clerk")
     iam.delete_policy(PolicyArn=limit)
+
+
+def test_no_account_changes_the_policies_that_aws_manages_for_another() -> None:
+    arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole"
+    found = []
+    for seed in (0, 1):
+        with open_lab(seed=seed):
+            iam = boto3.client("iam")
+            found.append(iam.get_policy(PolicyArn=arn)["Policy"])
+            iam.create_user(UserName="clerk")
+            iam.attach_user_policy(UserName="clerk", PolicyArn=arn)
+            assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 1
+    assert found[0] == found[1]
+    assert found[0]["AttachmentCount"] == 0
+
+
+def test_the_first_account_s_ids_are_those_of_the_next() -> None:
+    """AWS's policies are read by the first account with IAM alone."""
+    managed_policies._aws_managed_policies.cache_clear()
+    ids = []
+    for _ in range(2):
+        with open_lab():
+            ids.append(boto3.client("iam").create_user(UserName="clerk")["User"]["UserId"])
+    assert ids[0] == ids[1]
