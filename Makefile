@@ -90,7 +90,8 @@ $(READY): requirements.txt
 	    --require-hashes -r .venv/uv.txt
 	@$(BIN)/uv pip sync --python $(BIN)/python --quiet --require-hashes --compile-bytecode \
 	    requirements.txt
-	@$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --editable .
+	@$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation \
+	    --editable .
 	@mkdir -p .venv/etc/jupyter/labconfig
 	@echo '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}' \
 	    > .venv/etc/jupyter/labconfig/page_config.json

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from helpers.data_files import find_data
 from helpers.deploying import tags
-from helpers.deploying.packages import DATA
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TABLE = "banking-ledger"
-ACCOUNTS = DATA / "accounts.csv"
+ACCOUNTS = find_data("accounts.csv")
 ITEMS_PER_WRITE = 25
 
 

@@ -18,8 +18,9 @@ from botocore.exceptions import ClientError
 from helpers.aws.door import name_behind
 from helpers.bank import keys, ledger, receiver, sender
 from helpers.bank.pipeline import Bank
+from helpers.data_files import find_data
 from helpers.deploying import tags
-from helpers.deploying.packages import DATA, build_package, find_variables
+from helpers.deploying.packages import build_package, find_variables
 from helpers.progress import Progress
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from helpers.lab import Lab
 
 STACK = "banking"
-TEMPLATE = DATA / "template.yaml"
+TEMPLATE = find_data("template.yaml")
 SECRETS = ("ReceiverSecret", "SenderSecret")
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")
 PAUSE = 5

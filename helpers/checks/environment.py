@@ -7,9 +7,7 @@ import json
 import os
 import sys
 import time
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
@@ -20,7 +18,8 @@ from helpers.deploying.roles import create_role, delete_role
 if TYPE_CHECKING:
     from helpers.lab import Lab
 
-PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+COURSE = "sqs-lambda-course"
+"""What the course is installed as."""
 FUNCTION = "course-environment-check"
 REPAIR = "Close JupyterLab and run `make lab` again."
 
@@ -40,9 +39,9 @@ def check_environment(lab: Lab) -> str:
     return "\n".join(map(str, list_parts(lab)))
 
 
-def list_parts(lab: Lab, project: Path = PROJECT) -> list[Part]:
+def list_parts(lab: Lab) -> list[Part]:
     """Python, each package of the course, the account, its clock, and a function that runs."""
-    parts = list_packages(project)
+    parts = list_packages()
     parts.append(_try("account answers", lambda: _ask_account()))
     if os.environ.get("LAB", "embedded") == "embedded":
         parts.append(_try("clock stands still", lambda: _watch_clock(lab)))
@@ -50,17 +49,20 @@ def list_parts(lab: Lab, project: Path = PROJECT) -> list[Part]:
     return parts
 
 
-def list_packages(project: Path = PROJECT) -> list[Part]:
-    """Python and each package, against the versions that pyproject.toml asks for."""
+def list_packages(course: str = COURSE) -> list[Part]:
+    """Python and each package, against the versions that the installed course asks for."""
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
 
-    facts = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
-    wanted = SpecifierSet(facts["requires-python"])
+    try:
+        facts = importlib.metadata.metadata(course)
+    except importlib.metadata.PackageNotFoundError:
+        return [Part(course, f"it is not installed. {REPAIR}")]
+    wanted = SpecifierSet(facts["Requires-Python"])
     current = ".".join(map(str, sys.version_info[:3]))
     trouble = "" if current in wanted else f"this is {current}, the course needs {wanted}."
     parts = [Part("python", trouble)]
-    for requirement in map(Requirement, facts["dependencies"]):
+    for requirement in map(Requirement, facts.get_all("Requires-Dist", [])):
         if requirement.marker and not requirement.marker.evaluate():
             continue
         try:

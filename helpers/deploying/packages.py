@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from helpers.lab import Lab
 
 SOURCES = Path(__file__).parents[1] / "bank" / "functions"
-DATA = Path(__file__).parents[2] / "data"
 
 RUNTIME = "python3.13"
 MODULE = "lambda_function"

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from helpers.deploying.packages import DATA
+from helpers.data_files import find_data
 from helpers.watching.metrics import read_function_metrics, read_queue_metrics
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from helpers.lab import Lab
 
-PRICES = DATA / "prices.csv"
+PRICES = find_data("prices.csv")
 PRICE_DATE = "2026-11-23"
 """When the prices were collected; print it with them."""
 

@@ -129,23 +129,32 @@ def test_environment_of_this_machine(lab: Lab) -> None:
     assert boto3.client("iam").list_roles()["Roles"] == []
 
 
-def project(folder: Path, python: str, *packages: str) -> Path:
-    file = folder / "pyproject.toml"
-    file.write_text(f'[project]\nrequires-python = "{python}"\ndependencies = {list(packages)}\n')
-    return file
+def install(folder: Path, name: str, python: str, *packages: str) -> None:
+    """What an installed package leaves for importlib.metadata to find."""
+    lines = ["Metadata-Version: 2.4", f"Name: {name}", "Version: 1", f"Requires-Python: {python}"]
+    lines += [f"Requires-Dist: {package}" for package in packages]
+    (folder / f"{name}-1.dist-info").mkdir()
+    (folder / f"{name}-1.dist-info" / "METADATA").write_text("\n".join(lines) + "\n")
 
 
-def test_missing_and_old_parts_are_named(tmp_path: Path) -> None:
-    file = project(
-        tmp_path, ">=4", "boto3>=999", "no-such-package", "moto", "x; python_version<'3'"
-    )
-    python, boto, missing, moto = map(str, environment.list_packages(file))
+def test_missing_and_old_parts_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packages = ("boto3>=999", "no-such-package", "moto", "x; python_version<'3'")
+    install(tmp_path, "another", ">=4", *packages)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    python, boto, missing, moto = map(str, environment.list_packages("another"))
     assert python.startswith("[FAIL] python: this is ")
     assert "the course needs >=999. Close JupyterLab and run `make lab` again." in boto
     assert missing == (
         "[FAIL] no-such-package: it is not installed. Close JupyterLab and run `make lab` again."
     )
     assert moto == "[ OK ] moto"
+
+
+def test_course_that_is_not_installed_is_told() -> None:
+    (course,) = map(str, environment.list_packages("no-such-course"))
+    assert course == (
+        "[FAIL] no-such-course: it is not installed. Close JupyterLab and run `make lab` again."
+    )
 
 
 def test_function_that_does_not_run_is_told(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from helpers import Lab
 from helpers.bank import pipeline, sender
-from helpers.deploying.packages import DATA
+from helpers.data_files import find_data
 from helpers.watching import costs
 
 
@@ -23,8 +23,8 @@ def test_unknown_item() -> None:
 
 
 def test_the_date_is_that_of_the_list() -> None:
-    assert "`prices.csv`" in (DATA / "README.md").read_text()
-    lines = (DATA / "README.md").read_text(encoding="utf-8").splitlines()
+    assert "`prices.csv`" in find_data("README.md").read_text()
+    lines = find_data("README.md").read_text(encoding="utf-8").splitlines()
     assert all(costs.PRICE_DATE in line for line in lines if line.startswith("| `prices.csv`"))
 
 

@@ -19,7 +19,10 @@ from typing import Any
 
 TMP = "/tmp"
 
-_PYTHON = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[4]))
+_PYTHON = (
+    *(sys.prefix, sys.base_prefix, str(Path(__file__).parents[4])),
+    *(path for path in sys.path if Path(path).name == "site-packages"),
+)
 """Where Python and this package lie, which may be below /tmp: code is imported from there."""
 
 _ONE_PATH = (
