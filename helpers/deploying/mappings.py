@@ -71,6 +71,16 @@ def delete_mappings(lab: Lab, function: str) -> None:
     wait_until(lab, lambda: not find_mappings(function), "the mappings are gone", LIMIT)
 
 
+def delete_mapping(lab: Lab, uuid: str) -> None:
+    """Begin to delete one mapping; a change that is under way is waited for.
+
+    Raises:
+        ClientError: AWS refuses.
+    """
+    functions = boto3.client("lambda")
+    call_when_ready(lab, lambda: functions.delete_event_source_mapping(UUID=uuid))
+
+
 def wait_for_mapping(lab: Lab, uuid: str) -> None:
     """Let time pass until Lambda polls; so what is measured afterwards begins with the messages.
 

@@ -77,7 +77,9 @@ class EmbeddedAccount:
         self._services = Services(self._seams.apply)
         self.access = Access(clock, ACCOUNT_ID)
         """Who may do what. `access.enforced = False` lets everybody do everything."""
-        self._gateway = Gateway(self._services.load, Gate(self.access, clock, ACCOUNT_ID))
+        self._gateway = Gateway(
+            self._services.load, Gate(self.access, clock, ACCOUNT_ID), self._simulation
+        )
         self._services.parts = Parts(
             settings,
             self._simulation,

@@ -13,7 +13,12 @@ import boto3
 from helpers.bank.dead_letters import read_dead_letters
 from helpers.bank.queues import RECEIVES_BEFORE_DEAD, Queue, delete_queue, renew_queue
 from helpers.deploying.invocations import read_log
-from helpers.deploying.mappings import create_mapping, delete_mappings, wait_for_mapping
+from helpers.deploying.mappings import (
+    create_mapping,
+    delete_mapping,
+    delete_mappings,
+    wait_for_mapping,
+)
 from helpers.deploying.packages import delete_function, deploy_handler
 from helpers.deploying.roles import create_role, delete_role
 from helpers.watching import timeline
@@ -104,7 +109,7 @@ def run_trial(
         names = _send(queue, bodies)
         lab.run_until_idle()
     finally:
-        boto3.client("lambda").delete_event_source_mapping(UUID=uuid)
+        delete_mapping(lab, uuid)
     lives = None
     with suppress(timeline.NoTrace):
         lives = timeline.read_lifelines(lab, queue.url, names=names, since=start)

@@ -16,7 +16,7 @@ import boto3
 
 from helpers.bank.queues import Queue, delete_queue, measure_depth, wait_until_empty
 from helpers.deploying.invocations import parse_report, read_log
-from helpers.deploying.mappings import create_mapping, wait_for_mapping
+from helpers.deploying.mappings import create_mapping, delete_mapping, wait_for_mapping
 from helpers.deploying.packages import (
     SOURCES,
     build_package,
@@ -135,7 +135,7 @@ def run_load(
         wait_until_empty(lab, url, limit)
         waits, milliseconds = _read_work(start)
     finally:
-        _take_down(mapping, url)
+        _take_down(lab, mapping, url)
     return _sum_up(waits, milliseconds, calls, is_fifo=groups > 0)
 
 
@@ -171,7 +171,7 @@ def try_filter(
         waits, _ = _read_work(start)
         left = measure_depth(url, sqs).total
     finally:
-        _take_down(mapping, url)
+        _take_down(lab, mapping, url)
     return {"sent": len(sent), "worked on": len(waits), "in the queue": left}
 
 
@@ -204,10 +204,10 @@ def _require_clerk() -> None:
         raise LookupError("There is no clerk. Run the cell with create_clerk first.")
 
 
-def _take_down(mapping: str, url: str) -> None:
+def _take_down(lab: Lab, mapping: str, url: str) -> None:
     """What a load was sent through; `mapping` is empty if it could not be made."""
     if mapping:
-        boto3.client("lambda").delete_event_source_mapping(UUID=mapping)
+        delete_mapping(lab, mapping)
     delete_queue(url.rsplit("/", 1)[-1])
 
 

@@ -7,26 +7,36 @@ operations take lab time before that: a long poll, a synchronous invocation.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
+from helpers.embedded.door.access.denials import INTERNAL, refuse
 from helpers.embedded.door.access.gate import Gate
 from helpers.embedded.door.reading import read_call
 from helpers.embedded.moto_seams.services import service_at
 from helpers.embedded.service import Call, NotInEmbeddedAccount, Service
-from helpers.embedded.time.simulation import Steps
+from helpers.embedded.time.simulation import Simulation, Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
+
+Answer = TypeVar("Answer")
+
+_ON_PURPOSE = (NotImplementedError,)
+"""The account says in words what it does not have (NotInEmbeddedAccount)."""
 
 
 class Gateway:
     """Finds who is asked for what, whether that is allowed, and lets the service answer.
 
+    A fault of ours in between is told, and becomes an internal error of that request.
+
     Args:
         load: a service by moto's name, made when it is asked for first.
     """
 
-    def __init__(self, load: Callable[[str], Service], gate: Gate) -> None:
+    def __init__(self, load: Callable[[str], Service], gate: Gate, simulation: Simulation) -> None:
         self._load = load
         self._gate = gate
+        self._simulation = simulation
 
     def admit(self, request: ApiRequest) -> Call | ApiResponse:
         """The request as a call that may be answered, or the refusal that it deserves.
@@ -40,9 +50,13 @@ class Gateway:
                 f"The embedded account does not have {urlsplit(request.url).netloc}, and nothing "
                 "leaves this machine. For a real account, restart the kernel and open no lab."
             )
-        self._load(name).settle()
-        call = read_call(request, name)
-        return self._gate.refusal(call) or call
+
+        def read() -> Call | ApiResponse:
+            self._load(name).settle()
+            call = read_call(request, name)
+            return self._gate.refusal(call) or call
+
+        return self._kept(read, request, name)
 
     def takes_time(self, call: Call) -> bool:
         """Whether the operation is one that can wait."""
@@ -50,14 +64,23 @@ class Gateway:
 
     def answer(self, call: Call) -> ApiResponse:
         """What the service answers at this moment."""
-        with self._gate.passed_by(call):
-            return self._load(call.service).answer(call)
+
+        def answer() -> ApiResponse:
+            with self._gate.passed_by(call):
+                return self._load(call.service).answer(call)
+
+        return self._kept(answer, call.request, call.service, call.operation)
 
     def answer_in_time(self, call: Call) -> Steps[ApiResponse]:
         """What the service answers once the operation has taken its time."""
         service = self._load(call.service)
         if steps := service.waits.get(call.operation or ""):
-            answer = yield from steps(call)
+            answer = yield from self._simulation.keep(
+                steps(call),
+                _name(call.service, call.operation),
+                lambda _: refuse(call.request, call.service, INTERNAL),
+                _ON_PURPOSE,
+            )
             if answer is not None:
                 return answer
             service.settle()
@@ -67,3 +90,23 @@ class Gateway:
         """The answer to a request of the account's own parts, none of which waits."""
         call = self.admit(request)
         return self.answer(call) if isinstance(call, Call) else call
+
+    def _kept(
+        self,
+        answer: Callable[[], Answer],
+        request: ApiRequest,
+        service: str,
+        operation: str | None = None,
+    ) -> Answer | ApiResponse:
+        try:
+            return answer()
+        except _ON_PURPOSE:
+            raise
+        except Exception as fault:
+            self._simulation.faults.tell(fault, _name(service, operation))
+            return refuse(request, service, INTERNAL)
+
+
+def _name(service: str, operation: str | None) -> str:
+    """A request, as a warning names it."""
+    return f"a request to {service} ({operation or 'not read yet'})"

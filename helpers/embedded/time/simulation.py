@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar, cast
 import simpy
 
 from helpers.embedded.time.clock import Clock
+from helpers.embedded.time.faults import Faults
 from helpers.embedded.time.interrupts import Interrupts
 
 T = TypeVar("T")
@@ -55,6 +56,7 @@ class Simulation:
         self._env = simpy.Environment()
         self._owed: deque[_Owed] = deque()
         self.clock = Clock()
+        self.faults = Faults()
         self.interrupts = Interrupts()
         self.watch: Callable[[], None] | None = None
         """Called again and again while time moves, by whoever wants to see it move."""
@@ -74,9 +76,48 @@ class Simulation:
         """The moment `duration` microseconds from now."""
         return self._env.timeout(duration)
 
-    def start(self, steps: Steps[Any]) -> simpy.Process:
-        """Run `steps` beside everything else, from this moment on."""
+    def start(self, steps: Steps[Any], whose: str = "the account") -> simpy.Process:
+        """Run `steps` beside everything else, from this moment on.
+
+        What they raise ends them and nothing else (`keep`); so does an interrupt that they do not
+        wait for.
+        """
+        return self._env.process(self._until_interrupted(self.keep(steps, whose, _nothing)))
+
+    def branch(self, steps: Steps[Any]) -> simpy.Process:
+        """Run `steps` beside its caller, who waits for them and has what they return or raise."""
         return self._env.process(steps)
+
+    def keep(
+        self,
+        steps: Steps[T],
+        whose: str,
+        otherwise: Callable[[Exception], T],
+        foreseen: tuple[type[Exception], ...] = (),
+    ) -> Steps[T]:
+        """`steps`; an exception that nobody foresaw is told (`faults`) and stays with its owner.
+
+        Args:
+            whose: the owner, in words, such as "an invocation of clerk".
+            otherwise: what the exception becomes there.
+            foreseen: what is raised on purpose, for the caller.
+        """
+        try:
+            return (yield from steps)
+        except simpy.Interrupt:
+            raise
+        except foreseen:
+            raise
+        except Exception as fault:
+            self.faults.tell(fault, whose)
+            return otherwise(fault)
+
+    @staticmethod
+    def _until_interrupted(steps: Steps[T]) -> Steps[T | None]:
+        try:
+            return (yield from steps)
+        except simpy.Interrupt:
+            return None
 
     def ask(self, peer: Peer, patience: float) -> simpy.Event:
         """The peer's next answer. It takes no lab time; after `patience` wall seconds: SILENCE."""
@@ -108,8 +149,8 @@ class Simulation:
             self._env.run(until=deadline)
 
     def run(self, steps: Steps[T]) -> T:
-        """Move time until `steps` has ended; what it returned."""
-        process = self.start(steps)
+        """Move time until `steps` has ended; what it returned, or raised: it is the caller's."""
+        process = self.branch(steps)
         self.run_until(lambda: process.processed)
         return cast("T", process.value)
 
@@ -140,11 +181,20 @@ class Simulation:
     def _take_oldest_answer(self) -> None:
         peer, event, patience = self._owed[0]
         began = time.monotonic()
-        while (answer := peer.answer()) is None:
-            self.interrupts.checkpoint()
-            self._let_watch()
-            if time.monotonic() - began > patience:
-                answer = SILENCE
-                break
+        try:
+            while (answer := peer.answer()) is None:
+                self.interrupts.checkpoint()
+                self._let_watch()
+                if time.monotonic() - began > patience:
+                    answer = SILENCE
+                    break
+        except Exception as fault:  # whoever asked has it, and all others have their answers
+            self._owed.popleft()
+            event.fail(fault)
+            return
         self._owed.popleft()
         event.succeed(answer)
+
+
+def _nothing(_: Exception) -> None:
+    return None

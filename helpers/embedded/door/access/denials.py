@@ -34,6 +34,13 @@ UNSIGNED = Refusal(
     "MissingAuthenticationTokenException",
     "Request is missing Authentication Token",
 )
+INTERNAL = Refusal(
+    "InternalFailure",
+    "InternalFailure",
+    "The request processing has failed because of an unknown error, exception or failure.",
+    500,
+)
+"""Common errors of every API (SDG CommonErrors)."""
 
 
 _ONCE_QUERY = ("sqs", "cloudwatch")
@@ -58,7 +65,9 @@ def refuse(request: ApiRequest, service: str, refusal: Refusal) -> ApiResponse:
         name = code if query == "AccessDenied" else query
         return _as_json(status, headers, {"__type": f"{space}#{name}", "message": message})
     if request.header("X-Amz-Target"):
-        return _as_json(400, headers, {"__type": code, "message": message})
+        return _as_json(
+            status if status >= 500 else 400, headers, {"__type": code, "message": message}
+        )
     if request.is_form:
         text = (
             f"<ErrorResponse><Error><Type>Sender</Type><Code>{query}</Code>"

@@ -7,7 +7,13 @@ from typing import Any
 
 from helpers.embedded.wire import ApiResponse
 
-_CAPITAL = frozenset({"ResourceNotFoundException", "CodeSigningConfigNotFoundException"})
+_CAPITAL = frozenset(
+    {
+        "ResourceNotFoundException",
+        "CodeSigningConfigNotFoundException",
+        "ResourceInUseException",
+    }
+)
 """What spells its message with a capital letter."""
 
 

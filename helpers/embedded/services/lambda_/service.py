@@ -14,7 +14,8 @@ from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.lambda_.authorization import LambdaAuthorization
 from helpers.embedded.services.lambda_.backend import FunctionBackend
 from helpers.embedded.services.lambda_.event_source.api import LambdaApi
-from helpers.embedded.services.lambda_.event_source.mappings import Mapping, Mappings
+from helpers.embedded.services.lambda_.event_source.mapping import Mapping
+from helpers.embedded.services.lambda_.event_source.mappings import Mappings
 from helpers.embedded.services.lambda_.execution.asynchronous import (
     AsynchronousInvocations,
     Attributes,

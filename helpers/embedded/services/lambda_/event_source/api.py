@@ -10,9 +10,12 @@ from moto.core.request import Request
 
 from helpers.embedded.services.lambda_.api import FunctionsApi
 from helpers.embedded.services.lambda_.event_source import validation
-from helpers.embedded.services.lambda_.event_source.mappings import Mapping, Mappings
+from helpers.embedded.services.lambda_.event_source.mapping import Mapping
+from helpers.embedded.services.lambda_.event_source.mappings import Mappings
 from helpers.embedded.services.lambda_.refusals import as_on_aws
 from helpers.embedded.services.lambda_.requests import Answer
+
+CLOUDFORMATION = "cloudformation.amazonaws.com"
 
 
 class LambdaApi(FunctionsApi):
@@ -44,10 +47,12 @@ class LambdaApi(FunctionsApi):
         return json.dumps({"EventSourceMappings": [each.describe() for each in found]})
 
     def update_event_source_mapping(self) -> Answer:
-        return _accepted(self._mappings.update(self._uuid, self.json_body))
+        return _accepted(
+            self._mappings.update(self._uuid, self.json_body, is_waited_for=self._is_waited_for)
+        )
 
     def delete_event_source_mapping(self) -> Answer:
-        return _accepted(self._mappings.delete(self._uuid))
+        return _accepted(self._mappings.delete(self._uuid, is_waited_for=self._is_waited_for))
 
     def list_tags(self) -> Any:
         if mapping := self._tagged_mapping:
@@ -74,6 +79,11 @@ class LambdaApi(FunctionsApi):
         arn = unquote(self.path.rpartition("/")[2])
         validation.check_tagged(arn)
         return self._mappings.find_tagged(arn)
+
+    @property
+    def _is_waited_for(self) -> bool:
+        """Whether CloudFormation asks, which waits where others are refused."""
+        return CLOUDFORMATION in self.headers.get("User-Agent", "")
 
     @property
     def _uuid(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from moto.awslambda.exceptions import (
     InvalidParameterValueException,
@@ -10,23 +10,14 @@ from moto.awslambda.exceptions import (
     UnknownFunctionException,
 )
 from moto.awslambda.models import LambdaFunction
-from moto.moto_api._internal import mock_random
 
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.services.lambda_.event_source import validation
-from helpers.embedded.services.lambda_.event_source.batch_response import REPORT_BATCH_ITEM_FAILURES
-from helpers.embedded.services.lambda_.event_source.filters import Filters
-from helpers.embedded.services.lambda_.event_source.poller import Poller
-from helpers.embedded.services.lambda_.event_source.queue_reader import QueueReader
-from helpers.embedded.services.lambda_.event_source.scaling import Scaling
+from helpers.embedded.services.lambda_.event_source.mapping import Mapping, QueueFinder
 from helpers.embedded.services.lambda_.execution.functions import Functions
 from helpers.embedded.services.lambda_.function_arns import parse_name
 from helpers.embedded.services.sqs.queue import Queue
-from helpers.embedded.time.clock import SECOND
-from helpers.embedded.time.simulation import Simulation, Steps
-
-TRANSITION = 2 * SECOND
-"""How long a mapping is Creating, Enabling, Disabling or Deleting. Modelled."""
+from helpers.embedded.time.simulation import Simulation
 
 _DEFAULTS: dict[str, Any] = {
     "BatchSize": 10,
@@ -42,10 +33,6 @@ _OPTIONAL = (
     "ProvisionedPollerConfig",
     "ScalingConfig",
 )
-
-
-class QueueFinder(Protocol):
-    def find(self, arn: str) -> Queue | None: ...
 
 
 class ResourceConflict(LambdaClientError):
@@ -73,109 +60,6 @@ def merge(current: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in merged.items() if value != {} or name in _DEFAULTS}
 
 
-class Mapping:
-    """One event source mapping: its settings, its state and its poller."""
-
-    def __init__(
-        self,
-        simulation: Simulation,
-        functions: Functions,
-        access: Access,
-        queue: Queue,
-        function_arn: str,
-        settings: dict[str, Any],
-        enabled: bool,
-    ) -> None:
-        self._simulation = simulation
-        self._changes = 0
-        self.uuid = str(mock_random.uuid4())
-        self.queue = queue
-        reader = QueueReader(queue, self, functions, access)
-        self.poller = Poller(simulation, functions, queue, reader, self)
-        self.tags: dict[str, str] = {}
-        self._apply(function_arn, settings)
-        self.state = "Creating" if enabled else "Disabled"
-        self._become("Enabled" if enabled else "Disabled")
-
-    # What the poller reads
-
-    @property
-    def batch_size(self) -> int:
-        return int(self.settings["BatchSize"])
-
-    @property
-    def batching_window(self) -> int:
-        """Seconds."""
-        return int(self.settings["MaximumBatchingWindowInSeconds"])
-
-    @property
-    def reports_batch_item_failures(self) -> bool:
-        return REPORT_BATCH_ITEM_FAILURES in self.settings["FunctionResponseTypes"]
-
-    # What the API changes
-
-    def update(self, function_arn: str, settings: dict[str, Any], enabled: bool) -> None:
-        """Until the change is through, nothing is polled."""
-        self._apply(function_arn, settings)
-        self.poller.stop()
-        if enabled == self.is_working:
-            self.state = "Updating"
-        else:
-            self.state = "Enabling" if enabled else "Disabling"
-        self._become("Enabled" if enabled else "Disabled")
-
-    def delete(self) -> None:
-        self.state = "Deleting"
-        self.poller.stop()
-        self._become("Deleted")
-
-    @property
-    def is_working(self) -> bool:
-        """Whether the mapping polls, or is about to."""
-        return self._destination == "Enabled"
-
-    def describe(self) -> dict[str, Any]:
-        """The fields that AWS was recorded to answer with.
-
-        LastProcessingResult is one only while the queue cannot be read: of mappings without such
-        trouble AWS was recorded to say nothing there.
-        """
-        region, account = self.queue.region, self.queue.account_id
-        problem = self.poller.problem if self.state == "Enabled" else None
-        return {
-            **({"LastProcessingResult": f"PROBLEM: {problem}"} if problem else {}),
-            "UUID": self.uuid,
-            "EventSourceArn": self.queue.queue_arn,
-            "EventSourceMappingArn": (
-                f"arn:aws:lambda:{region}:{account}:event-source-mapping:{self.uuid}"
-            ),
-            "FunctionArn": self.function_arn,
-            "State": self.state,
-            "StateTransitionReason": "USER_INITIATED",
-            "LastModified": self._modified,
-            **self.settings,
-        }
-
-    def _apply(self, function_arn: str, settings: dict[str, Any]) -> None:
-        self.function_arn = function_arn
-        self.settings = settings
-        self.scaling = Scaling.of(settings)
-        self.filters = Filters(settings.get("FilterCriteria"))
-        self._modified = self._simulation.clock.unix()
-
-    def _become(self, state: str) -> None:
-        self._destination = state
-        self._changes += 1
-        self._simulation.start(self._transition(state, self._changes))
-
-    def _transition(self, state: str, change: int) -> Steps[None]:
-        yield self._simulation.timeout(TRANSITION)
-        if change == self._changes:  # nobody changed it again in the meantime
-            self.state = state
-            if state == "Enabled":
-                self.poller.start()
-
-
 class Mappings:
     """The event source mappings of one account."""
 
@@ -193,6 +77,10 @@ class Mappings:
         self._mappings: dict[str, Mapping] = {}
 
     def all(self) -> list[Mapping]:
+        """Those that a list shows, oldest first."""
+        gone = [uuid for uuid, mapping in self._mappings.items() if mapping.is_gone]
+        for uuid in gone:
+            del self._mappings[uuid]
         return list(self._mappings.values())
 
     def create(self, request: dict[str, Any]) -> Mapping:
@@ -203,8 +91,8 @@ class Mappings:
         validation.check_ranges(request)
         function_arn, function = self._function(request["FunctionName"])
         queue = self._queue(arn)
-        for other in self._mappings.values():
-            if other.queue is queue and other.function_arn == function_arn:
+        for other in self.all():
+            if other.queue.queue_arn == queue.queue_arn and other.function_arn == function_arn:
                 name = request["FunctionName"].rpartition(":")[2]
                 raise ResourceConflict(
                     f'An event source mapping with SQS arn (" {arn} ") and function '
@@ -217,6 +105,7 @@ class Mappings:
             self._simulation,
             self._functions,
             self._access,
+            self._queues,
             queue,
             function_arn,
             settings,
@@ -227,16 +116,20 @@ class Mappings:
         return mapping
 
     def get(self, uuid: str) -> Mapping:
-        if uuid not in self._mappings:
+        mapping = self._mappings.get(uuid)
+        if mapping is None or mapping.is_gone:
             raise ResourceNotFound
-        return self._mappings[uuid]
+        return mapping
 
     def find_tagged(self, arn: str) -> Mapping | None:
         """The mapping of an ARN; None: it is the ARN of something else."""
         _, kind, uuid = arn.rpartition(":event-source-mapping:")
-        if kind and uuid not in self._mappings:
-            raise ResourceNotFound(f"Event source mapping not found: {arn}")
-        return self._mappings[uuid] if kind else None
+        if not kind:
+            return None
+        try:
+            return self.get(uuid)
+        except ResourceNotFound:
+            raise ResourceNotFound(f"Event source mapping not found: {arn}") from None
 
     def find(self, event_source_arn: str | None, function_name: str | None) -> list[Mapping]:
         function_arn = (
@@ -244,29 +137,38 @@ class Mappings:
         )
         return [
             mapping
-            for mapping in self._mappings.values()
+            for mapping in self.all()
             if event_source_arn in (None, mapping.queue.queue_arn)
             and function_arn in (None, mapping.function_arn)
         ]
 
-    def update(self, uuid: str, request: dict[str, Any]) -> Mapping:
+    def update(self, uuid: str, request: dict[str, Any], *, is_waited_for: bool = False) -> Mapping:
+        """Change a mapping.
+
+        Args:
+            is_waited_for: by CloudFormation, which asks again until a change of before is
+                through; its stacks take no lab time here, so that change is overtaken.
+
+        Raises:
+            ResourceNotFound, ResourceInUse: it is gone, or a change of before is not through.
+        """
         mapping = self.get(uuid)
         validation.check_ranges(request)
         function_arn, function = self._function(request.get("FunctionName") or mapping.function_arn)
         settings = merge(mapping.settings, request)
         self._check(settings, mapping.queue, function)
+        if not is_waited_for:  # the last check (recorded: ..._default_batch_size)
+            mapping.check_stable("update")
         mapping.update(function_arn, settings, request.get("Enabled", mapping.is_working))
         return mapping
 
-    def delete(self, uuid: str) -> Mapping:
+    def delete(self, uuid: str, *, is_waited_for: bool = False) -> Mapping:
+        """Begin to delete a mapping; arguments and errors are those of `update`."""
         mapping = self.get(uuid)
+        if not is_waited_for or mapping.state == "Deleting":
+            mapping.check_stable("delete")
         mapping.delete()
-        self._simulation.start(self._forget(uuid))
         return mapping
-
-    def _forget(self, uuid: str) -> Steps[None]:
-        yield self._simulation.timeout(TRANSITION)
-        self._mappings.pop(uuid, None)
 
     def _check(self, settings: dict[str, Any], queue: Queue, function: LambdaFunction) -> None:
         """Refuse settings that do not fit the queue, and a role that may not read it."""

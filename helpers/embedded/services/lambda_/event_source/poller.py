@@ -23,7 +23,7 @@ from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
 
 if TYPE_CHECKING:
-    from helpers.embedded.services.lambda_.event_source.mappings import Mapping
+    from helpers.embedded.services.lambda_.event_source.mapping import Mapping
 
 _THROTTLE_PAUSE = SECOND
 _REFUSED_PAUSE = 20 * SECOND
@@ -51,13 +51,11 @@ class Poller:
         self,
         simulation: Simulation,
         functions: Functions,
-        queue: Queue,
         reader: QueueReader,
         mapping: Mapping,
     ) -> None:
         self._simulation = simulation
         self._functions = functions
-        self._queue = queue
         self._reader = reader
         self._mapping = mapping
         self._in_progress = 0
@@ -67,6 +65,10 @@ class Poller:
         self._process: simpy.Process | None = None
         self._counts = functions.telemetry.mappings.counts_of(mapping)
         self._refusal: str | None = None
+        self._batch: Batch = []
+        """What was received and not handed over yet."""
+        self._since = 0
+        """When its first message was received."""
 
     @property
     def busy(self) -> bool:
@@ -95,27 +97,56 @@ class Poller:
     # Receiving
 
     def _poll(self) -> Steps[None]:
-        batch: Batch = []
-        since = self._simulation.now
+        """Poll until somebody interrupts; what goes wrong is said, and polling goes on."""
         try:
             while True:
-                yield from self._wait_for_capacity()
-                if not (yield from self._wait_for_messages()):
-                    self._refusal = "The specified queue does not exist."
-                    return
-                batch, since = [], self._simulation.now
-                try:
-                    yield from self._gather(batch)
-                    pause, self._refusal = self._pace(batch), None
-                except CannotRead:
-                    pause, self._refusal = _REFUSED_PAUSE, None
-                except ServiceException as refusal:
-                    pause, self._refusal = _REFUSED_PAUSE, refusal.message
-                self._hand_over(batch, since)
+                pause = yield from self._simulation.keep(
+                    self._receive_one_batch(), self._name, self._give_up
+                )
                 if pause:
                     yield self._simulation.timeout(pause)
         except simpy.Interrupt:
-            self._hand_over(batch, since)
+            self._hand_over()
+
+    def _receive_one_batch(self) -> Steps[int]:
+        """Wait for a batch, receive it and have it processed; microseconds to pause then."""
+        yield from self._wait_for_capacity()
+        if not (yield from self._wait_for_messages()):
+            return self._look_for_queue()
+        self._since = self._simulation.now
+        try:
+            yield from self._gather()
+            pause, self._refusal = self._pace(self._batch), None
+        except CannotRead:
+            pause, self._refusal = _REFUSED_PAUSE, None
+        except ServiceException as refusal:
+            pause, self._refusal = _REFUSED_PAUSE, refusal.message
+        self._hand_over()
+        return pause
+
+    def _give_up(self, fault: Exception) -> int:
+        """Our own fault. What was received and is not in the batch comes back when its time in
+        flight is over."""
+        self._note_fault(fault)
+        self._hand_over()
+        return _REFUSED_PAUSE
+
+    def _note_fault(self, fault: Exception) -> None:
+        self._refusal = f"Internal error: {type(fault).__name__}."
+
+    def _look_for_queue(self) -> int:
+        """The queue was deleted. Microseconds until the next look, if no other has its name yet."""
+        is_found = self._mapping.find_queue()
+        self._refusal = None if is_found else "The specified queue does not exist."
+        return 0 if is_found else _REFUSED_PAUSE
+
+    @property
+    def _queue(self) -> Queue:
+        return self._mapping.queue
+
+    @property
+    def _name(self) -> str:
+        return f"the event source mapping of {self._queue.name}"
 
     def _wait_for_messages(self) -> Steps[bool]:
         """Until there is a message; the long polls that find none are counted with the queue's
@@ -142,38 +173,40 @@ class Poller:
         allowed = self._concurrency.at(self._simulation.now)
         return self._concurrency.scaling.pace(allowed, _size(batch))
 
-    def _gather(self, batch: Batch) -> Steps[None]:
-        """Fill `batch` with what is there, or with what comes until the batching window closes.
+    def _gather(self) -> Steps[None]:
+        """Fill the batch with what is there, or with what comes until the batching window closes.
 
         Messages that the filters leave out are deleted here and never reach the function.
         """
-        mapping, queue = self._mapping, self._queue
+        mapping, queue, batch = self._mapping, self._queue, self._batch
         closes = self._simulation.now + mapping.batching_window * SECOND
         while True:
-            self._take(batch)
+            self._take()
             full = len(batch) >= mapping.batch_size or _size(batch) >= records.MAXIMUM_EVENT
             if full or not batch or self._simulation.now >= closes:
                 return
             yield from queue.wait_for_messages(closes)
 
-    def _take(self, batch: Batch) -> None:
+    def _take(self) -> None:
         mapping = self._mapping
-        received = self._reader.receive(mapping.batch_size - len(batch))
+        received = self._reader.receive(mapping.batch_size - len(self._batch))
         self._counts.note("PolledEventCount", len(received))
         for message in received:
             if mapping.filters.accept(message):
-                batch.append(message)
+                self._batch.append(message)
             else:
                 self._counts.note("FilteredOutEventCount", 1)
                 self._delete(message)
 
-    def _hand_over(self, batch: Batch, since: int) -> None:
-        """Have a batch processed whose first message was received at `since`."""
-        if batch:
-            self._in_progress += 1
-            visible_again = since + self._queue.visibility_timeout * SECOND
-            self._simulation.start(self._process_batch(list(batch), visible_again))
-            batch.clear()
+    def _hand_over(self) -> None:
+        """Have the batch processed whose first message was received at `_since`."""
+        if not self._batch:
+            return
+        self._in_progress += 1
+        batch, self._batch = self._batch, []
+        visible_again = self._since + self._queue.visibility_timeout * SECOND
+        steps = self._process_batch(batch, visible_again)
+        self._simulation.start(self._simulation.keep(steps, self._name, self._note_fault))
 
     # Invoking
 

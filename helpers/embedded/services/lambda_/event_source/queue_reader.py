@@ -13,10 +13,9 @@ from werkzeug.exceptions import HTTPException
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.services.lambda_.execution.functions import Functions
 from helpers.embedded.services.sqs.message import Message
-from helpers.embedded.services.sqs.queue import Queue
 
 if TYPE_CHECKING:
-    from helpers.embedded.services.lambda_.event_source.mappings import Mapping
+    from helpers.embedded.services.lambda_.event_source.mapping import Mapping
 
 
 class CannotRead(Exception):
@@ -30,10 +29,7 @@ class QueueReader:
     nothing that it could not delete, and goes on when it may again (modelled).
     """
 
-    def __init__(
-        self, queue: Queue, mapping: Mapping, functions: Functions, access: Access
-    ) -> None:
-        self._queue = queue
+    def __init__(self, mapping: Mapping, functions: Functions, access: Access) -> None:
         self._mapping = mapping
         self._functions = functions
         self._access = access
@@ -61,19 +57,19 @@ class QueueReader:
         """
         self.check()
         with self._access.acting_as(self._access.session_of(self._role)):
-            return self._queue.receive(most)
+            return self._mapping.queue.receive(most)
 
     def delete(self, message: Message) -> bool:
         """Whether the message is gone. It comes again if the role may not delete any more, and
         from a FIFO queue if its time in flight is over."""
-        arn = self._queue.queue_arn
+        arn = self._mapping.queue.queue_arn
         if self._complaint() and not self._access.may(self._role, "sqs:DeleteMessage", arn):
             return False
         try:
-            self._queue.delete(message.receipt_handle)
+            self._mapping.queue.delete(message.receipt_handle)
         except ServiceException:
             return False
         return True
 
     def _complaint(self) -> str | None:
-        return self._access.missing_for_event_source(self._role, self._queue.queue_arn)
+        return self._access.missing_for_event_source(self._role, self._mapping.queue.queue_arn)

@@ -147,7 +147,7 @@ class Invocation:
             elif not gateway.takes_time(admitted):
                 response = gateway.answer(admitted)
             else:
-                answer = simulation.start(gateway.answer_in_time(admitted))
+                answer = simulation.branch(gateway.answer_in_time(admitted))
                 yield answer | simulation.timeout(deadline - simulation.now)
                 if answer.is_alive:
                     answer.interrupt()
