@@ -132,7 +132,7 @@ def test_a_killed_kernel_leaves_no_process_behind(last: str) -> None:
         from helpers.embedded import account
         deploy("def handler(event, context):\\n    while event: pass")
         invoke("f")
-        functions = account._open._compute._functions
+        functions = account._open._services.functions._functions
         [environment] = [each for pool in functions._warm.values() for each in pool]
         print(environment.pid, functions._folder, flush=True)
         if {last == "spin"}:

@@ -93,7 +93,7 @@ def test_environments_that_are_killed_from_outside_cost_no_message() -> None:
         busy = [each for pool in lab._services.functions._functions._busy.values() for each in pool]
         assert busy
         for environment in busy:
-            environment._process.kill()
+            environment.kill()
         lab.run_until_idle()
         assert count(queue) == (0, 0)
         deleted = lab.trace().query("what == 'deleted'")

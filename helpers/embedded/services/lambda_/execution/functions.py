@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-import weakref
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property, partial
@@ -29,7 +28,10 @@ from helpers.embedded.services.lambda_.backend import (
 from helpers.embedded.services.lambda_.event_invoke import DEFAULTS, Config
 from helpers.embedded.services.lambda_.execution import function_logs as logs
 from helpers.embedded.services.lambda_.execution.durations import Durations
-from helpers.embedded.services.lambda_.execution.environments import ExecutionEnvironment
+from helpers.embedded.services.lambda_.execution.environments import (
+    ExecutionEnvironment,
+    new_folder,
+)
 from helpers.embedded.services.lambda_.execution.function_logs import FunctionLogs
 from helpers.embedded.services.lambda_.execution.invocations import Invocation, Order, Outcome
 from helpers.embedded.services.lambda_.execution.lineage import UNTRACED
@@ -92,9 +94,6 @@ class Functions:
         self._invocation = Invocation(simulation, gateway, durations, spin_limit)
         self._may_log = may_log
         self._random = Random(f"aliases {account_id}")
-        self._folder = Path(tempfile.mkdtemp(prefix="lab-functions-"))
-        self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, True)
-        """Called by `close`; at the latest when this process ends."""
         self._warm: dict[FunctionVersion, list[ExecutionEnvironment]] = defaultdict(list)
         self._busy: dict[str, set[ExecutionEnvironment]] = defaultdict(set)
         self.logs = FunctionLogs(simulation.clock, partial(telemetry.logs.note, region))
@@ -108,6 +107,10 @@ class Functions:
         """
         named = parse_name(name_or_arn)
         return self._backend.get_function(named.name, qualifier or named.qualifier)
+
+    @cached_property
+    def _folder(self) -> Path:
+        return new_folder()
 
     @cached_property
     def _backend(self) -> FunctionBackend:
@@ -350,7 +353,8 @@ class Functions:
             self._retire(list(busy))
         self._warm.clear()
         self._busy.clear()
-        self._remove_folder()
+        if "_folder" in self.__dict__:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def callee_of(function: LambdaFunction, arn: str | None = None) -> Callee:

@@ -15,7 +15,10 @@ from typing import Any
 from helpers.embedded.services.lambda_.execution import messages
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
-_LENGTH = struct.Struct("!I")
+_HEADING = struct.Struct("!4sI")
+_MARK = b"lab\n"
+"""Begins every message: whatever else a handler writes into the pipe is none."""
+
 _CHUNK = 1 << 16
 _TRIES = 50 if hasattr(socket, "MSG_DONTWAIT") else 0
 """Looks at the pipe before the account goes to sleep over it: most handlers have answered by then,
@@ -28,6 +31,10 @@ _KINDS: list[Any] = [
     *(ApiRequest, ApiResponse),
 ]
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
+
+
+class BrokenMessage(Exception):
+    """What came is no message."""
 
 
 class Pipe:
@@ -48,12 +55,13 @@ class Pipe:
     def send(self, message: tuple[Any, ...]) -> None:
         """Raises OSError when the other side is gone."""
         text = marshal.dumps(_pack(message))
-        self._end.sendall(_LENGTH.pack(len(text)) + text)
+        self._end.sendall(_HEADING.pack(_MARK, len(text)) + text)
 
     def receive(self) -> Any | None:
         """The next message; None: none came while there was patience.
 
-        Raises EOFError or OSError when the other side is gone.
+        Raises EOFError or OSError when the other side is gone, BrokenMessage for ever after
+        something came that is no message.
         """
         while (message := self._take()) is None:
             chunk = self._read()
@@ -78,12 +86,18 @@ class Pipe:
     def _take(self) -> Any | None:
         """The first message of what was received, once it is whole."""
         received = self._received
-        if len(received) < _LENGTH.size:
+        if len(received) < _HEADING.size:
             return None
-        end = _LENGTH.size + _LENGTH.unpack_from(received)[0]
+        mark, length = _HEADING.unpack_from(received)
+        if mark != _MARK:
+            raise BrokenMessage
+        end = _HEADING.size + length
         if len(received) < end:
             return None
-        message = _unpack(marshal.loads(memoryview(received)[_LENGTH.size : end]))
+        try:
+            message = _unpack(marshal.loads(memoryview(received)[_HEADING.size : end]))
+        except Exception as error:
+            raise BrokenMessage from error
         del self._received[:end]
         return message
 

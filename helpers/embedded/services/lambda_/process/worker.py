@@ -9,13 +9,10 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
-import signal
 import socket
 import sys
 import threading
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
+import traceback
 from typing import Any
 
 import boto3
@@ -49,12 +46,21 @@ from helpers.embedded.time.clock import microseconds
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 
-def main(end: socket.socket, settings: Settings) -> None:
-    """Serve invocations until the account closes the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the kernel to decide
-    threading.Thread(target=_end_with_parent, args=(settings,), daemon=True).start()
-    Environment(Pipe(end), settings).serve()
-    _end_with_parent(settings)
+def main(end: socket.socket) -> int:
+    """Serve invocations until the account closes the pipe; the exit status."""
+    pipe = Pipe(_out_of_reach(end))
+    try:
+        settings = pipe.receive()
+        assert isinstance(settings, Settings)
+        Environment(pipe, settings).serve()
+    except (EOFError, OSError):  # the account is closed, and nobody listens
+        return 0
+    except SystemExit as left:
+        return _exit_status(left.code)
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
 
 
 class Environment:
@@ -214,13 +220,25 @@ def _no_handler(event: Any, context: Any) -> None:
     raise RuntimeError("the function has no handler")
 
 
-_leaving = threading.Lock()
+_OUT_OF_REACH = 100
+"""Descriptors below are for the handler, who may close and duplicate the low ones as he likes."""
 
 
-def _end_with_parent(settings: Settings) -> None:
-    """A kernel that is killed cannot clean up: its environments notice and do it."""
-    if parent := parent_process():
-        wait([parent.sentinel])
-    with _leaving:
-        shutil.rmtree(settings.account_root, ignore_errors=True)
-        os._exit(0)
+def _out_of_reach(end: socket.socket) -> socket.socket:
+    """The same socket by a high number, and not for processes that the handler starts."""
+    if sys.platform == "win32":
+        return end
+    import fcntl
+
+    with end:
+        return socket.socket(fileno=fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_REACH))
+
+
+def _exit_status(code: object) -> int:
+    """The status of a process that ends by `sys.exit(code)`."""
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    sys.stderr.write(f"{code}\n")
+    return 1
