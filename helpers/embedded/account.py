@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ class EmbeddedAccount:
     ) -> None:
         global _open
         if _open is not None:
-            _open.close()
+            _open._close("This lab was closed when another one was opened")
         settings = Settings(ACCOUNT_ID, region, seed, standard_order, duplicates, spin_limit)
         settings.check()
         self.region = region
@@ -90,7 +91,8 @@ class EmbeddedAccount:
             self._services.load,
         )
         _settings.apply(region)
-        self._is_open = True
+        self._owner = os.getpid()
+        self._why_closed: str | None = None
         _open = self
         interception.install(_answer)
 
@@ -195,14 +197,27 @@ class EmbeddedAccount:
         whoever runs an old cell once more does not reach a real account by it. A `with` block
         gives this process its own AWS settings back at its end.
         """
+        self._close("This lab is closed")
+
+    def _close(self, why: str) -> None:
+        """Whoever works with the account in another thread is told `why` between two events."""
         global _open
         if not self._is_open:
             return
-        self._is_open = False
+        thread = threading.current_thread()
+        where = "" if thread is threading.main_thread() else f" in the thread {thread.name!r}"
+        self._why_closed = f"{why}{where}. Run lab = open_lab() to open another one."
         if _open is self:
             _open = None
-        self._services.close()
+        if os.getpid() == self._owner:
+            self._simulation.interrupts.stop(LabClosed(self._why_closed))
+            with self._lock:
+                self._services.close()
         self._seams.close()
+
+    @property
+    def _is_open(self) -> bool:
+        return self._why_closed is None
 
     def __enter__(self) -> EmbeddedAccount:
         return self
@@ -237,9 +252,14 @@ class EmbeddedAccount:
     @contextmanager
     def _working(self) -> Iterator[None]:
         """One thing at a time, and Ctrl-C only between two events."""
-        if not self._is_open:
-            raise LabClosed("This lab is closed. Run lab = open_lab() to open another one.")
+        if os.getpid() != self._owner:
+            raise LabClosed(
+                "This process is a copy of the one that opened the lab, and what it did would be "
+                "lost with it. Send from there (threads may), or open a lab here: lab = open_lab()"
+            )
         with self._lock, self._simulation.interrupts:
+            if self._why_closed is not None:
+                raise LabClosed(self._why_closed)
             yield
 
     @contextmanager

@@ -19,6 +19,7 @@ class Interrupts:
         self._depth = 0
         self._noted = False
         self._outer: object = None
+        self._stopped: Exception | None = None
 
     def __enter__(self) -> Interrupts:
         if threading.current_thread() is threading.main_thread():
@@ -45,10 +46,16 @@ class Interrupts:
                 raise KeyboardInterrupt
 
     def checkpoint(self) -> None:
-        """Raise the KeyboardInterrupt that was held back, if there was one."""
+        """Raise the KeyboardInterrupt that was held back, or what `stop` was told."""
+        if self._stopped is not None:
+            raise self._stopped
         if self._noted and self._depth:
             self._noted = False
             raise KeyboardInterrupt
+
+    def stop(self, error: Exception) -> None:
+        """Raise `error` at the next checkpoint of whichever thread comes to it."""
+        self._stopped = error
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self._noted = True

@@ -46,7 +46,11 @@ class ExecutionEnvironment:
         ours, theirs = socket.socketpair()
         with theirs:
             self._pipe = Pipe(ours, patience=LOOK_EVERY)
-            self._number = self._processes.start(theirs)
+            try:
+                self._number = self._processes.start(theirs)
+            except OSError:
+                ours.close()
+                raise
         self.tell(settings)
 
     def tell(self, message: tuple[Any, ...]) -> None:

@@ -21,8 +21,8 @@ _PREFIX = "lab-functions-"
 _CLAIM = ".claim"
 
 
-def claim() -> tuple[Path, FileIO]:
-    """A new folder, and the file in it that is locked for as long as this process lives.
+def claim() -> tuple[Path, int | None]:
+    """A new folder, and the descriptor of a lock on it that holds while this process lives.
 
     It gets its name only when it is locked: a folder of that name without a lock is left over.
     """
@@ -30,8 +30,8 @@ def claim() -> tuple[Path, FileIO]:
     folder = unnamed.with_name(f"{_PREFIX}{unnamed.name[4:]}")
     if fcntl is None:
         unnamed.rename(folder)
-        return folder, FileIO(os.devnull)
-    lock = FileIO(unnamed / _CLAIM, "w")
+        return folder, None
+    lock = os.open(unnamed / _CLAIM, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
     fcntl.flock(lock, fcntl.LOCK_EX)
     unnamed.rename(folder)
     return folder, lock

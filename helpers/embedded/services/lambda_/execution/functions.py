@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import tempfile
+import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property, partial
@@ -52,8 +54,8 @@ INIT_LIMIT = 10 * SECOND
 class Throttled(Exception):
     """No concurrency is left for the function; `reason` is AWS's word for why."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__("Rate Exceeded.")
+    def __init__(self, reason: str, message: str = "Rate Exceeded.") -> None:
+        super().__init__(message)
         self.reason = reason
 
 
@@ -218,7 +220,7 @@ class Functions:
         )
         environment = self._take_warm(version)
         cold = environment is None
-        environment = environment or self._create(version, function.code_bytes)
+        environment = environment or self._create_where_there_is_room(version, function.code_bytes)
         self._busy[version.name].add(environment)
         began = self._simulation.now
         facts.began(callee)
@@ -289,6 +291,23 @@ class Functions:
             warm[:] = [each for each in warm if each not in over]
             self._retire(over)
         return warm.pop() if warm else None
+
+    def _create_where_there_is_room(
+        self, version: FunctionVersion, code: bytes
+    ) -> ExecutionEnvironment:
+        """Each environment is an open file of this process, of which a machine allows so many."""
+        try:
+            return self._create(version, code)
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            message = (
+                f"This machine has no room for one more environment beside {self.running}: "
+                f"{error.strerror}. Raise the limit (ulimit -n) before you start Python, or bound "
+                "the functions: ReservedConcurrentExecutions, or MaximumConcurrency of a mapping."
+            )
+            warnings.warn(message, RuntimeWarning, stacklevel=2)
+            raise Throttled("ConcurrentInvocationLimitExceeded", message) from error
 
     def _create(self, version: FunctionVersion, code: bytes) -> ExecutionEnvironment:
         clock = self._simulation.clock

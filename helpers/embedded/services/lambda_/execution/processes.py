@@ -138,7 +138,8 @@ class Processes:
     def leave_to_parent(self) -> None:
         """In a fork of this process: the zygote and the folder are not the child's."""
         self._control.close()
-        self._claim.close()
+        if self._claim is not None:
+            os.close(self._claim)
 
 
 def _variables() -> dict[str, str]:

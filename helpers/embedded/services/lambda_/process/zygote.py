@@ -89,7 +89,11 @@ class _Zygote:
         return True
 
     def _start(self, number: int, descriptor: int) -> None:
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # as if it had started and ended
+            os.close(descriptor)
+            return self._report(number, 0, 1)
         if pid == 0:
             self._become_environment(descriptor)
         os.close(descriptor)
