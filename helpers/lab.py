@@ -66,16 +66,19 @@ def open_lab(engine: str | None = None, **options: Any) -> Lab:
     from helpers.aws import door, skipping
     from helpers.embedded.account import EmbeddedAccount
 
+    account = EmbeddedAccount(**options)
     door.lift()
     skipping.run_marked_cells()
-    return EmbeddedAccount(**options)
+    return account
 
 
 def _open_real_account(options: dict[str, Any]) -> Lab:
     """What it may cost is said first."""
+    from helpers.aws import door
     from helpers.aws.real_account import RealAccount
     from helpers.watching import costs
 
+    door.shut()
     _leave_embedded_account()
     print(costs.describe_course())  # noqa: T201  before anything is done that costs
     lab = RealAccount(**options)
@@ -90,3 +93,14 @@ def _leave_embedded_account() -> None:
     """What this process asks AWS for goes there again, with its own credentials."""
     if embedded := sys.modules.get("helpers.embedded.account"):
         embedded.leave()
+
+
+def _shut_the_door() -> None:
+    """With LAB=aws nothing reaches AWS from the first import on, but through a lab."""
+    from helpers.aws import door
+
+    door.shut()
+
+
+if os.environ.get("LAB") == "aws":
+    _shut_the_door()

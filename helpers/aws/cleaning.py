@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.aws.belongings import FINDERS, Belonging
-from helpers.aws.real_account import RealAccount
+
+
+class TaggedLab(Protocol):
+    """What clean-up must know of a lab (`helpers.aws.real_account.RealAccount`)."""
+
+    id: str
+
+    @property
+    def tags(self) -> dict[str, str]: ...
+
+    def seeing_all(self) -> AbstractContextManager[None]: ...
+
 
 Refusal = tuple[str, str]
 """What was tried, and what AWS said."""
@@ -54,7 +67,7 @@ class Cleaning:
 
 
 def clean(
-    lab: RealAccount, *, dry_run: bool = False, tell: Callable[[str], None] | None = None
+    lab: TaggedLab, *, dry_run: bool = False, tell: Callable[[str], None] | None = None
 ) -> Cleaning:
     """Delete everything that carries the lab's tag, going on after errors.
 
@@ -84,7 +97,7 @@ def clean(
 
 
 def _look(
-    lab: RealAccount, refused: list[Refusal], tell: Callable[[str], None]
+    lab: TaggedLab, refused: list[Refusal], tell: Callable[[str], None]
 ) -> Iterator[Belonging]:
     """All that carries the lab's tag; a kind that cannot be listed does not hide the others."""
     for find in FINDERS:

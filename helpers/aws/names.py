@@ -1,9 +1,9 @@
 """The prefix on the name of everything a lab makes on a real account.
 
 A cell says `create_queue(QueueName="orders")`; the queue is called anna-orders in the lab "anna".
-The rule is applied to each request, wherever botocore's model has a name in it. So no cell can
-name, change or delete what belongs to somebody else, not even by mistake. ARNs and URLs, which
-come from answers, pass as they are, and so does what the caller keeps in maps of its own.
+The rule is applied to each request that the course makes, wherever botocore's model has a name in
+it. ARNs, URLs and ids, which come from answers, stay as they are: `helpers.aws.ours` judges them.
+So does what the caller keeps in maps of its own.
 """
 
 from __future__ import annotations

@@ -5,18 +5,27 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from botocore.model import OperationModel
 
 from helpers.aws import door, skipping, waiting
 from helpers.aws import tag_forms as tags
+from helpers.aws.cleaning import clean
+from helpers.aws.door import NotConfirmed
 from helpers.aws.names import Names
+from helpers.aws.ours import Ours
 from helpers.progress import Progress
 
 LONGEST = 300.0
@@ -55,10 +64,6 @@ DEPTHS = (
 
 DECIDED_BY_AWS = frozenset({"seed", "standard_order", "duplicates", "spin_limit"})
 """Options of the embedded account. On a real one AWS decides, and they say nothing."""
-
-
-class NotConfirmed(RuntimeError):
-    """The account that would be used is not the one that was named. Nothing was done."""
 
 
 class TooLongToWait(ValueError):
@@ -102,13 +107,19 @@ class RealAccount:
         if not LAB_ID.fullmatch(self.id):
             raise ValueError(f"A lab's id is 2 to 12 small letters and digits, not {self.id!r}.")
         self._names = Names(f"{self.id}-")
-        self._sees_all = False
         self._settled: datetime | None = None
         door.shut()
-        self.region = _set_up_session(profile, region)
-        self.account_id = _confirm_account()
-        self._is_open = True
-        door.open_for(self._prepare, self._names)
+        wanted, self.region = _require_settings(profile, region)
+        sts = boto3.client("sts")
+        proof = _confirm_account(sts, wanted)
+        self.account_id = proof.account_id
+        self._ours = Ours(
+            self.prefix, self.account_id, self.region, self._has_key, self._has_mapping
+        )
+        self._opening = door.Opening(
+            proof, self.region, sts.meta.endpoint_url, self._prepare, self._names
+        )
+        door.open_for(self._opening)
         skipping.skip_marked_cells()
 
     @property
@@ -200,10 +211,7 @@ class RealAccount:
         if not self._is_open:
             return
         if delete:
-            from helpers.aws.cleaning import clean
-
             print(clean(self))  # noqa: T201  what was deleted must be seen
-        self._is_open = False
         skipping.run_marked_cells()
         door.shut()
 
@@ -223,22 +231,42 @@ class RealAccount:
             return "<closed lab>"
         return f"<lab {self.id} on account {self.account_id} in {self.region}>"
 
-    @contextmanager
-    def seeing_all(self) -> Iterator[None]:
+    def seeing_all(self) -> AbstractContextManager[None]:
         """Names are the account's own, and lists show everybody's: for whoever looks by tags."""
-        self._sees_all = True
-        try:
-            yield
-        finally:
-            self._sees_all = False
+        return door.seeing_all()
+
+    @property
+    def _is_open(self) -> bool:
+        return door.is_open_for(self._opening)
 
     def _prepare(self, params: dict[str, Any], operation: OperationModel) -> dict[str, Any]:
         """The parameters of a call as this lab sends them."""
-        if self._sees_all:
-            return params
         self._let_policies_settle(operation)
         named = self._names.in_listing(self._names.in_request(params, operation), operation)
+        self._ours.check(named, operation)
         return tags.in_request(named, operation, self.tags)
+
+    def _has_key(self, key: str) -> bool:
+        """Whether the key carries the lab's tag. Of one that is not there KMS says so itself."""
+        kms = boto3.client("kms")
+        with self.seeing_all():
+            try:
+                listed = kms.list_resource_tags(KeyId=key).get("Tags", [])
+            except (kms.exceptions.NotFoundException, kms.exceptions.InvalidArnException):
+                return True
+            except ClientError:
+                return False  # Its policy keeps us out: somebody else's.
+        return self.tags.items() <= tags.read(listed).items()
+
+    def _has_mapping(self, uuid: str) -> bool:
+        """Whether the mapping's function has the lab's prefix."""
+        functions = boto3.client("lambda")
+        with self.seeing_all():
+            try:
+                arn = functions.get_event_source_mapping(UUID=uuid).get("FunctionArn", "")
+            except functions.exceptions.ResourceNotFoundException:
+                return True
+        return str(arn).partition(":function:")[2].startswith(self.prefix)
 
     def _let_policies_settle(self, operation: OperationModel) -> None:
         """After policies have changed, wait before the first request that may depend on them."""
@@ -264,42 +292,71 @@ class RealAccount:
                 yield str(sqs.get_queue_url(QueueName=source[5])["QueueUrl"])
 
 
-def _set_up_session(profile: str | None, region: str | None) -> str:
-    """Make the session that plain `boto3.client` uses; its Region."""
+def _require_settings(profile: str | None, region: str | None) -> tuple[str, str]:
+    """Make the session that plain `boto3.client` uses; the number of the account that is named,
+    and the Region.
+
+    Raises:
+        NotConfirmed: with everything that is missing, at once.
+    """
+    missing, wanted = [], os.environ.get("LAB_ACCOUNT_ID", "").strip()
+    if not re.fullmatch(r"\d{12}", wanted):
+        missing.append(
+            "LAB_ACCOUNT_ID is "
+            + (f"{wanted!r}, not a number of 12 digits" if wanted else "not set")
+            + ". A lab costs money: name the account that it may use, as "
+            "`aws sts get-caller-identity` shows it."
+        )
     try:
         boto3.setup_default_session(profile_name=profile, region_name=region)
-        found = boto3.DEFAULT_SESSION.region_name
-    except BotoCoreError as error:
-        raise NotConfirmed(
-            f"{error}. `aws configure list-profiles` names those there are."
-        ) from error
-    if not found:
-        raise NotConfirmed("No Region is set. Name one: open_lab('aws', region='us-east-1').")
-    return str(found)
-
-
-def _confirm_account() -> str:
-    """The account's number, if it is the one that LAB_ACCOUNT_ID names."""
-    wanted = os.environ.get("LAB_ACCOUNT_ID", "").strip()
-    if not wanted:
-        raise NotConfirmed(
-            "A lab on a real account costs money, so say which account it may use. Set the "
-            "environment variable LAB_ACCOUNT_ID to its number, as `aws sts get-caller-identity` "
-            "shows it, and run this again. Or leave LAB=aws out: the embedded account is free."
+        found, credentials = (
+            boto3.DEFAULT_SESSION.region_name,
+            boto3.DEFAULT_SESSION.get_credentials(),
         )
+    except BotoCoreError as error:
+        missing.append(
+            f"The profile (AWS_PROFILE) is of no use: {error}. `aws configure list-profiles` "
+            "names those there are."
+        )
+    else:
+        if not found:
+            missing.append("AWS_DEFAULT_REGION is not set. Name a Region, such as us-east-1.")
+        if credentials is None:
+            missing.append(
+                "No credentials are found. Sign in, for example with `aws sso login`, and name "
+                "the profile in AWS_PROFILE; or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+            )
+    if missing:
+        raise NotConfirmed(
+            "No lab was opened on a real account, and nothing was sent.\n"
+            + "".join(f"- {each}\n" for each in missing)
+            + "Set this before Jupyter or the command starts, and run the same again. Without "
+            "LAB=aws the embedded account answers, which is free."
+        )
+    return wanted, str(found)
+
+
+def _confirm_account(sts: Any, wanted: str) -> door.Proof:
+    """What STS says of the default session, if it is the account that LAB_ACCOUNT_ID names."""
     try:
-        found = str(boto3.client("sts").get_caller_identity()["Account"])
+        proof = door.ask_whose(sts)
+    except (EndpointConnectionError, ConnectTimeoutError, ReadTimeoutError) as error:
+        raise NotConfirmed(
+            f"Nobody answers at {sts.meta.endpoint_url} ({error}). If AWS_ENDPOINT_URL names a "
+            "server of your own, start it; else look at the network and the proxy. Then run the "
+            "same again."
+        ) from error
     except (BotoCoreError, ClientError) as error:
         raise NotConfirmed(
-            f"AWS does not say whose credentials these are ({error}). Sign in, for example with "
-            "`aws sso login`, name a profile, open_lab('aws', profile=...), and run this again."
+            f"AWS does not say whose credentials these are ({error}). Sign in again, for example "
+            "with `aws sso login`, or name another profile in AWS_PROFILE, and run the same again."
         ) from error
-    if found != wanted:
+    if proof.account_id != wanted:
         raise NotConfirmed(
-            f"These credentials belong to account {found}, but LAB_ACCOUNT_ID says {wanted}. "
-            "Nothing was done. Take other credentials, or correct the number."
+            f"These credentials belong to account {proof.account_id}, but LAB_ACCOUNT_ID says "
+            f"{wanted}. Nothing was done. Take other credentials, or correct the number."
         )
-    return found
+    return proof
 
 
 def _count(url: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import boto3
 import pytest
 
+from helpers import sending
 from helpers.aws import door, waiting
 from helpers.aws.real_account import RealAccount
 from helpers.embedded.account import ACCOUNT_ID, EmbeddedAccount
@@ -20,7 +21,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAccount]:
     with EmbeddedAccount() as account:
         monkeypatch.setattr("helpers.lab._leave_embedded_account", lambda: None)
         monkeypatch.setattr(waiting, "now", account.now)
-        monkeypatch.setattr(waiting, "pause", account.advance)
+        monkeypatch.setattr(waiting, "pause", sending.inside()(account.advance))
         monkeypatch.setenv("LAB_ACCOUNT_ID", ACCOUNT_ID)
         monkeypatch.setenv("LAB", "aws")
         yield account

@@ -22,13 +22,14 @@ BEFORE = """
 import collections, json, os
 os.environ |= {"LAB": "aws", "LAB_ACCOUNT_ID": "123456789012", "LAB_ID": "anna"}
 import boto3, botocore.handlers
-from helpers import lab
-from helpers.aws import waiting
+from helpers import lab, sending
+from helpers.aws import door, waiting
 from helpers.embedded.account import EmbeddedAccount
 
 lab._leave_embedded_account = lambda: None  # it is the account below the door
 _account = EmbeddedAccount()
-waiting.now, waiting.pause = _account.now, _account.advance
+door.lift()
+waiting.now, waiting.pause = _account.now, sending.inside()(_account.advance)
 _others = {
     "sqs": boto3.client("sqs").create_queue(QueueName="banking-queue")["QueueUrl"],
     "kms": boto3.client("kms").create_key()["KeyMetadata"]["KeyId"],

@@ -75,7 +75,7 @@ def test_errors_are_words_and_a_status(
     monkeypatch.delenv("LAB_ACCOUNT_ID", raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     assert command.main(["--lab", "aws", "clean", "--dry-run"]) == 2
-    assert "NotConfirmed: A lab on a real account costs money" in capsys.readouterr().err
+    assert "LAB_ACCOUNT_ID is not set. A lab costs money" in capsys.readouterr().err
     assert command.main(["--lab", "embedded", "clean"]) == 0
     with open_lab():
         pass  # and the door is gone

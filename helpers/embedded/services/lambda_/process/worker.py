@@ -166,7 +166,7 @@ class Environment:
         os.environ.clear()
         os.environ.update(settings.variables)
         _ignore_aws_files()
-        interception.install(self._call)
+        interception.install(self._call, enclosed=True)
         _import_first_from(settings.task_root)
         os.chdir(settings.task_root)
         own_tmp.redirect_tmp(settings.scratch, settings.account_root)
