@@ -162,7 +162,12 @@ class EmbeddedAccount:
         """
         from helpers.embedded.time.trace import as_frame
 
-        return as_frame(self._trace.happenings)
+        with self._lock:  # other threads may be sending
+            if self._is_open and (queues := self._services.queues):
+                for queue in queues.all():
+                    queue.counts()  # messages expire unseen
+            happenings = self._trace.all()
+        return as_frame(happenings)
 
     def explain(
         self, principal: str, action: str, resource: str, context: Mapping[str, str] | None = None

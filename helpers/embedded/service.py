@@ -89,6 +89,10 @@ class Service:
     waits: Mapping[str, Waiting] = {}
     """Operations that take lab time, such as a long poll."""
 
+    def takes_time(self, call: Call) -> bool:
+        """Whether the account has to let something happen before it can answer."""
+        return call.operation in self.waits
+
     def settle(self) -> None:
         """Bring up to date what is computed only when somebody asks."""
 

@@ -60,7 +60,7 @@ class Gateway:
 
     def takes_time(self, call: Call) -> bool:
         """Whether the operation is one that can wait."""
-        return call.operation in self._load(call.service).waits
+        return self._load(call.service).takes_time(call)
 
     def answer(self, call: Call) -> ApiResponse:
         """What the service answers at this moment."""

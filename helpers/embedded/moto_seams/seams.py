@@ -22,6 +22,8 @@ from moto.core.model_instances import reset_model_data
 from moto.core.utils import method_names_from_class
 from moto.moto_api._internal import mock_random
 
+from helpers.embedded import request_ids
+from helpers.embedded.request_ids import new_request_id
 from helpers.embedded.time.clock import Clock
 
 
@@ -64,7 +66,7 @@ def _datetime_module(clock: Clock) -> SimpleNamespace:
 
 
 def _request_id(headers: dict[str, str] | None = None) -> str:
-    request_id = str(mock_random.uuid4())
+    request_id = new_request_id()
     if headers is not None:
         headers["x-amzn-requestid"] = request_id
     return request_id
@@ -138,6 +140,7 @@ class OpenSeams:
         self._originals: dict[tuple[str, str], Any] = {}
         BackendDict.reset()
         mock_random.seed(seed)
+        request_ids.seed(seed)
         self.apply()
 
     def apply(self) -> None:

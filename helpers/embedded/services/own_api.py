@@ -13,8 +13,8 @@ from moto.core.exceptions import ServiceException
 from moto.core.model import OperationModel
 from moto.core.serialize import XFormedAttributePicker, get_serializer_class
 from moto.core.utils import get_service_model
-from moto.moto_api._internal import mock_random
 
+from helpers.embedded.request_ids import new_request_id
 from helpers.embedded.service import Call, NotInEmbeddedAccount
 from helpers.embedded.wire import ApiResponse
 
@@ -52,7 +52,7 @@ class OwnApi:
             result: Result = method()
         except ServiceException as error:
             return self.refuse(error)
-        headers = {"x-amzn-RequestId": str(mock_random.uuid4())}
+        headers = {"x-amzn-RequestId": new_request_id()}
         if self.call.request.target is None:
             return self._serialized(result, headers)
         headers["Content-Type"] = "application/x-amz-json-1.0"
@@ -62,7 +62,7 @@ class OwnApi:
 
     def refuse(self, error: ServiceException) -> ApiResponse:
         """The error as an answer. A service whose errors differ from its model extends it."""
-        return self._serialized(error, {"x-amzn-RequestId": str(mock_random.uuid4())})
+        return self._serialized(error, {"x-amzn-RequestId": new_request_id()})
 
     def _serialized(self, result: object, headers: dict[str, str]) -> ApiResponse:
         """In the form that the service's model gives it."""

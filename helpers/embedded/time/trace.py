@@ -34,7 +34,30 @@ class Trace:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.happenings: list[Happening] = []
+        self._expiries: dict[str, list[Happening]] = {}
+        """By the queue's ARN: noted when somebody looks, which must not show."""
         self.invocations = 0
+
+    def expired(
+        self, at: int, due: bool, queue_arn: str, message_id: str, receive_count: int
+    ) -> None:
+        """Note that a message's retention period ended at `at`, microseconds of lab time.
+
+        `due`: it was to come at that moment, and so came before everything else that happened
+        then; otherwise what happens now brought it about.
+        """
+        name = queue_arn.rpartition(":")[2]
+        happening = Happening(at, "expired", name, message_id, receive_count)
+        if due:
+            self._expiries.setdefault(queue_arn, []).append(happening)
+        else:
+            self.happenings.append(happening)
+
+    def all(self) -> list[Happening]:
+        """A copy of everything that has been noted; of two at the same moment the one that came
+        first stands first."""
+        expired = [each for arn in sorted(self._expiries) for each in self._expiries[arn]]
+        return [*expired, *self.happenings]
 
     def message(
         self,
@@ -44,7 +67,7 @@ class Trace:
         receive_count: int,
         hidden: int | None = None,
     ) -> None:
-        """Note what happened to a message: sent, received, deleted, dead-lettered, expired.
+        """Note what happened to a message: sent, received, deleted, dead-lettered.
 
         `hidden`: the microseconds for which that makes it invisible, unless more happens.
         """

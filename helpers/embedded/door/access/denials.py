@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from xml.sax.saxutils import escape
 
-from moto.moto_api._internal import mock_random
-
 from helpers.embedded.door.access.authorization import Refusal, Want
 from helpers.embedded.door.access.evaluation import Decision
 from helpers.embedded.door.access.principals import Principal
 from helpers.embedded.door.access.wording import sentence
+from helpers.embedded.request_ids import new_request_id
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 UNKNOWN_KEY = Refusal(
@@ -56,7 +55,7 @@ def access_denied(principal: Principal, want: Want, decision: Decision) -> Refus
 
 def refuse(request: ApiRequest, service: str, refusal: Refusal) -> ApiResponse:
     """The refusal as an answer to the request."""
-    request_id = str(mock_random.uuid4())
+    request_id = new_request_id()
     headers = {"x-amzn-RequestId": request_id}
     query, code, message, status = refusal
     if service in _ONCE_QUERY and request.header("X-Amz-Target"):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from moto.logs import models
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogGroup, LogStream
-from moto.moto_api._internal import mock_random
 
+from helpers.embedded.request_ids import new_request_id
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.logs.conditions import BadPattern
 from helpers.embedded.services.logs.log_metrics import MetricFilter
@@ -172,12 +172,15 @@ class LogsBackend(models.LogsBackend):
 
 
 class Query:
-    """A query that has run. On AWS it takes some seconds; here it is complete at once."""
+    """A query that has run. On AWS it takes some seconds; here it is complete at once.
+
+    It only looks, so its id is drawn as those of requests are.
+    """
 
     status = "Complete"
 
     def __init__(self, text: str, groups: list[str], created: int, answer: dict[str, Any]) -> None:
-        self.id = str(mock_random.uuid4())
+        self.id = new_request_id()
         self.groups = groups
         self.answer = answer
         self._text = text

@@ -186,12 +186,7 @@ class SqsBackend(SQSBackend):
         if "RedrivePolicy" in values:
             policy = values["RedrivePolicy"]
             queue.dead_letter_queue = self._dead_letter_target(queue, policy) if policy else None
-        now = self.around.simulation.now
-        queue.pass_time(now)  # by the settings of before: what has expired does not come back
-        queue.assign(values)
-        if "MessageRetentionPeriod" in values:
-            queue.retention_since = now
-        queue.attributes_changed()
+        queue.change(values)
 
     def _dead_letter_target(self, source: Queue, policy: Mapping[str, Any]) -> Queue:
         given = queue_attributes.as_text(policy)

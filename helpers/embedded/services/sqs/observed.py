@@ -9,7 +9,7 @@ from helpers.embedded.services.sqs.settings import Settings
 from helpers.embedded.services.sqs.store import Store
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation
-from helpers.embedded.time.trace import Happening, Trace
+from helpers.embedded.time.trace import Trace
 
 
 class ObservedQueue(Settings):
@@ -25,12 +25,19 @@ class ObservedQueue(Settings):
     _has_groups: bool
 
     def counts(self) -> Counts:
-        """Messages visible, in flight and delayed at this moment."""
-        self._settle()
+        """Messages visible, in flight and delayed at this moment.
+
+        Looking is no use of the queue: it publishes no metrics for longer because of it.
+        """
+        now = self._simulation.now
+        if now >= self.meter.next_mark:
+            self.meter.catch_up(now)
+        self.pass_time(now)
         return self._store.by_state()
 
     def _settle(self) -> int:
-        """Let everything happen that is due; the account's time in microseconds."""
+        """Somebody uses the queue: let everything happen first that is due; the account's time in
+        microseconds."""
         now = self._simulation.now
         if now >= self.meter.wants_use_from:
             self.meter.use(now)
@@ -40,16 +47,11 @@ class ObservedQueue(Settings):
     def pass_time(self, now: int) -> None:
         """Let everything happen that is due by `now`, microseconds of lab time."""
         retention = self.message_retention_period * SECOND
-        for record in self._store.settle(now, now - retention):
+        for record in self._store.settle(now, retention):
             self.counters.expired += 1
-            self._trace.happenings.append(
-                Happening(
-                    max(record.sent_at + retention, record.arrived_at, self.retention_since),
-                    "expired",
-                    self.name,
-                    record.id,
-                    record.receive_count,
-                )
+            due, begun = record.sent_at + retention, max(record.arrived_at, self.retention_since)
+            self._trace.expired(
+                max(due, begun), due > begun, self.queue_arn, record.id, record.receive_count
             )
 
     def _oldest(self) -> Record | None:
@@ -79,7 +81,7 @@ class ObservedQueue(Settings):
         return min(moments, default=None)
 
     def _expiry_of(self, record: Record) -> int:
-        return record.sent_at + self.message_retention_period * SECOND + 1
+        return record.sent_at + self.message_retention_period * SECOND
 
     # What moto's queue would count from its list of messages
 

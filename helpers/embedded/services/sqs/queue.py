@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from moto.moto_api._internal import mock_random
@@ -136,6 +137,8 @@ class Queue(ObservedQueue):
 
     def _keep(self, record: Record, now: int, visible_at: int) -> None:
         self._store.add(record, now, visible_at)
+        if record.sent_at != now:  # moved here, and perhaps too old for this queue
+            self.pass_time(now)
         self._bell.ring()
 
     # Receiving
@@ -375,14 +378,26 @@ class Queue(ObservedQueue):
 
     def close(self) -> None:
         """The queue was deleted: its messages are gone, who waits at it is sent away."""
+        self.counts()  # what has expired by now is noted before
         self.meter.close(self.now)
         self.deleted = True
         self._duplicates.clear()
         self._store = self._empty_store()
         self._bell.ring()
 
-    def attributes_changed(self) -> None:
-        """Attributes were set; those who wait look at the queue again."""
+    def change(self, values: Mapping[str, Any]) -> None:
+        """Set checked attributes, by their names in the API; who waits looks at the queue again.
+
+        A FIFO queue's new delay holds for the messages whose delay still runs, too; that of a
+        standard queue only for those to come (SDG sqs-delay-queues).
+        """
+        now = self._settle()  # by the settings of before: what has expired does not come back
+        self.assign(values)
+        if "MessageRetentionPeriod" in values:
+            self.retention_since = now
+        if self.fifo_queue and "DelaySeconds" in values:
+            self._store.delay_anew(self.delay_seconds * SECOND)
+        self.pass_time(now)  # what the new settings let happen, happens at once
         self.last_modified_timestamp = self._simulation.clock.unix()
         self._bell.ring()
 

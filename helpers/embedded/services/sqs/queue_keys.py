@@ -8,12 +8,12 @@ from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 from moto.core.exceptions import JsonRESTError
-from moto.moto_api._internal import mock_random
 
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.door.access.authorization import Want
 from helpers.embedded.door.access.principals import Principal
 from helpers.embedded.door.access.wording import sentence
+from helpers.embedded.request_ids import new_request_id
 from helpers.embedded.services.sqs.cipher import DataKey, Envelope
 from helpers.embedded.services.sqs.errors import KmsRefusal
 from helpers.embedded.time.trace import Trace
@@ -129,5 +129,5 @@ def _refusal(code: str, message: str) -> KmsRefusal:
     return KmsRefusal(
         code,
         f"{message} (Service: AWSKMS; Status Code: 400; Error Code: {code}; "
-        f"Request ID: {mock_random.uuid4()}; Proxy: null)",
+        f"Request ID: {new_request_id()}; Proxy: null)",
     )

@@ -57,6 +57,15 @@ class SqsService(Service):
         Queue.instances_tracked.clear()  # type: ignore[attr-defined]  # moto's metaclass
         self._replaced.restore()
 
+    def takes_time(self, call: Call) -> bool:
+        """A receive does, but for a short poll that finds nothing: that one changes nothing."""
+        if call.operation not in self.waits:
+            return False
+        queue = self._queue_of(call)
+        if queue is None or not is_receive_valid(call.parameters):
+            return False
+        return _seconds_to_wait(queue, call) > 0 or queue.counts().visible > 0
+
     def answer(self, call: Call) -> ApiResponse:
         return SqsApi(call).answer()
 
@@ -78,15 +87,18 @@ class SqsService(Service):
         queue = self._queue_of(call)
         if queue is None or not is_receive_valid(call.parameters):
             return
-        asked = call.parameters.get("WaitTimeSeconds")
-        seconds = queue.receive_message_wait_time_seconds if asked is None else int(asked)
-        if seconds:
+        if seconds := _seconds_to_wait(queue, call):
             yield from queue.wait_for_messages(self._simulation.now + seconds * SECOND)
 
     def _queue_of(self, call: Call) -> Queue | None:
         owner, name = parse_queue_url(call.first("QueueUrl") or call.request.path)
         backend = backend_at(sqs_backends, owner or call.account, call.region)
         return backend.queues.get(name) if backend else None
+
+
+def _seconds_to_wait(queue: Queue, call: Call) -> int:
+    asked = call.parameters.get("WaitTimeSeconds")
+    return queue.receive_message_wait_time_seconds if asked is None else int(asked)
 
 
 connect = SqsService

@@ -13,6 +13,9 @@ from heapq import heapify, heappop, heappush
 
 from helpers.embedded.services.sqs.message import Counts, Record, State
 
+_NEVER = 1 << 62
+"""Microseconds of lab time that no account reaches."""
+
 _STALE_ALLOWED = 64
 """Stale entries that a heap may hold beside as many live ones again, before it is rebuilt."""
 
@@ -109,26 +112,36 @@ class Store(ABC):
         self._hidden.clear()
         return removed
 
-    def settle(self, now: int, oldest: int) -> list[Record]:
-        """Remove what was sent at `oldest` or before, show what is due by `now`.
+    def settle(self, now: int, retention: int) -> list[Record]:
+        """Let happen what is due by `now`, in its order, however long nobody has looked: remove
+        what was sent `retention` microseconds ago, show what has been hidden long enough.
 
         Returns:
             The messages that were removed, oldest first.
         """
-        expired = []
-        ages = self._by_age
-        while ages and ages[0][0] <= oldest:
-            record = self.records.get(heappop(ages)[1])
-            if record is not None:
-                self.remove(record)
-                expired.append(record)
-                ages = self._by_age
-        while self._hidden and self._hidden[0][0] <= now:
-            until, serial = heappop(self._hidden)
-            record = self.records.get(serial)
-            if record is not None and self._is_hidden(serial, until):
-                self.show(record)
-        return expired
+        expired: list[Record] = []
+        while True:
+            ages, hidden = self._by_age, self._hidden
+            expires = ages[0][0] + retention if ages else _NEVER
+            returns = hidden[0][0] if hidden else _NEVER
+            if expires > now < returns:
+                return expired
+            if expires <= returns:
+                record = self.records.get(heappop(ages)[1])
+                if record is not None:
+                    self.remove(record)
+                    expired.append(record)
+            else:
+                _, serial = heappop(hidden)
+                if self._is_hidden(serial, returns):
+                    self.show(self.records[serial])
+
+    def delay_anew(self, delay: int) -> None:
+        """Messages whose delay still runs wait `delay` microseconds from their sending."""
+        for record in self.records.values():
+            if record.state is State.DELAYED:
+                self.counts[State.DELAYED] -= 1
+                self._hide(record, State.DELAYED, record.sent_at + delay)
 
     def next_return(self) -> int | None:
         """When the next hidden message becomes visible."""

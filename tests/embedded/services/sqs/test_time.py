@@ -263,7 +263,7 @@ def test_an_expired_message_is_gone_from_receives_and_counts(
     lab.advance(5)
     assert counts(sqs, url) == (0, 0, 0)
     assert receive(sqs, url) == []
-    expired = [row for row in inside.trace.happenings if row.what == "expired"]
+    expired = [row for row in inside.trace.all() if row.what == "expired"]
     assert [(row.at, row.message_id) for row in expired] == [(60 * SECOND, sent["MessageId"])]
 
 
@@ -276,7 +276,7 @@ def test_a_shorter_retention_applies_to_messages_that_are_there(
     lab.advance(100)
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "60"})
     assert counts(sqs, url) == (0, 0, 0)
-    assert [row.at for row in inside.trace.happenings if row.what == "expired"] == [100 * SECOND]
+    assert [row.at for row in inside.trace.all() if row.what == "expired"] == [100 * SECOND]
 
 
 def test_a_longer_retention_brings_nothing_back(sqs: Any, make: Make, lab: Any) -> None:

@@ -140,6 +140,7 @@ class QueueMeter:
 
     def start_polls(self, now: int, pollers: int) -> Polls:
         """From now on `pollers` of Lambda wait for messages, one long poll after the other."""
+        self.catch_up(now)  # the minutes before have none
         polls = (now, pollers)
         self._polls.append(polls)
         return polls
