@@ -78,22 +78,27 @@ def _parse_form(body: str, **options: Any) -> list[tuple[str, str]]:
 
 
 def _policy_validator(clock: Clock) -> Any:
-    """moto's check of a policy, for which the numbers of conditions are texts."""
+    """moto's check of a policy, which takes numbers for numbers and no policy without a version."""
     from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
     class Validator(IAMPolicyDocumentValidator):
         def __init__(self, policy_document: str) -> None:
-            super().__init__(with_text_numbers(policy_document))
+            super().__init__(as_checked(policy_document))
 
     return Validator
 
 
-def with_text_numbers(policy: str) -> str:
-    """The policy with every number in it as a text, as AWS takes them in conditions too."""
+def as_checked(policy: str) -> str:
+    """The policy as moto can check it: numbers are texts, as AWS takes them in conditions too, and
+    a version that is left out, as in the policies of SAM, is no error (IAM UserGuide,
+    reference_policies_elements_version)."""
     try:
-        return json.dumps(json.loads(policy, parse_int=str, parse_float=str))
+        document = json.loads(policy, parse_int=str, parse_float=str)
     except ValueError:
         return policy
+    if isinstance(document, dict):
+        document.setdefault("Version", "2012-10-17")
+    return json.dumps(document)
 
 
 SEAMS = (
@@ -108,7 +113,7 @@ SEAMS = (
     Seam(
         "moto.iam.models",
         "IAMPolicyDocumentValidator",
-        "moto refuses conditions on numbers that are not in quotes",
+        "moto refuses numbers that are not in quotes, and policies without a version",
         _policy_validator,
     ),
     Seam(

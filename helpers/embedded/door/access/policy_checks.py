@@ -17,7 +17,7 @@ from moto.iam.policy_validation import IAMPolicyDocumentValidator
 from helpers.embedded.door.access.documents import Policy, Statement, listed, parse_policy
 from helpers.embedded.door.access.errors import InvalidPrincipal, MalformedPolicy
 from helpers.embedded.door.access.principals import is_account
-from helpers.embedded.moto_seams.seams import with_text_numbers
+from helpers.embedded.moto_seams.seams import as_checked
 
 Exists = Callable[[str], bool]
 """Whether the ARN is that of a user, a role or a session."""
@@ -51,7 +51,7 @@ _TOPIC_ACTIONS = {
 def check_identity_policy(text: str) -> None:
     """A policy of a user, group, role or session. Raises MalformedPolicy."""
     try:
-        IAMPolicyDocumentValidator(with_text_numbers(text)).validate()
+        IAMPolicyDocumentValidator(as_checked(text)).validate()
     except MalformedPolicyDocument as error:
         raise MalformedPolicy(error.message) from None
     if any(_names_somebody(statement) for statement in parse_policy(text).statements):

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsident
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -21,6 +22,7 @@ from helpers.embedded.door.access.authorization import (
     named_facts,
 )
 from helpers.embedded.door.access.denials import UNKNOWN_KEY
+from helpers.embedded.door.access.errors import MalformedPolicy
 from helpers.embedded.door.access.policy_checks import (
     Exists,
     check_identity_policy,
@@ -64,7 +66,15 @@ def _check_identity_policy(text: str, exists: Exists) -> None:
     check_identity_policy(text)
 
 
+def _check_managed_policy(text: str, exists: Exists) -> None:
+    """A managed policy must name its version; an inline one has the first if it names none."""
+    check_identity_policy(text)
+    if "Version" not in json.loads(text):
+        raise MalformedPolicy("Policy document must be version 2012-10-17 or greater.")
+
+
 _IDENTITY = Place("PolicyDocument", _check_identity_policy, malformed_policy)
+_MANAGED = Place("PolicyDocument", _check_managed_policy, malformed_policy)
 _TRUST = Place("AssumeRolePolicyDocument", check_trust_policy, malformed_policy)
 
 
@@ -76,8 +86,8 @@ class IamAuthorization(Authorization):
         "CreateUser": "iam:TagUser",
     }
     places: ClassVar[Mapping[str, Place]] = {
-        "CreatePolicy": _IDENTITY,
-        "CreatePolicyVersion": _IDENTITY,
+        "CreatePolicy": _MANAGED,
+        "CreatePolicyVersion": _MANAGED,
         "CreateRole": _TRUST,
         "PutGroupPolicy": _IDENTITY,
         "PutRolePolicy": _IDENTITY,

@@ -106,6 +106,19 @@ def test_an_identity_policy_is_checked_wherever_it_is_put(put_identity_policy: P
         )
 
 
+def test_managed_policies_alone_must_name_their_version(
+    put_identity_policy: Put, request: pytest.FixtureRequest
+) -> None:
+    """Those of SAM's policy templates name none."""
+    text = document(Statement=[IDENTITY])
+    if request.node.callspec.params["put_identity_policy"] in ("managed", "version"):
+        assert refusal(partial(put_identity_policy, text)).message == (
+            "Policy document must be version 2012-10-17 or greater."
+        )
+    else:
+        put_identity_policy(text)
+
+
 GOOD_CONDITIONS: list[dict[str, Any]] = [
     {},
     {"NumericLessThan": {"aws:EpochTime": 1893456000}},
