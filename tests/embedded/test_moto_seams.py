@@ -10,7 +10,6 @@ import pytest
 
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.moto_seams.seams import SEAMS, Reach, Seam
-from helpers.embedded.services.cloudformation import seams as of_stacks
 from helpers.embedded.services.cloudwatch import seams as of_telemetry
 from helpers.embedded.services.iam import seams as of_identities
 from helpers.embedded.services.kms import seams as of_keys
@@ -34,7 +33,6 @@ def test_the_seam_is_where_it_was(seam: Seam) -> None:
     + of_identities.REACHES
     + of_keys.REACHES
     + of_queues.REACHES
-    + of_stacks.REACHES
     + of_telemetry.REACHES
     + of_topics.REACHES,
     ids=lambda reach: f"{reach.module}.{reach.path}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -11,6 +10,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from helpers.embedded.services.cloudformation.values import as_text
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 AGENT = "cloudformation.amazonaws.com"
@@ -102,7 +102,7 @@ def fitted(value: Any, shape: Any) -> Any:
     if kind == "map" and isinstance(value, dict):
         return {name: fitted(each, shape.value) for name, each in value.items()}
     if kind == "string" and not isinstance(value, str):
-        return json.dumps(value)
+        return as_text(value)
     if not isinstance(value, str):
         return value
     try:

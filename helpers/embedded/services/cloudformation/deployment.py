@@ -5,67 +5,60 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-opt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError, ParamValidationError
 from moto.moto_api._internal import mock_random
 
-from helpers.embedded.services.cloudformation import (
-    compute_types,
-    identity_types,
-    messaging_types,
-    monitoring_types,
-)
 from helpers.embedded.services.cloudformation.account_api import AccountApi
-from helpers.embedded.services.cloudformation.errors import ResourceFailed, ValidationError
-from helpers.embedded.services.cloudformation.intrinsics import Scope, resolve, resolve_conditions
-from helpers.embedded.services.cloudformation.parameters import as_values
-from helpers.embedded.services.cloudformation.resource_types import (
-    Place,
-    ResourceType,
-    as_list,
-    as_mapping,
+from helpers.embedded.services.cloudformation.desired import (
+    TYPES,
+    Desired,
+    Step,
+    desired,
+    scope_of,
 )
-from helpers.embedded.services.cloudformation.stack import Event, Resource, Stack
+from helpers.embedded.services.cloudformation.errors import ResourceFailed, ValidationError
+from helpers.embedded.services.cloudformation.exports import Exports
+from helpers.embedded.services.cloudformation.intrinsics import Scope, imports_in, resolve
+from helpers.embedded.services.cloudformation.resource_types import Properties, without
+from helpers.embedded.services.cloudformation.stack import (
+    IN_REVIEW,
+    Event,
+    Output,
+    Resource,
+    Stack,
+    Wanted,
+)
 from helpers.embedded.services.cloudformation.template import Template
+from helpers.embedded.services.cloudformation.values import as_text
 from helpers.embedded.time.clock import Clock
-
-TYPES: dict[str, ResourceType] = {
-    each.kind: each
-    for module in (compute_types, identity_types, messaging_types, monitoring_types)
-    for each in module.TYPES
-}
-"""Every type of resource that the embedded account can make."""
 
 _FAILURES = (ResourceFailed, ValidationError, ClientError, ParamValidationError, KeyError)
 """Of a resource. KeyError: its properties lack one that it must have."""
 
 _STACK = "AWS::CloudFormation::Stack"
-_TOKEN_LENGTH = 12
-
-
-class Wanted(NamedTuple):
-    """What a stack is to be."""
-
-    template: Template
-    parameters: dict[str, str]
-    tags: dict[str, str]
 
 
 class Deployment:
     """One creation, update or deletion of a stack, in the name of whoever asked for it."""
 
-    def __init__(self, stack: Stack, api: AccountApi, clock: Clock) -> None:
+    def __init__(self, stack: Stack, api: AccountApi, exports: Exports, clock: Clock) -> None:
         self._stack = stack
         self._api = api
+        self._exports = exports
         self._clock = clock
         self._undo: list[Callable[[], None]] = []
         self._replaced: list[Resource] = []
         self._verb = "CREATE"
 
     # What can be asked for
+
+    def review(self) -> None:
+        """Nothing is made yet: somebody looks at what would be."""
+        self._status(IN_REVIEW, "User Initiated")
 
     def create(self, on_failure: str) -> None:
         """Make everything. What fails is named, and undone.
@@ -76,7 +69,7 @@ class Deployment:
         stack = self._stack
         self._status("CREATE_IN_PROGRESS", "User Initiated")
         try:
-            self._bring(Wanted(stack.template, stack.parameters, stack.tags))
+            self._bring(stack.wanted)
         except ResourceFailed as failure:
             if on_failure == "DO_NOTHING":
                 self._status("CREATE_FAILED", str(failure))
@@ -90,15 +83,15 @@ class Deployment:
     def update(self, wanted: Wanted) -> None:
         """Bring it from what it is to something else, or back if that fails."""
         stack, self._verb = self._stack, "UPDATE"
-        before = Wanted(stack.template, stack.parameters, stack.tags)
+        before, imports = stack.wanted, stack.imports
         resources, outputs = stack.resources, stack.outputs
         self._status("UPDATE_IN_PROGRESS", "User Initiated")
-        stack.template, stack.parameters, stack.tags = wanted
+        stack.wanted = wanted
         try:
             self._bring(wanted)
         except ResourceFailed as failure:
             self._status("UPDATE_ROLLBACK_IN_PROGRESS", str(failure))
-            stack.template, stack.parameters, stack.tags = before
+            stack.wanted, stack.imports = before, imports
             stack.resources, stack.outputs = resources, outputs
             self._take_back("UPDATE_ROLLBACK")
             return
@@ -107,15 +100,28 @@ class Deployment:
         self._delete(self._replaced + gone[::-1])
         self._status("UPDATE_COMPLETE")
 
-    def delete(self) -> None:
-        """Take everything down, what was made last first."""
+    def delete(self, retained: Collection[str] = ()) -> None:
+        """Take everything down, what was made last first, but for what others import.
+
+        Args:
+            retained: logical ids of resources to be left where they are.
+        """
+        stack, before = self._stack, self._stack.status
+        try:
+            self._exports.check(stack, stack.outputs, [])
+        except ResourceFailed as failure:
+            self._status(before, str(failure))
+            return
         self._status("DELETE_IN_PROGRESS", "User Initiated")
-        failed = self._delete(list(self._stack.resources.values())[::-1])
+        for name in retained:
+            kept = stack.resources.pop(name)
+            self._note(name, kept.identity, kept.kind, "DELETE_SKIPPED")
+        failed = self._delete(list(stack.resources.values())[::-1])
         if failed:
             names = ", ".join(failed)
             self._status("DELETE_FAILED", f"The following resource(s) failed to delete: [{names}].")
             return
-        self._stack.deleted = self._clock.now()
+        stack.deleted, stack.outputs, stack.imports = self._clock.now(), [], frozenset()
         self._status("DELETE_COMPLETE")
 
     # Making and changing
@@ -128,11 +134,13 @@ class Deployment:
         """
         stack, template = self._stack, wanted.template
         scope = scope_of(self._api, stack, wanted)
+        order = template.order(scope.conditions)
+        self._import(template, order, scope)
         before, stack.resources = stack.resources, {}
-        for name in template.order(scope.conditions):
+        for name in order:
             old, resource = before.get(name), template.resources[name]
             try:
-                made = self._settle(name, resource, old, scope, wanted.tags)
+                made = self._settle(desired(stack, wanted, name, old, scope, self._api), old)
             except _FAILURES as error:
                 verb = "UPDATE" if old else "CREATE"
                 self._note(
@@ -148,114 +156,103 @@ class Deployment:
             stack.resources[name] = made
             scope.references[name] = made.identity
             scope.attributes[name] = made.attributes
-        stack.outputs = self._outputs(template, scope)
+        outputs = outputs_of(template, scope)
+        self._exports.check(stack, stack.outputs, outputs)
+        stack.outputs = outputs
 
-    def _settle(
-        self,
-        name: str,
-        resource: dict[str, Any],
-        old: Resource | None,
-        scope: Scope,
-        tags: dict[str, str],
-    ) -> Resource:
+    def _import(self, template: Template, order: list[str], scope: Scope) -> None:
+        """Find what other stacks export, before anything is made."""
+        parts = [template.resources[name] for name in order] + list(template.outputs.values())
+        for argument in imports_in(parts):
+            try:
+                name = as_text(resolve(argument, scope))
+            except ValidationError:
+                raise ResourceFailed(
+                    "Template error: the attribute in Fn::ImportValue must not depend on any "
+                    "resources, imported values, or Fn::GetAZs"
+                ) from None
+            scope.imports[name] = self._exports.value(name)
+        self._stack.imports = frozenset(scope.imports)
+
+    def _settle(self, wanted: Desired, old: Resource | None) -> Resource:
         """One resource, made or brought up to date as far as it differs."""
-        kind = TYPES[resource["Type"]]
-        properties = resolve(resource.get("Properties", {}), scope)
-        is_named = bool(properties.get(kind.named_by))
-        place = Place(self._stack.name, name, _token())
-        if kind.is_tagged:
-            properties = properties | {"Tags": self._tags(name, tags, properties.get("Tags"))}
-        if old is not None and old.kind == kind.kind and not old.is_named and not is_named:
-            made_up = {kind.named_by: old.properties.get(kind.named_by)} if kind.named_by else {}
-            properties = properties | made_up
-        policies = (
-            resource.get("DeletionPolicy", "Delete"),
-            resource.get("UpdateReplacePolicy", "Delete"),
-        )
-        if old is None:
-            return self._create(kind, place, properties, is_named, *policies)
-        if old.kind == kind.kind and old.properties == properties:
-            return old
-        if old.kind != kind.kind or kind.replaces(old.properties, properties):
-            return self._replace(kind, place, properties, is_named, old, policies)
+        kind, step = wanted.kind, wanted.step(old)
+        if old is None or step is Step.ADD:
+            return self._create(wanted)
+        if step is Step.KEEP:
+            return replace(
+                old,
+                is_named=wanted.is_named,
+                when_deleted=wanted.when_deleted,
+                when_replaced=wanted.when_replaced,
+            )
+        if step is Step.REPLACE:
+            return self._replace(wanted, old)
+        name, properties = old.logical_id, wanted.properties
         self._note(name, old.identity, kind.kind, "UPDATE_IN_PROGRESS")
-        self._undo.append(partial(kind.update, self._api, old.identity, properties, old.properties))
-        kind.update(self._api, old.identity, old.properties, properties)
+        self._undo.append(partial(self._change_back, old, properties))
+        self._change(old, properties)
         attributes = kind.attributes(self._api, old.identity, properties)
         self._note(name, old.identity, kind.kind, "UPDATE_COMPLETE")
-        return Resource(name, kind.kind, old.identity, properties, attributes, is_named, *policies)
+        return self._resource(wanted, old.identity, properties, attributes)
 
-    def _create(
-        self,
-        kind: ResourceType,
-        place: Place,
-        properties: dict[str, Any],
-        is_named: bool,
-        when_deleted: str,
-        when_replaced: str,
-    ) -> Resource:
-        name = place.logical_id
-        self._note(name, "", kind.kind, f"{self._verb}_IN_PROGRESS")
-        properties = kind.named(place, properties)
-        identity = kind.create(self._api, properties, place)
-        if when_deleted == "Retain":
+    def _change(self, old: Resource, properties: Properties) -> None:
+        before = self._spared(old)
+        TYPES[old.kind].update(self._api, old.identity, before, properties)
+
+    def _change_back(self, old: Resource, properties: Properties) -> None:
+        self._note(old.logical_id, old.identity, old.kind, "UPDATE_IN_PROGRESS")
+        TYPES[old.kind].update(self._api, old.identity, properties, old.properties)
+        self._note(old.logical_id, old.identity, old.kind, "UPDATE_COMPLETE")
+
+    def _create(self, wanted: Desired) -> Resource:
+        kind, name = wanted.kind, wanted.place.logical_id
+        self._note(name, "", kind.kind, "CREATE_IN_PROGRESS")
+        properties = kind.named(wanted.place, wanted.properties)
+        identity = kind.create(self._api, properties, wanted.place)
+        made = self._resource(wanted, identity, properties, {})
+        if wanted.when_deleted == "Retain":
             undo = partial(self._note, name, identity, kind.kind, "DELETE_SKIPPED")
         else:
-            undo = partial(self._delete_one, name, kind, identity, properties)
+            undo = partial(self._delete_one, made)
         self._undo.append(undo)
         kind.complete(self._api, identity, properties)
         attributes = kind.attributes(self._api, identity, properties)
-        self._note(name, identity, kind.kind, f"{self._verb}_COMPLETE")
-        return Resource(
-            name, kind.kind, identity, properties, attributes, is_named, when_deleted, when_replaced
-        )
+        self._note(name, identity, kind.kind, "CREATE_COMPLETE")
+        return replace(made, attributes=attributes)
 
-    def _replace(
-        self,
-        kind: ResourceType,
-        place: Place,
-        properties: dict[str, Any],
-        is_named: bool,
-        old: Resource,
-        policies: tuple[str, str],
-    ) -> Resource:
+    def _replace(self, wanted: Desired, old: Resource) -> Resource:
         """Another resource in the place of one. The old one goes when everything is done."""
-        same_name = properties.get(kind.named_by) == old.properties.get(kind.named_by)
-        if is_named and same_name and old.kind == kind.kind:
+        name = wanted.kind.named_by
+        if wanted.is_named and wanted.properties[name] == old.properties.get(name):
             raise ResourceFailed(
                 "CloudFormation cannot update a stack when a custom-named resource requires "
                 f"replacing. Rename {old.identity} and update the stack again."
             )
-        if not is_named:
-            properties = {key: each for key, each in properties.items() if key != kind.named_by}
+        if not wanted.is_named:
+            wanted = wanted._replace(properties=without(wanted.properties, name))
         self._replaced.append(old)
-        return self._create(kind, place, properties, is_named, *policies)
+        self._note(
+            old.logical_id, old.identity, old.kind, "UPDATE_IN_PROGRESS",
+            "Requested update requires the creation of a new physical resource; hence creating "
+            "one.",
+        )  # fmt: skip
+        return self._create(wanted)
 
-    def _tags(
-        self, name: str, stack_tags: dict[str, str], own: list[dict[str, str]] | None
-    ) -> list[dict[str, str]]:
-        """A resource has its own tags, those of its stack, and where it belongs
-        (UserGuide cfn-resource-tags)."""
-        belongs = {
-            "aws:cloudformation:stack-name": self._stack.name,
-            "aws:cloudformation:stack-id": self._stack.id,
-            "aws:cloudformation:logical-id": name,
-        }
-        return as_list(stack_tags | as_mapping(own) | belongs)
-
-    def _outputs(self, template: Template, scope: Scope) -> list[dict[str, Any]]:
-        found = []
-        for name, output in template.outputs.items():
-            if scope.conditions.get(output.get("Condition", ""), True):
-                try:
-                    value = resolve(output["Value"], scope)
-                except ValidationError as error:
-                    raise ResourceFailed(f"Output {name}: {error.message}") from None
-                row = {"OutputKey": name, "OutputValue": str(value)}
-                if text := output.get("Description"):
-                    row["Description"] = text
-                found.append(row)
-        return found
+    @staticmethod
+    def _resource(
+        wanted: Desired, identity: str, properties: Properties, attributes: Properties
+    ) -> Resource:
+        return Resource(
+            wanted.place.logical_id,
+            wanted.kind.kind,
+            identity,
+            properties,
+            attributes,
+            wanted.is_named,
+            wanted.when_deleted,
+            wanted.when_replaced,
+        )
 
     # Undoing and deleting
 
@@ -264,12 +261,20 @@ class Deployment:
         try:
             for undo in reversed(self._undo):
                 undo()
+            self._lay_again()
         except (ClientError, ParamValidationError) as error:
             self._status(f"{verb}_FAILED", _reason(error))
             return
         if verb != "UPDATE_ROLLBACK":
             self._stack.resources, self._stack.outputs = {}, []
+            self._stack.imports = frozenset()
         self._status(f"{verb}_COMPLETE")
+
+    def _lay_again(self) -> None:
+        """What is laid on something else was perhaps taken from it with what lay there too."""
+        for each in self._stack.resources.values() if self._verb == "UPDATE" else ():
+            if TYPES[each.kind].laid_on:
+                TYPES[each.kind].update(self._api, each.identity, {}, each.properties)
 
     def _delete(self, resources: list[Resource]) -> list[str]:
         """Delete these, but for what is to be retained; the names of those that stay against
@@ -282,7 +287,7 @@ class Deployment:
                 self._note(each.logical_id, each.identity, each.kind, "DELETE_SKIPPED")
                 continue
             try:
-                self._delete_one(each.logical_id, TYPES[each.kind], each.identity, each.properties)
+                self._delete_one(each)
             except (ClientError, ParamValidationError) as error:
                 failed.append(each.logical_id)
                 self._note(
@@ -293,12 +298,22 @@ class Deployment:
                 self._stack.resources.pop(each.logical_id, None)
         return failed
 
-    def _delete_one(
-        self, name: str, kind: ResourceType, identity: str, properties: dict[str, Any]
-    ) -> None:
+    def _delete_one(self, resource: Resource) -> None:
+        name, kind, identity = resource.logical_id, TYPES[resource.kind], resource.identity
         self._note(name, identity, kind.kind, "DELETE_IN_PROGRESS")
-        kind.delete(self._api, identity, properties)
+        kind.delete(self._api, identity, self._spared(resource))
         self._note(name, identity, kind.kind, "DELETE_COMPLETE")
+
+    def _spared(self, resource: Resource) -> Properties:
+        """Properties of a resource without what others of the stack lay on the same thing, such
+        as a policy on the same queue: it is theirs by now."""
+        kind, properties = TYPES[resource.kind], resource.properties
+        others = [
+            each.properties
+            for each in self._stack.resources.values()
+            if each.kind == resource.kind and each.logical_id != resource.logical_id
+        ]
+        return kind.spare(properties, others) if others else properties
 
     # What is told
 
@@ -317,24 +332,19 @@ class Deployment:
         self._stack.events.append(event)
 
 
-def scope_of(api: AccountApi, stack: Stack, wanted: Wanted) -> Scope:
-    """What names stand for before any resource is there, conditions included."""
-    pseudo = {
-        "AWS::AccountId": api.account_id,
-        "AWS::Partition": "aws",
-        "AWS::Region": api.region,
-        "AWS::StackId": stack.id,
-        "AWS::StackName": stack.name,
-        "AWS::URLSuffix": "amazonaws.com",
-    }
-    values = as_values(wanted.template.parameters, wanted.parameters)
-    scope = Scope(pseudo | values, wanted.template.mappings)
-    resolve_conditions(wanted.template.conditions, scope)
-    return scope
-
-
-def _token() -> str:
-    return str(mock_random.get_random_hex(_TOKEN_LENGTH)).upper()
+def outputs_of(template: Template, scope: Scope) -> list[Output]:
+    """Raises ResourceFailed: one of them cannot be resolved."""
+    found = []
+    for name, output in template.outputs.items():
+        if not scope.conditions.get(output.get("Condition", ""), True):
+            continue
+        try:
+            value = as_text(resolve(output["Value"], scope))
+            export = as_text(resolve(output.get("Export", {}).get("Name", ""), scope))
+        except ValidationError as error:
+            raise ResourceFailed(f"Output {name}: {error.message}") from None
+        found.append(Output(name, value, output.get("Description", ""), export))
+    return found
 
 
 def _reason(error: Exception) -> str:

@@ -15,6 +15,14 @@ class AlreadyExists(ServiceException):
     code = "AlreadyExistsException"
 
 
+class ChangeSetNotFound(ServiceException):
+    code = "ChangeSetNotFound"
+
+
+class InvalidChangeSetStatus(ServiceException):
+    code = "InvalidChangeSetStatus"
+
+
 class InsufficientCapabilities(ServiceException):
     code = "InsufficientCapabilitiesException"
 

@@ -13,6 +13,7 @@ from helpers.embedded.services.cloudformation.resource_types import (
     without,
 )
 from helpers.embedded.services.cloudformation.tagging import Tagging, kms_tags, retag
+from helpers.embedded.services.cloudformation.values import is_true
 
 _KEY_TAGS = Tagging("kms", "KeyId")
 _ROLE_TAGS = Tagging("iam", "RoleName", "TagRole", "UntagRole")
@@ -64,13 +65,13 @@ class Key(ResourceType):
     @staticmethod
     def _settle(api: AccountApi, identity: str, old: Properties, new: Properties) -> None:
         if changed(old, new, "EnableKeyRotation", "RotationPeriodInDays"):
-            if str(new.get("EnableKeyRotation")).lower() == "true":
+            if is_true(new.get("EnableKeyRotation")):
                 days = new.get("RotationPeriodInDays")
                 api.call("kms", "EnableKeyRotation", KeyId=identity, RotationPeriodInDays=days)
-            elif str(old.get("EnableKeyRotation")).lower() == "true":
+            elif is_true(old.get("EnableKeyRotation")):
                 api.call("kms", "DisableKeyRotation", KeyId=identity)
         if changed(old, new, "Enabled"):
-            is_off = str(new.get("Enabled", True)).lower() == "false"
+            is_off = not is_true(new.get("Enabled", True))
             api.call("kms", "DisableKey" if is_off else "EnableKey", KeyId=identity)
 
 
@@ -156,6 +157,7 @@ class InlinePolicy(ResourceType):
 
     kind = "AWS::IAM::Policy"
     fixed = frozenset({"PolicyName"})
+    laid_on = ("Roles", "Users", "Groups")
     _HOLDERS = (("Roles", "Role"), ("Users", "User"), ("Groups", "Group"))
 
     def create(self, api: AccountApi, wanted: Properties, place: Place) -> str:
@@ -174,6 +176,12 @@ class InlinePolicy(ResourceType):
                 )
             gone = [name for name in old.get(listed, ()) if name not in new.get(listed, ())]
             self._take_from(api, holder, gone, old)
+
+    def spare(self, properties: Properties, others: list[Properties]) -> Properties:
+        """Policies of other names are no concern of this one."""
+        name = properties.get("PolicyName")
+        same = [each for each in others if each.get("PolicyName") == name]
+        return super().spare(properties, same)
 
     def delete(self, api: AccountApi, identity: str, properties: Properties) -> None:
         for listed, holder in self._HOLDERS:

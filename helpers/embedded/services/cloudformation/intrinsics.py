@@ -6,12 +6,14 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.embedded.services.cloudformation.errors import ValidationError
+from helpers.embedded.services.cloudformation.values import as_text
 
 PSEUDO = frozenset(
     f"AWS::{name}"
@@ -34,6 +36,21 @@ class Scope:
     """What Ref of a resource is."""
     attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What Fn::GetAtt of a resource can ask for."""
+    imports: dict[str, str] = field(default_factory=dict)
+    """What other stacks export, as far as this one asks for it."""
+
+
+def imports_in(value: Any) -> Iterator[Any]:
+    """The argument of every Fn::ImportValue in a part of a template."""
+    if isinstance(value, list):
+        for each in value:
+            yield from imports_in(each)
+    if isinstance(value, dict):
+        for function, argument in value.items():
+            if function == "Fn::ImportValue":
+                yield argument
+            else:
+                yield from imports_in(argument)
 
 
 def names_in(value: Any, conditions: dict[str, bool] | None = None) -> Iterator[str]:
@@ -138,15 +155,15 @@ def _sub(argument: Any, scope: Scope) -> str:
     def replace(found: re.Match[str]) -> str:
         name = found[1]
         if name in values:
-            return _text(values[name])
-        return _text(_get_att(name, scope) if "." in name else _ref(name, scope))
+            return as_text(values[name])
+        return as_text(_get_att(name, scope) if "." in name else _ref(name, scope))
 
     return _LITERAL.sub(r"${\1}", _VARIABLE.sub(replace, text))
 
 
 def _join(argument: Any, scope: Scope) -> str:
     separator, parts = argument
-    return str(separator).join(_text(each) for each in _resolve(parts, scope))
+    return str(separator).join(as_text(each) for each in _resolve(parts, scope))
 
 
 def _if(argument: Any, scope: Scope) -> Any:
@@ -165,8 +182,28 @@ def _split(argument: Any, scope: Scope) -> list[str]:
 
 
 def _find_in_map(argument: Any, scope: Scope) -> Any:
-    name, first, second = (_resolve(each, scope) for each in argument)
-    return scope.mappings[name][first][second]
+    """With a default, which the language extensions know, if there is no such entry."""
+    name, first, second = (as_text(_resolve(each, scope)) for each in argument[:3])
+    try:
+        return _resolve(scope.mappings[name][first][second], scope)
+    except KeyError:
+        if len(argument) == 3:
+            raise ValidationError(
+                f"Template error: Unable to get mapping for {name}::{first}::{second}"
+            ) from None
+        return _resolve(argument[3]["DefaultValue"], scope)
+
+
+def _import_value(argument: Any, scope: Scope) -> str:
+    return scope.imports[as_text(_resolve(argument, scope))]
+
+
+def _length(argument: Any, scope: Scope) -> int:
+    return len(_resolve(argument, scope))
+
+
+def _to_json_string(argument: Any, scope: Scope) -> str:
+    return json.dumps(_resolve(argument, scope), separators=(",", ":"))
 
 
 def _base64(argument: Any, scope: Scope) -> str:
@@ -183,7 +220,7 @@ def _decide(condition: Any, conditions: dict[str, Any], scope: Scope) -> bool:
         case "Condition":
             return _decide(conditions[argument], conditions, scope)
         case "Fn::Equals":
-            left, right = (_text(_resolve(side, scope)) for side in argument)
+            left, right = (as_text(_resolve(side, scope)) for side in argument)
             return left == right
         case "Fn::And":
             return all(each())
@@ -194,19 +231,17 @@ def _decide(condition: Any, conditions: dict[str, Any], scope: Scope) -> bool:
     raise ValidationError(f"Template error: {function} is no function of conditions")
 
 
-def _text(value: Any) -> str:
-    """As CloudFormation writes values into texts."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 _FUNCTIONS: dict[str, Callable[[Any, Scope], Any]] = {
     "Fn::Base64": _base64,
     "Fn::FindInMap": _find_in_map,
     "Fn::GetAtt": _get_att,
     "Fn::If": _if,
+    "Fn::ImportValue": _import_value,
     "Fn::Join": _join,
+    "Fn::Length": _length,
     "Fn::Select": _select,
     "Fn::Split": _split,
     "Fn::Sub": _sub,
+    "Fn::ToJsonString": _to_json_string,
     "Ref": _ref,
 }

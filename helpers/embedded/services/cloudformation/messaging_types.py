@@ -18,6 +18,7 @@ from helpers.embedded.services.cloudformation.resource_types import (
     without,
 )
 from helpers.embedded.services.cloudformation.tagging import Tagging, retag
+from helpers.embedded.services.cloudformation.values import is_true
 
 _QUEUE_TAGS = Tagging("sqs", "QueueUrl", "TagQueue", "UntagQueue", in_mapping=True)
 _TOPIC_TAGS = Tagging("sns", "ResourceArn")
@@ -44,7 +45,7 @@ class Queue(ResourceType):
     is_tagged = True
 
     def named(self, place: Place, properties: Properties) -> Properties:
-        if properties.get("QueueName") or not _is_true(properties.get("FifoQueue")):
+        if properties.get("QueueName") or not is_true(properties.get("FifoQueue")):
             return super().named(place, properties)
         return properties | {"QueueName": place.name(self.longest_name, ".fifo")}
 
@@ -80,16 +81,18 @@ class Queue(ResourceType):
 
 class QueuePolicy(ResourceType):
     kind = "AWS::SQS::QueuePolicy"
-    fixed = frozenset({"Queues"})
+    laid_on = ("Queues",)
 
     def create(self, api: AccountApi, wanted: Properties, place: Place) -> str:
         self.update(api, "", {}, wanted)
         return place.name(80)
 
     def update(self, api: AccountApi, identity: str, old: Properties, new: Properties) -> None:
+        attributes = {"Policy": new["PolicyDocument"]}
         for url in new["Queues"]:
-            attributes = {"Policy": new["PolicyDocument"]}
             api.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes=attributes)
+        gone = [url for url in old.get("Queues", ()) if url not in new["Queues"]]
+        self.delete(api, identity, {"Queues": gone})
 
     def delete(self, api: AccountApi, identity: str, properties: Properties) -> None:
         for url in properties["Queues"]:
@@ -178,7 +181,7 @@ class Subscription(ResourceType):
 
 class TopicPolicy(ResourceType):
     kind = "AWS::SNS::TopicPolicy"
-    fixed = frozenset({"Topics"})
+    laid_on = ("Topics",)
 
     def create(self, api: AccountApi, wanted: Properties, place: Place) -> str:
         self.update(api, "", {}, wanted)
@@ -187,6 +190,8 @@ class TopicPolicy(ResourceType):
     def update(self, api: AccountApi, identity: str, old: Properties, new: Properties) -> None:
         for arn in new["Topics"]:
             self._put(api, arn, new["PolicyDocument"])
+        gone = [arn for arn in old.get("Topics", ()) if arn not in new["Topics"]]
+        self.delete(api, identity, {"Topics": gone})
 
     def delete(self, api: AccountApi, identity: str, properties: Properties) -> None:
         """A topic has the policy again that it is made with: its owner's alone."""
@@ -222,10 +227,6 @@ def _owners_alone(arn: str, account_id: str) -> dict[str, Any]:
         "Condition": {"StringEquals": {"AWS:SourceOwner": account_id}},
     }
     return {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]}
-
-
-def _is_true(value: Any) -> bool:
-    return str(value).lower() == "true"
 
 
 TYPES = (Queue(), QueuePolicy(), Topic(), Subscription(), TopicPolicy())

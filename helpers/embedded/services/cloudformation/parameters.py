@@ -9,9 +9,26 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from helpers.embedded.services.cloudformation.errors import ValidationError
+from botocore.exceptions import ClientError
 
-_TYPES = ("CommaDelimitedList", "List<Number>", "Number", "String")
+from helpers.embedded.services.cloudformation.account_api import AccountApi
+from helpers.embedded.services.cloudformation.dynamic_references import parameter_value
+from helpers.embedded.services.cloudformation.errors import ValidationError
+from helpers.embedded.services.cloudformation.values import as_text, is_true
+
+_STORED = "AWS::SSM::Parameter::Value<"
+"""How the types begin whose value is the name of a parameter of Systems Manager."""
+
+_TYPES = (
+    "AWS::SSM::Parameter::Name",
+    f"{_STORED}CommaDelimitedList>",
+    f"{_STORED}List<String>>",
+    f"{_STORED}String>",
+    "CommaDelimitedList",
+    "List<Number>",
+    "Number",
+    "String",
+)
 HIDDEN = "****"
 """What a NoEcho parameter shows of itself."""
 
@@ -42,7 +59,7 @@ def fill(declared: Declared, given: list[dict[str, Any]], before: dict[str, str]
         raise ValidationError(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
     for name, declaration in declared.items():
         if name not in values and "Default" in declaration:
-            values[name] = str(declaration["Default"])
+            values[name] = as_text(declaration["Default"])
     if missing := [name for name in declared if name not in values]:
         raise ValidationError(f"Parameters: [{', '.join(missing)}] must have values")
     for name, declaration in declared.items():
@@ -50,12 +67,25 @@ def fill(declared: Declared, given: list[dict[str, Any]], before: dict[str, str]
     return values
 
 
-def as_values(declared: Declared, texts: dict[str, str]) -> dict[str, Any]:
-    """What Ref of each parameter is: a list of texts, or a text."""
-    return {
-        name: text.split(",") if "List" in str(declared[name].get("Type", "String")) else text
-        for name, text in texts.items()
-    }
+def as_values(declared: Declared, texts: dict[str, str], api: AccountApi) -> dict[str, Any]:
+    """What Ref of each parameter is: a list of texts, or a text.
+
+    Raises:
+        ValidationError: Systems Manager does not have what a parameter stands for.
+    """
+    return {name: _value(declared[name].get("Type", "String"), text, api)
+            for name, text in texts.items()}  # fmt: skip
+
+
+def _value(kind: str, text: str, api: AccountApi) -> Any:
+    if kind.startswith(_STORED):
+        try:
+            text = parameter_value(text, api)
+        except ClientError:
+            raise ValidationError(
+                f"Unable to fetch parameters [{text}] from parameter store for this account."
+            ) from None
+    return [each.strip() for each in text.split(",")] if "List" in kind else text
 
 
 def shown(declared: Declared, texts: dict[str, str]) -> list[dict[str, str]]:
@@ -63,7 +93,7 @@ def shown(declared: Declared, texts: dict[str, str]) -> list[dict[str, str]]:
     return [
         {
             "ParameterKey": name,
-            "ParameterValue": HIDDEN if _is_true(declared[name].get("NoEcho")) else text,
+            "ParameterValue": HIDDEN if is_true(declared[name].get("NoEcho")) else text,
         }
         for name, text in texts.items()
     ]
@@ -72,8 +102,17 @@ def shown(declared: Declared, texts: dict[str, str]) -> list[dict[str, str]]:
 def _check(name: str, declaration: dict[str, Any], text: str) -> None:
     kind = declaration.get("Type", "String")
     if kind not in _TYPES:
-        raise ValidationError(f"The embedded account does not know the parameter type {kind}.")
-    allowed = [str(each) for each in declaration.get("AllowedValues", [])]
+        raise ValidationError(
+            f"The embedded account does not know the parameter type {kind} of {name}. Use String, "
+            f"or one of: {', '.join(_TYPES)}."
+        )
+    is_list = kind in ("CommaDelimitedList", "List<Number>")
+    for each in text.split(",") if is_list else [text]:
+        _check_one(name, declaration, "Number" if "Number" in kind else kind, each.strip())
+
+
+def _check_one(name: str, declaration: dict[str, Any], kind: str, text: str) -> None:
+    allowed = [as_text(each) for each in declaration.get("AllowedValues", [])]
     complaint = ""
     if allowed and text not in allowed:
         complaint = f"must be one of values: [{', '.join(allowed)}]"
@@ -98,7 +137,3 @@ _LIMITS: dict[str, dict[str, Callable[[float, float], bool]]] = {
         "MaxLength": lambda length, limit: length > limit,
     },
 }
-
-
-def _is_true(value: Any) -> bool:
-    return str(value).lower() == "true"

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from helpers.embedded.services.cloudformation.account_api import AccountApi
 from helpers.embedded.services.cloudformation.errors import ResourceFailed
+from helpers.embedded.services.cloudformation.values import as_text
 
 Properties = dict[str, Any]
 
@@ -41,6 +42,10 @@ class ResourceType:
     fixed: ClassVar[frozenset[str]] = frozenset()
     """Properties whose change takes another resource in its place, besides its name."""
     is_tagged: ClassVar[bool] = False
+    laid_on: ClassVar[tuple[str, ...]] = ()
+    """Properties that list what it is laid on, such as the queues of a policy."""
+    when_deleted: ClassVar[str] = "Delete"
+    """Its DeletionPolicy, if the template names none."""
 
     def create(self, api: AccountApi, wanted: Properties, place: Place) -> str:
         """Make it; its physical id. `wanted` has its name, if it is of those that have one."""
@@ -71,6 +76,18 @@ class ResourceType:
         """Whether a change of these properties takes another resource."""
         return any(old.get(name) != new.get(name) for name in {*self.fixed, self.named_by} - {""})
 
+    def spare(self, properties: Properties, others: list[Properties]) -> Properties:
+        """The properties without what others of the type are laid on as well."""
+        theirs = {
+            name: {each for other in others for each in other.get(name, ())}
+            for name in self.laid_on
+        }
+        return properties | {
+            name: [each for each in properties[name] if each not in taken]
+            for name, taken in theirs.items()
+            if name in properties
+        }
+
     def already_there(self, identity: str) -> ResourceFailed:
         return ResourceFailed(
             f"Resource of type '{self.kind}' with identifier '{identity}' already exists."
@@ -88,7 +105,7 @@ def changed(old: Properties, new: Properties, *names: str) -> bool:
 
 def as_mapping(tags: Iterable[dict[str, str]] | None) -> dict[str, str]:
     """Tags in the form that SQS, Lambda and Logs take."""
-    return {each["Key"]: str(each["Value"]) for each in tags or ()}
+    return {as_text(each["Key"]): as_text(each["Value"]) for each in tags or ()}
 
 
 def as_list(tags: dict[str, str]) -> list[dict[str, str]]:

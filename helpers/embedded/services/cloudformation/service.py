@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from moto.core.request import Request
-
-from helpers.embedded.moto_seams.services import MotoService
+from helpers.embedded.service import Call, Service
 from helpers.embedded.services.cloudformation.api import CloudFormationApi
 from helpers.embedded.services.cloudformation.authorization import CloudFormationAuthorization
 from helpers.embedded.services.cloudformation.stack import Stack
 from helpers.embedded.services.parts import Parts
+from helpers.embedded.wire import ApiResponse
 
 
-class CloudFormationService(MotoService):
+class CloudFormationService(Service):
     """All stacks of an account."""
 
     name = "cloudformation"
@@ -27,8 +24,8 @@ class CloudFormationService(MotoService):
         self.known: dict[str, Stack] = {}
         """By their ids."""
 
-    def respond(self, request: Request, url: str, headers: Any) -> Any:
-        return CloudFormationApi(self).answer(request, url, headers)
+    def answer(self, call: Call) -> ApiResponse:
+        return CloudFormationApi(self, call).answer()
 
 
 connect = CloudFormationService

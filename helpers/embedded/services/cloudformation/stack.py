@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from helpers.embedded.services.cloudformation.template import Template
+
+if TYPE_CHECKING:
+    from helpers.embedded.services.cloudformation.change_sets import ChangeSet
+
+
+IN_REVIEW = "REVIEW_IN_PROGRESS"
+"""The status of a stack that only a change set has asked for."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,16 @@ class Resource:
     """Its UpdateReplacePolicy."""
 
 
+class Output(NamedTuple):
+    """A value that a stack shows of itself."""
+
+    key: str
+    value: str
+    description: str = ""
+    export: str = ""
+    """The name under which other stacks find it."""
+
+
 @dataclass(frozen=True)
 class Event:
     """What happened to a resource, or to the stack itself."""
@@ -40,26 +57,42 @@ class Event:
     reason: str | None
 
 
+class Wanted(NamedTuple):
+    """What a stack is to be."""
+
+    template: Template
+    """After its transforms."""
+    parameters: dict[str, str]
+    tags: dict[str, str]
+
+
 @dataclass
 class Stack:
     id: str
     """Its ARN."""
     name: str
     created: datetime
-    template: Template
-    parameters: dict[str, str]
-    tags: dict[str, str]
+    wanted: Wanted
     capabilities: list[str]
     is_protected: bool = False
     """Whether it cannot be deleted (termination protection)."""
+    timeout: int | None = None
+    """Minutes in which it was to be made."""
     status: str = ""
     reason: str | None = None
     updated: datetime | None = None
     deleted: datetime | None = None
     resources: dict[str, Resource] = field(default_factory=dict)
-    outputs: list[dict[str, Any]] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+    imports: frozenset[str] = frozenset()
+    """The exports of other stacks that it uses."""
+    change_sets: list[ChangeSet] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     """Oldest first."""
+
+    @property
+    def template(self) -> Template:
+        return self.wanted.template
 
     @property
     def is_gone(self) -> bool:

@@ -1,18 +1,24 @@
-"""A template: YAML or JSON, its sections, and what depends on what in it.
+"""A template: its sections, and what depends on what in them.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 """
 
 from __future__ import annotations
 
-import json
+import re
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, NamedTuple
-
-import yaml
+from typing import Any
 
 from helpers.embedded.services.cloudformation.errors import ValidationError
 from helpers.embedded.services.cloudformation.intrinsics import PSEUDO, names_in
+from helpers.embedded.services.cloudformation.reading import malformed, read_document
+from helpers.embedded.services.cloudformation.values import each_of
+
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+SERVERLESS = "AWS::Serverless-2016-10-31"
+
+_EXTENSIONS = ("Fn::ForEach", "Fn::Length", "Fn::ToJsonString")
 
 _SECTIONS = frozenset(
     {
@@ -25,10 +31,10 @@ _SECTIONS = frozenset(
         "Parameters",
         "Resources",
         "Rules",
+        "Transform",
     }
 )
-
-
+_READ = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 _OF_A_RESOURCE = frozenset(
     {
         "Condition",
@@ -40,26 +46,58 @@ _OF_A_RESOURCE = frozenset(
         "UpdateReplacePolicy",
     }
 )
-_OF_AN_OUTPUT = frozenset({"Condition", "Description", "Value"})
+_OF_A_PARAMETER = frozenset(
+    {
+        "AllowedPattern",
+        "AllowedValues",
+        "ConstraintDescription",
+        "Default",
+        "Description",
+        "MaxLength",
+        "MaxValue",
+        "MinLength",
+        "MinValue",
+        "NoEcho",
+        "Type",
+    }
+)
+_OF_AN_OUTPUT = frozenset({"Condition", "Description", "Export", "Value"})
 _POLICIES = {
     "DeletionPolicy": ("Delete", "Retain", "RetainExceptOnCreate"),
     "UpdateReplacePolicy": ("Delete", "Retain"),
 }
+_EXPORT_NAME = re.compile(r"[a-zA-Z0-9:-]+")
 
 
-class Template(NamedTuple):
-    """The sections of a template, as it was written."""
+@dataclass(frozen=True)
+class Template:
+    """The sections of a template. Two that differ in layout and comments alone are equal."""
 
-    text: str
+    text: str = field(compare=False)
+    """As it was written."""
+    document: dict[str, Any] = field(compare=False)
     description: str
+    transforms: tuple[str, ...]
+    """Macros of AWS that are still to be applied to it."""
     parameters: dict[str, dict[str, Any]]
     mappings: dict[str, Any]
     conditions: dict[str, Any]
     resources: dict[str, dict[str, Any]]
     outputs: dict[str, dict[str, Any]]
+    source: Template | None = field(default=None, compare=False)
+    """What its transforms have been applied to."""
+
+    @property
+    def original(self) -> Template:
+        """As it was handed in."""
+        return self.source or self
 
     def types(self) -> list[str]:
-        return sorted({str(each["Type"]) for each in self.resources.values()})
+        """Raises ValidationError: a resource has none."""
+        for name, each in self.resources.items():
+            if not isinstance(each, dict) or not isinstance(each.get("Type"), str):
+                raise malformed(f"[/Resources/{name}] Every resource must have a Type.")
+        return sorted({each["Type"] for each in self.resources.values()})
 
     def order(self, conditions: dict[str, bool]) -> list[str]:
         """The resources that the conditions let in, each after those that it depends on."""
@@ -85,60 +123,92 @@ class Template(NamedTuple):
             conditions: if they are known, an Fn::If refers to one of its sides alone.
         """
         resource = self.resources[name]
-        explicit = resource.get("DependsOn", [])
-        found = {explicit} if isinstance(explicit, str) else set(explicit)
+        found = set(each_of(resource.get("DependsOn")))
         found |= set(names_in(resource.get("Properties", {}), conditions))
         return [other for other in self.resources if other in found]
 
 
 def read_template(text: str) -> Template:
-    """The template that a text is.
+    """The template that a text is, not checked yet. ValidationError: it is none."""
+    return template_of(text, read_document(text))
 
-    Raises:
-        ValidationError: it is none, or it refers to what is not in it.
+
+def template_of(text: str, document: dict[str, Any], source: Template | None = None) -> Template:
+    """The template that a document is, written as `text`. Raises ValidationError.
+
+    Args:
+        source: what the document was made from by transforms.
     """
-    try:
-        found = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, _Loader)
-    except (ValueError, yaml.YAMLError) as error:
-        raise _malformed(" ".join(str(error).split())) from None
-    if not isinstance(found, dict):
-        raise _malformed("unsupported structure.")
-    if unknown := sorted(found.keys() - _SECTIONS - {"Transform"}):
-        raise _malformed(f"Invalid template property or properties [{', '.join(unknown)}]")
-    for section in ("Transform", "Rules"):
-        if section in found:
-            raise ValidationError(f"The embedded account does not know the section {section}.")
+    transforms = tuple(map(str, each_of(document.get("Transform"))))
+    known = _SECTIONS | ({"Globals"} if SERVERLESS in transforms else set())
+    if unknown := sorted(document.keys() - known):
+        raise malformed(f"Invalid template property or properties [{', '.join(unknown)}]")
+    if "Rules" in document:
+        raise ValidationError("The embedded account does not know the section Rules.")
+    for name in _READ:
+        if not isinstance(document.get(name, {}), dict):
+            raise malformed(f"[/{name}] must be an object")
+    parameters, mappings, conditions, resources, outputs = (
+        document.get(name, {}) for name in _READ
+    )
     template = Template(
         text,
-        str(found.get("Description", "")),
-        *(found.get(name) or {} for name in _SECTIONS_READ),
+        document,
+        str(document.get("Description", "")),
+        transforms,
+        parameters,
+        mappings,
+        conditions,
+        resources,
+        outputs,
+        source,
     )
-    _check(template)
+    if not template.resources:
+        raise malformed("At least one Resources member must be defined.")
     return template
 
 
-_SECTIONS_READ = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
+def check(template: Template) -> None:
+    """Refuse what no stack can be made of: what it refers to is not there, or it says what
+    nobody would obey. Only a template without transforms to be applied can be checked.
 
-
-def _check(template: Template) -> None:
-    if not template.resources:
-        raise _malformed("At least one Resources member must be defined.")
+    Raises:
+        ValidationError: it names the part.
+    """
+    if LANGUAGE_EXTENSIONS not in template.original.transforms:
+        _check_functions(template.document)
     for name, resource in template.resources.items():
-        if not isinstance(resource, dict) or "Type" not in resource:
-            raise _malformed(f"[/Resources/{name}] Every resource must have a Type.")
         _check_keys("resource", name, resource, _OF_A_RESOURCE)
         for policy, choices in _POLICIES.items():
             if resource.get(policy, "Delete") not in choices:
                 raise ValidationError(
                     f"Template error: Unrecognized {policy} {resource[policy]} for resource {name}"
                 )
+    for name, parameter in template.parameters.items():
+        _check_keys("parameter", name, parameter, _OF_A_PARAMETER)
     for name, output in template.outputs.items():
+        if not isinstance(output, dict) or "Value" not in output:
+            raise malformed(f"Output {name} is malformed. It must have a Value.")
         _check_keys("output", name, output, _OF_AN_OUTPUT)
+        _check_export(name, output)
     known = PSEUDO | template.parameters.keys() | template.resources.keys()
     for section in (template.resources, template.outputs):
         for name, each in section.items():
             label = "Resources" if section is template.resources else "Outputs"
             _check_references(f"{label} block", name, each, known, template)
+
+
+def _check_functions(value: Any) -> None:
+    """Refuse functions that a transform brings."""
+    pairs = value.items() if isinstance(value, dict) else ()
+    for function, each in pairs:
+        if function.startswith(_EXTENSIONS):
+            raise malformed(
+                f"{function} takes Transform: {LANGUAGE_EXTENSIONS} at the head of the template."
+            )
+        _check_functions(each)
+    for each in value if isinstance(value, list) else ():
+        _check_functions(each)
 
 
 def _check_keys(what: str, name: str, part: dict[str, Any], known: frozenset[str]) -> None:
@@ -152,49 +222,23 @@ def _check_keys(what: str, name: str, part: dict[str, Any], known: frozenset[str
 def _check_references(
     block: str, name: str, part: dict[str, Any], known: frozenset[str], template: Template
 ) -> None:
-    depends = part.get("DependsOn", [])
-    named = [depends] if isinstance(depends, str) else list(depends)
+    named = each_of(part.get("DependsOn"))
     body = {key: value for key, value in part.items() if key != "DependsOn"}
     if missing := [each for each in dict.fromkeys([*names_in(body), *named]) if each not in known]:
-        raise _malformed(
+        raise malformed(
             f"Unresolved resource dependencies [{', '.join(missing)}] in the {block} of the "
             f"template ({name})"
         )
     if (condition := part.get("Condition")) and condition not in template.conditions:
-        raise _malformed(f"Unresolved condition {condition} in {name}")
+        raise malformed(f"Unresolved condition {condition} in {name}")
 
 
-def _malformed(reason: str) -> ValidationError:
-    return ValidationError(f"Template format error: {reason}")
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with the short forms of the intrinsic functions, and dates left as texts."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("YAML aliases are not allowed in CloudFormation templates")
-        return super().compose_node(parent, index)
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-        if suffix == "GetAtt":
-            value = value.split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
-        value = loader.construct_mapping(node, deep=True)
-    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
-
-
-_Loader.add_multi_constructor("!", _short_form)
+def _check_export(name: str, output: dict[str, Any]) -> None:
+    if "Export" not in output:
+        return
+    export = output["Export"].get("Name") if isinstance(output["Export"], dict) else None
+    if not export or (isinstance(export, str) and not _EXPORT_NAME.fullmatch(export)):
+        raise malformed(
+            f"Output {name} is malformed. The Name field of every Export member must be specified "
+            "and consist only of alphanumeric characters, colons, or hyphens."
+        )

@@ -101,13 +101,20 @@ REFUSED = [
     ("{}", "Template format error: At least one Resources member must be defined."),
     ("Resources: {A: {}}", "Every resource must have a Type"),
     ("Resource: {}", "Invalid template property or properties"),
-    ("Transform: AWS::Serverless-2016-10-31\nResources: {}", "does not know the section"),
+    ("Transform: My::Macro\nResources: {A: {Type: B}}", "No transform named My::Macro found"),
+    ("Resources:\n  A: [", r"YAML not well-formed. \(line 2, column 7\)"),
+    ('{"Resources": }', r"JSON not well-formed. \(line 1, column 15\)"),
+    ("Resources: {A: {Type: AWS::SQS::Queue, Properties: }}", "/Properties. 'null' values are not"),
+    (body({"A": queue(QueueName={"Fn::Length": [1]})}), "Fn::Length takes Transform: AWS::Lang"),
+    (body({"A": {"Type": "AWS::Lambda::Url"}}), "AWS::Lambda::Url: Invoke the function by its n"),
+    (body({"A": {"Type": "Custom::Seed"}}), "Custom::Seed: A custom resource is a function"),
+    (body({"A": queue()}, Parameters={"P": {"Type": "String", "Noecho": 1}}), "'Noecho' of P"),
     ("A: &a 1\nB: *a", "YAML aliases are not allowed"),
     (body({"A": {"Type": "AWS::EC2::Instance"}}), r"Unrecognized resource types: \[AWS::EC2::Inst"),
     (body({"A": queue(QueueName={"Ref": "None"})}), r"Unresolved resource dependencies \[None\]"),
     (body({"A": {**queue(), "DependsOn": "None"}}), r"Unresolved resource dependencies \[None\]"),
     (body({"A": queue()}, Outputs={"B": {"Value": {"Fn::Sub": "${C.Arn}"}}}), r"\[C\]"),
-    (body({"A": queue()}, Outputs={"B": {"Value": "1", "Export": {}}}), "property 'Export' of B"),
+    (body({"A": queue()}, Outputs={"B": {"Value": "1", "Export": {}}}), "Output B is malformed"),
     (body({"A": {**queue(), "Condition": "None"}}), "Unresolved condition None in A"),
     (body({"A": {**queue(), "CreationPolicy": {}}}), "property 'CreationPolicy' of A"),
     (body({"A": {**queue(), "DeletionPolicy": "Keep"}}), "Unrecognized DeletionPolicy Keep"),
@@ -138,9 +145,90 @@ def test_parameters_must_be_known() -> None:
 
 
 def test_function_that_is_not_known_fails_its_resource() -> None:
-    found = create({"A": queue(QueueName={"Fn::Length": [1]})})
+    found = create({"A": queue(QueueName={"Fn::Cidr": ["10.0.0.0/16", 1, 8]})})
     assert found["StackStatus"] == "ROLLBACK_COMPLETE"
-    assert failure() == "The embedded account does not know Fn::Length."
+    assert failure() == "The embedded account does not know Fn::Cidr."
+
+
+def test_yaml_says_true_in_many_ways() -> None:
+    """They are texts where a text is wanted, and keys are texts always."""
+    text = """
+    Parameters:
+      Is: {Type: String, Default: yes}
+    Mappings:
+      Accounts: {123456789012: {on: 5}}
+    Resources:
+      A:
+        Type: AWS::SQS::Queue
+        Properties:
+          DelaySeconds: !FindInMap [Accounts, !Ref "AWS::AccountId", "true"]
+          Tags:
+            - {Key: yes, Value: yes}
+            - {Key: number, Value: 1.50}
+            - {Key: parameter, Value: !Ref Is}
+    Outputs:
+      Off: {Value: off}
+    """
+    boto3.client("cloudformation").create_stack(StackName="bank", TemplateBody=text)
+    assert describe()["StackStatus"] == "CREATE_COMPLETE", failure()
+    assert attributes(identity("A"))["DelaySeconds"] == "5"
+    tags = boto3.client("sqs").list_queue_tags(QueueUrl=identity("A"))["Tags"]
+    own = {key: value for key, value in tags.items() if not key.startswith("aws:")}
+    assert own == {"true": "true", "number": "1.5", "parameter": "true"}
+    assert describe()["Outputs"][0]["OutputValue"] == "false"
+
+
+def test_language_extensions() -> None:
+    text = """
+    Transform: AWS::LanguageExtensions
+    Parameters:
+      Names: {Type: CommaDelimitedList, Default: "orders, pay-ments"}
+    Mappings:
+      Delays: {orders: {seconds: 7}}
+    Resources:
+      Fn::ForEach::Queues:
+        - Name
+        - !Ref Names
+        - Queue&{Name}:
+            Type: AWS::SQS::Queue
+            Properties:
+              QueueName: !Sub "${AWS::StackName}-${Name}"
+              DelaySeconds: !FindInMap [Delays, !Ref Name, seconds, {DefaultValue: 3}]
+    Outputs:
+      Count: {Value: !Length [a, b, c]}
+      Text:
+        Value: {Fn::ToJsonString: {queue: !GetAtt Queueorders.QueueName, wait: 1}}
+    """
+    boto3.client("cloudformation").create_stack(
+        StackName="bank", TemplateBody=text, Capabilities=["CAPABILITY_AUTO_EXPAND"]
+    )
+    assert sorted(queues()) == ["bank-orders", "bank-pay-ments"]
+    assert attributes(identity("Queueorders"))["DelaySeconds"] == "7"
+    assert attributes(identity("Queuepayments"))["DelaySeconds"] == "3"
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in describe()["Outputs"]}
+    assert outputs == {"Count": "3", "Text": '{"queue":"bank-orders","wait":1}'}
+
+
+def test_values_from_systems_manager_and_secrets_manager() -> None:
+    ssm, secrets = boto3.client("ssm"), boto3.client("secretsmanager")
+    ssm.put_parameter(Name="/bank/delay", Value="7", Type="String")
+    secrets.create_secret(Name="bank", SecretString='{"pin": "1234"}')
+    sections = {
+        "Parameters": {
+            "Delay": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/bank/delay"}
+        }
+    }
+    tags = [{"Key": "pin", "Value": "{{resolve:secretsmanager:bank:SecretString:pin}}"}]
+    resources = {
+        "A": queue(DelaySeconds={"Ref": "Delay"}, Tags=tags),
+        "B": queue(DelaySeconds="{{resolve:ssm:/bank/delay}}"),
+        "C": queue(QueueName="c"),
+    }
+    create(resources, sections=sections)
+    assert [attributes(identity(name))["DelaySeconds"] for name in "AB"] == ["7", "7"]
+    assert boto3.client("sqs").list_queue_tags(QueueUrl=identity("A"))["Tags"]["pin"] == "1234"
+    with pytest.raises(ClientError, match=r"Unable to fetch parameters \[/none\]"):
+        create(resources, "other", sections=sections, Parameters=[parameter("Delay", "/none")])
 
 
 def test_roles_take_a_capability() -> None:
