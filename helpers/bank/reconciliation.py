@@ -175,7 +175,7 @@ def _sum_up(messages: pd.DataFrame, bookings: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     is_booked = messages["outcome"].isin(BOOKED)
-    in_ledger = messages["transaction_id"].map(bookings["cents"])
+    in_ledger = messages["transaction_id"].map(bookings["cents"].astype(int)).fillna(0).astype(int)
     cents = messages["cents"].where(~is_booked, in_ledger)
     rows = {"sent": (len(messages), int(messages["cents"].sum()))}
     for part in PARTS:
