@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from helpers.embedded.door.access.denials import INTERNAL, refuse
+from helpers.embedded.door.access.denials import INTERNAL, TOO_DEEP, refuse
 from helpers.embedded.door.access.gate import Gate
 from helpers.embedded.door.reading import read_call
 from helpers.embedded.moto_seams.services import service_at
@@ -102,6 +102,8 @@ class Gateway:
             return answer()
         except _ON_PURPOSE:
             raise
+        except RecursionError:  # moto reads documents of all kinds, and some are too deep
+            return refuse(request, service, TOO_DEEP)
         except Exception as fault:
             self._simulation.faults.tell(fault, _name(service, operation))
             return refuse(request, service, INTERNAL)

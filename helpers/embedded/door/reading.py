@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import Any
@@ -14,6 +13,7 @@ from moto.core.model import ServiceModel
 from moto.core.parse import QueryParser
 from moto.core.utils import get_service_model
 
+from helpers.embedded import documents
 from helpers.embedded.service import Call
 from helpers.embedded.wire import ApiRequest
 
@@ -37,8 +37,8 @@ def read_call(request: ApiRequest, service: str) -> Call:
 def _read_json(request: ApiRequest) -> dict[str, Any]:
     """The body as a JSON object; empty when it is none: the service says so."""
     try:
-        document = json.loads(request.body or b"{}")
-    except (ValueError, RecursionError):
+        document = documents.parse(request.body or b"{}")
+    except ValueError:
         return {}
     return document if isinstance(document, dict) else {}
 

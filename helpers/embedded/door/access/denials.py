@@ -40,6 +40,13 @@ INTERNAL = Refusal(
     500,
 )
 """Common errors of every API (SDG CommonErrors)."""
+TOO_DEEP = Refusal(
+    "ValidationError",
+    "SerializationException",
+    "A document in the request is nested too deeply.",
+    400,
+)
+"""Our words: AWS has a limit of its own for each document."""
 
 
 _ONCE_QUERY = ("sqs", "cloudwatch")

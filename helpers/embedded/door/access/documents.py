@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import Any
 
+from helpers.embedded import documents
 from helpers.embedded.door.access.conditions import Condition, parse_conditions
 from helpers.embedded.door.access.errors import MalformedPolicy
 from helpers.embedded.door.access.keys import is_known
@@ -111,7 +111,7 @@ class Policy:
 def parse_policy(text: str) -> Policy:
     """A policy by its text. Raises MalformedPolicy."""
     try:
-        document = json.loads(text)
+        document = documents.parse(text)
     except (TypeError, ValueError):
         raise MalformedPolicy(_NO_JSON) from None
     if not isinstance(document, dict):

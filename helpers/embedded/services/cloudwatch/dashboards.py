@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 from moto.cloudwatch.exceptions import DashboardInvalidInputError, InvalidParameterValue
 
+from helpers.embedded import documents
+
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _KINDS = ("metric", "text", "log", "alarm", "explorer", "custom")
 _PLACES = {"x": (0, 23), "y": (0, None), "width": (1, 24), "height": (1, 1000)}
@@ -35,7 +37,7 @@ def check_dashboard(name: str, body: str) -> None:
             "contain alphanumerics, dash (-) and underscore (_).\n"
         )
     try:
-        document = json.loads(body)
+        document = documents.parse(body)
     except ValueError:
         document = None
     if not isinstance(document, dict):

@@ -8,12 +8,12 @@ Three kinds: terms (`ERROR -timeout`, `?one ?other`, `"an exact phrase"`, `%rege
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from helpers.embedded import documents
 from helpers.embedded.services.logs.conditions import (
     MISSING,
     BadPattern,
@@ -109,7 +109,7 @@ def json_object(message: str) -> dict[str, Any] | None:
     if not message.lstrip().startswith("{"):
         return None
     try:
-        document = json.loads(message)
+        document = documents.parse(message)
     except ValueError:
         return None
     return document if isinstance(document, dict) else None

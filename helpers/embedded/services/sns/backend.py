@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,6 +11,7 @@ from moto.moto_api._internal import mock_random
 from moto.sns.exceptions import TopicNotFound
 from moto.sns.models import SNSBackend, Subscription, Topic
 
+from helpers.embedded import documents
 from helpers.embedded.services.sns.notification import Notification
 from helpers.embedded.services.sns.publishing import Publication, check_publication, refused
 from helpers.embedded.time.clock import SECOND
@@ -59,7 +59,7 @@ class SnsBackend(SNSBackend):
     def set_subscription_attributes(self, arn: str, name: str, value: Any) -> None:
         if name in ("FilterPolicy", "RedrivePolicy", "DeliveryPolicy") and value:
             try:
-                policy = json.loads(value)
+                policy = documents.parse(value)
             except ValueError as error:
                 raise refused(f"{name}: failed to parse JSON. {error}") from None
             if not isinstance(policy, dict):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
 
+from helpers.embedded import documents
 from helpers.embedded.services.sqs.errors import (
     InvalidParameterValue,
     KmsRefusal,
@@ -131,7 +132,7 @@ class Moves:
     def cancel(self, handle: str) -> MoveTask:
         """Stop a running task; what it has moved stays moved."""
         try:
-            json.loads(b64decode(handle, validate=True))["taskId"]
+            documents.parse(b64decode(handle, validate=True))["taskId"]
         except (ValueError, KeyError, TypeError):
             raise InvalidParameterValue("Value for parameter TaskHandle is invalid.") from None
         task = next((task for task in self._tasks if task.handle == handle), None)

@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
+
+from helpers.embedded import documents
 
 REPORT_BATCH_ITEM_FAILURES = "ReportBatchItemFailures"
 
@@ -19,7 +20,7 @@ def failed_messages(payload: str, message_ids: Collection[str]) -> set[str]:
     """
     everything = set(message_ids)
     try:
-        response = json.loads(payload)
+        response = documents.parse(payload)
     except ValueError:
         return everything
     if not response:

@@ -1,26 +1,25 @@
 """Filter criteria: which messages reach the function. The others are deleted unseen.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
-Patterns are EventBridge's; moto evaluates them, this module decides what they are held against.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from typing import Any
 
+from helpers.embedded import documents
+from helpers.embedded.services.event_patterns import Opaque, Pattern
+from helpers.embedded.services.pattern_operators import InvalidPattern
 from helpers.embedded.services.sqs.message import Message
 
-_OPERATORS = frozenset(
-    {
-        *("exists", "prefix", "suffix", "numeric", "anything-but", "equals-ignore-case"),
-        *("wildcard", "cidr"),
-    }
-)
+LONGEST = 4096
+"""Characters of a pattern (API Filter)."""
 
 
-class InvalidPattern(ValueError):
-    """A filter pattern that AWS refuses."""
+class InvalidFilter(ValueError):
+    """A filter that AWS refuses, in the words that it was recorded to use
+    (test_sqs_invalid_event_filter)."""
 
     def __init__(self) -> None:
         super().__init__("Invalid filter pattern definition.")
@@ -29,69 +28,48 @@ class InvalidPattern(ValueError):
 class Filters:
     """The filters of one mapping; a message passes when any of them matches.
 
+    Args:
+        build_record: a message as a handler would see it.
+
     Raises:
-        InvalidPattern: one of them is no pattern (recorded: test_sqs_invalid_event_filter).
+        InvalidFilter: one of them is no pattern.
     """
 
-    def __init__(self, criteria: dict[str, Any] | None) -> None:
+    def __init__(
+        self, criteria: dict[str, Any] | None, build_record: Callable[[Message], dict[str, Any]]
+    ) -> None:
         filters = (criteria or {}).get("Filters") or []
-        self._patterns = [_parse(each.get("Pattern")) for each in filters]
+        self._patterns = [_read(each.get("Pattern")) for each in filters]
+        self._build_record = build_record
 
     def accept(self, message: Message) -> bool:
         """Whether the message is for the function."""
-        return not self._patterns or any(_matches(each, message) for each in self._patterns)
+        if not self._patterns:
+            return True
+        record = self._build_record(message) | {"body": _read_body(message.body)}
+        return any(each.matches(record) for each in self._patterns)
 
 
-def _parse(text: Any) -> dict[str, Any]:
+def check(criteria: dict[str, Any] | None) -> None:
+    """Raises InvalidFilter: AWS refuses one of these."""
+    Filters(criteria, lambda message: {})
+
+
+def _read(text: Any) -> Pattern:
+    if not isinstance(text, str) or len(text) > LONGEST:
+        raise InvalidFilter
     try:
-        pattern = json.loads(text)
-    except (TypeError, ValueError):
-        raise InvalidPattern from None
-    if not isinstance(pattern, dict):
-        raise InvalidPattern
-    _check(pattern)
-    return pattern
+        return Pattern(documents.parse(text))
+    except (InvalidPattern, ValueError):
+        raise InvalidFilter from None
 
 
-def _check(pattern: dict[str, Any]) -> None:
-    """Every leaf is a list of values and of single operators, and not empty."""
-    for name, value in pattern.items():
-        if name == "$or":
-            if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-                raise InvalidPattern
-            for each in value:
-                _check(each)
-        elif isinstance(value, dict):
-            _check(value)
-        elif not isinstance(value, list) or not value or not all(map(_is_leaf, value)):
-            raise InvalidPattern
-
-
-def _is_leaf(value: Any) -> bool:
-    if isinstance(value, dict):
-        return len(value) == 1 and set(value) <= _OPERATORS
-    return not isinstance(value, list)
-
-
-def _matches(pattern: dict[str, Any], message: Message) -> bool:
-    """The body's form must be the pattern's: text for a list of texts, JSON for an object."""
-    from moto.events.models import EventPattern
-
-    body = pattern.get("body")
-    event: Any = {"messageId": message.id, "body": message.body}
-    parsed = _json_object(message.body)
-    if isinstance(body, dict):
-        if parsed is None:
-            return False
-        event["body"] = parsed
-    elif body is not None and parsed is not None:
-        return False
-    return bool(EventPattern(None, pattern).matches_event(event))
-
-
-def _json_object(body: str) -> dict[str, Any] | None:
+def _read_body(text: str) -> Any:
+    """JSON, which a pattern looks into, or a text, which it compares: a pattern of the other form
+    does not match."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return Opaque(text)
     try:
-        document = json.loads(body)
+        return documents.parse(text)
     except ValueError:
-        return None
-    return document if isinstance(document, dict) else None
+        return Opaque(text)

@@ -15,8 +15,10 @@ from helpers.embedded.services.lambda_.event_source.batch_response import REPORT
 from helpers.embedded.services.lambda_.event_source.filters import Filters
 from helpers.embedded.services.lambda_.event_source.poller import Poller
 from helpers.embedded.services.lambda_.event_source.queue_reader import QueueReader
+from helpers.embedded.services.lambda_.event_source.records import build_record
 from helpers.embedded.services.lambda_.event_source.scaling import Scaling
 from helpers.embedded.services.lambda_.execution.functions import Functions
+from helpers.embedded.services.sqs.message import Message
 from helpers.embedded.services.sqs.queue import Queue
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
@@ -147,8 +149,11 @@ class Mapping:
         self.function_arn = function_arn
         self.settings = settings
         self.scaling = Scaling.of(settings)
-        self.filters = Filters(settings.get("FilterCriteria"))
+        self.filters = Filters(settings.get("FilterCriteria"), self._build_record)
         self._modified = self._simulation.clock.unix()
+
+    def _build_record(self, message: Message) -> dict[str, Any]:
+        return build_record(message, self.queue, self.batching_window > 0)
 
     def _become(self, state: str) -> None:
         self._destination = state

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 
-from helpers.embedded.services.lambda_.event_source.filters import Filters, InvalidPattern
+from helpers.embedded.services.lambda_.event_source import filters
 from helpers.embedded.services.sqs.queue import Queue
 
 if TYPE_CHECKING:
@@ -98,6 +98,6 @@ def check_for_queue(settings: dict[str, Any], queue: Queue, function: LambdaFunc
             f"An event source mapping can have at most {MOST_FILTERS} filters."
         )
     try:
-        Filters(settings.get("FilterCriteria"))
-    except InvalidPattern as invalid:
+        filters.check(settings.get("FilterCriteria"))
+    except filters.InvalidFilter as invalid:
         raise InvalidParameterValueException(str(invalid)) from None

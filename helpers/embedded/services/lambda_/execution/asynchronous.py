@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from moto.core.exceptions import ServiceException
 from moto.moto_api._internal import mock_random
 
+from helpers.embedded import documents
 from helpers.embedded.services.lambda_.execution.functions import (
     Functions,
     Invoked,
@@ -127,7 +128,7 @@ class AsynchronousInvocations:
         target = getattr(event.function, "dead_letter_arn", None)
         if not target:
             return
-        error = json.loads(invoked.outcome.payload) if invoked else {}
+        error = _value(invoked.outcome.payload) if invoked else {}
         # Recorded: test_sqs_queue_as_lambda_dead_letter_queue.
         attributes = {
             "RequestID": {"DataType": "String", "StringValue": event.request_id},
@@ -156,14 +157,14 @@ class AsynchronousInvocations:
                 "condition": condition,
                 "approximateInvokeCount": attempts,
             },
-            "requestPayload": json.loads(event.document),
+            "requestPayload": _value(event.document),
         }
         if invoked is not None:
             context = {"statusCode": 200, "executedVersion": invoked.version}
             if invoked.outcome.error:
                 context["functionError"] = "Unhandled"
             record["responseContext"] = context
-            record["responsePayload"] = json.loads(invoked.outcome.payload)
+            record["responsePayload"] = _value(invoked.outcome.payload)
         self._send(event, target, json.dumps(record), {}, "DestinationDeliveryFailures")
 
     def _send(
@@ -174,3 +175,11 @@ class AsynchronousInvocations:
             self._deliver(str(event.function.role), target, body, attributes)
         except (LookupError, ServiceException):
             self._facts.delivery_failed(callee_of(event.function), metric)
+
+
+def _value(document: str) -> Any:
+    """What a record shows of JSON; the text, if it is too deep for us."""
+    try:
+        return documents.parse(document)
+    except ValueError:
+        return document

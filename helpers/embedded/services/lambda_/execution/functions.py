@@ -35,7 +35,12 @@ from helpers.embedded.services.lambda_.execution.environments import (
     new_folder,
 )
 from helpers.embedded.services.lambda_.execution.function_logs import FunctionLogs
-from helpers.embedded.services.lambda_.execution.invocations import Invocation, Order, Outcome
+from helpers.embedded.services.lambda_.execution.invocations import (
+    Invocation,
+    Order,
+    Outcome,
+    failed_by_us,
+)
 from helpers.embedded.services.lambda_.execution.lineage import UNTRACED
 from helpers.embedded.services.lambda_.execution.messages import Settings
 from helpers.embedded.services.lambda_.function_arns import LATEST, FunctionName, parse_name
@@ -225,7 +230,11 @@ class Functions:
         began = self._simulation.now
         facts.began(callee)
         try:
-            outcome, log = yield from self._run(version, environment, cold, order)
+            outcome, log = yield from self._simulation.keep(
+                self._run(version, environment, cold, order),
+                f"an invocation of {version.name}",
+                lambda _: (failed_by_us(order.request_id, self._simulation.now - began), []),
+            )
         except BaseException:
             facts.abandoned(callee)
             raise

@@ -191,3 +191,10 @@ _KILLED = "Runtime exited with error: signal: killed"
 
 def _error(kind: str, message: str) -> str:
     return json.dumps({"errorType": kind, "errorMessage": message})
+
+
+def failed_by_us(request_id: str, duration: int) -> Outcome:
+    """An invocation that the account could not carry through."""
+    kind = "Runtime.Unknown"
+    failure = _error(kind, f"RequestId: {request_id} Error: Unknown application error occurred")
+    return Outcome(request_id, failure, kind, duration, environment_lost=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from moto.core.exceptions import JsonRESTError
 
+from helpers.embedded import documents
 from helpers.embedded.service import Call
 from helpers.embedded.services.lambda_.execution import function_logs as logs
 from helpers.embedded.services.lambda_.execution.asynchronous import AsynchronousInvocations
@@ -46,9 +46,9 @@ class Invocations:
         qualifier = query.get("Qualifier", [None])[0]
         named = read_name("Invoke", unquote(found["name"]), qualifier, self._functions.region)
         arn, function = self._functions.resolve(named)
-        event = request.body.decode() or "{}"
         try:
-            json.loads(event)
+            event = request.body.decode() or "{}"
+            documents.parse(event)
         except ValueError as error:
             message = f"Could not parse request body into json: {error}"
             return refuse(400, "InvalidRequestContentException", message)

@@ -83,7 +83,9 @@ def encode_result(result: Any) -> str:
         HandlerError: it has no JSON form.
     """
     try:
-        return json.dumps(result, ensure_ascii=False, default=_encode)
+        text = json.dumps(result, ensure_ascii=False, default=_encode)
+        text.encode()  # half a surrogate pair is no text
+        return text
     except Exception as error:
         raise HandlerError(
             "Runtime.MarshalError", f"Unable to marshal response: {error}"
@@ -96,7 +98,7 @@ def describe_failure(error: BaseException, request_id: str, task_root: str) -> t
         kind, trace = error.kind, error.trace
     else:
         kind, trace = type(error).__name__, _stack(error.__traceback__, task_root)
-    message = str(error)
+    message = str(error).encode(errors="replace").decode()
     failure = {
         "errorMessage": message,
         "errorType": kind,

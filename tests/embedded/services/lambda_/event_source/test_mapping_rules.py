@@ -24,14 +24,32 @@ from tests.embedded.services.lambda_.event_source.test_event_source import (
 
 
 @pytest.mark.parametrize(
-    "pattern", ["null", "simple string", '"text"', '{"eventSource": "aws:sqs"}', '{"body": []}']
+    "pattern",
+    [
+        *("null", "simple string", '"text"', '{"eventSource": "aws:sqs"}', '{"body": []}', "{}"),
+        *('{"body": {"n": [{"numeric": ["=>", 0]}]}}', '{"body": [NaN]}', "{" * 2000),
+        '{"body":' * 400 + "[1]" + "}" * 400,
+        f'{{"body": ["{"x" * 4096}"]}}',
+    ],
 )
 def test_invalid_patterns_are_refused(deploy: Deploy, pattern: str) -> None:
-    """Recorded: test_sqs_invalid_event_filter."""
+    """Recorded: test_sqs_invalid_event_filter. The language: tests of `event_patterns`."""
     deploy(PRINTS)
     queue = create_queue()
+    criteria = {"Filters": [{"Pattern": '{"body": ["fine"]}'}, {"Pattern": pattern}]}
     with pytest.raises(ClientError, match=r"Invalid filter pattern definition\."):
-        connect(queue, FilterCriteria={"Filters": [{"Pattern": pattern}]})
+        connect_unvalidated(queue, FilterCriteria=criteria)
+    mapping = connect(queue, Enabled=False)
+    with pytest.raises(ClientError, match=r"Invalid filter pattern definition\."):
+        boto3.client("lambda", config=_unchecked()).update_event_source_mapping(
+            UUID=mapping, FilterCriteria=criteria
+        )
+
+
+def connect_unvalidated(queue: str, **settings: Any) -> None:
+    boto3.client("lambda", config=_unchecked()).create_event_source_mapping(
+        EventSourceArn=arn(queue), FunctionName="function", **settings
+    )
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
@@ -63,9 +81,7 @@ def test_settings_that_aws_refuses_at_creation_and_at_update(deploy: Deploy, cas
     deploy(PRINTS)
     queue = create_queue()
     with pytest.raises(ClientError, match=message):
-        boto3.client("lambda", config=_unchecked()).create_event_source_mapping(
-            EventSourceArn=arn(queue), FunctionName="function", **settings
-        )
+        connect_unvalidated(queue, **settings)
     mapping = connect(queue)
     if "DestinationConfig" not in settings:
         with pytest.raises(ClientError, match=message):
