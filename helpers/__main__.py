@@ -53,7 +53,7 @@ def _clean(lab: Lab, asked: argparse.Namespace) -> int:
         return BALANCED
     result = clean(lab, dry_run=asked.dry_run, tell=lambda words: print(words, file=sys.stderr))
     print(result)
-    return BALANCED if asked.dry_run or result.is_clean else NOT_BALANCED
+    return BALANCED if result.is_clean else NOT_BALANCED
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

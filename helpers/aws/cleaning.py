@@ -9,7 +9,7 @@ from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from helpers.aws.belongings import FINDERS, Belonging
+from helpers.aws.belongings import FINDERS, Belonging, Look, is_gone
 
 
 class TaggedLab(Protocol):
@@ -35,7 +35,8 @@ class Cleaning:
         lab: its id.
         found: what carried the lab's tag.
         deleted: of that; nothing in a dry run.
-        refused: what could not be listed or deleted.
+        unseen: what could not be listed or looked at: nobody knows whose it is.
+        refused: what could not be deleted.
         left: what carries the tag afterwards.
     """
 
@@ -43,27 +44,36 @@ class Cleaning:
     dry_run: bool
     found: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    unseen: list[Refusal] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing is left, as far as AWS let itself be asked."""
-        return not self.left and not self.refused
+        """Whether everything was looked at, and nothing is left. Of a dry run: the first."""
+        return not self.unseen and not self.refused and not self.left
 
     def __str__(self) -> str:
         lines = [f"would delete: {name}" for name in self.found] if self.dry_run else []
         lines += [f"deleted: {name}" for name in self.deleted]
-        lines += [f"refused: {tried}: {words}" for tried, words in self.refused]
-        if not self.dry_run:
-            lines += [f"left: {name}" for name in self.left]
+        lines += [f"could not {tried}: {words}" for tried, words in (*self.unseen, *self.refused)]
+        lines += [f"left: {name}" for name in self.left]
+        return "\n".join([*lines, *self._conclude()])
+
+    def _conclude(self) -> Iterator[str]:
         tag = f"with the tag lab={self.lab}"
-        lines += [] if self.found else [f"Nothing {tag} was found."]
-        if self.refused or (self.left and not self.dry_run):
-            lines.append("Some is left: wait a minute, and run the same once more.")
-        elif self.found and not self.dry_run:
-            lines.append(f"Nothing {tag} is left.")
-        return "\n".join(lines)
+        if not self.found:
+            yield f"Nothing {tag} was found."
+        elif not self.dry_run and self.is_clean:
+            yield f"Nothing {tag} is left."
+        if self.left or self.refused:
+            yield "Some is left: wait a minute, and run the same once more."
+        if self.unseen:
+            yield (
+                f"{len(self.unseen)} could not be looked at: with credentials that may read their "
+                "tags, run the same once more. Their names say whether they may be yours: those "
+                f"of this lab begin with {self.lab}-."
+            )
 
 
 def clean(
@@ -80,30 +90,38 @@ def clean(
     tell = tell or (lambda words: None)
     result = Cleaning(lab.id, dry_run)
     with lab.seeing_all():
-        for belonging in _look(lab, result.refused, tell):
+        look = Look(lab.tags)
+        for belonging in _look(look, tell):
             result.found.append(str(belonging))
-            if dry_run:
-                continue
-            tell(f"deleting {belonging}")
-            try:
-                belonging.delete()
-            except (BotoCoreError, ClientError) as error:
-                result.refused.append((f"delete {belonging}", str(error)))
-            else:
-                result.deleted.append(str(belonging))
-        unheard: list[Refusal] = []  # told already, the first time
-        result.left.extend(map(str, _look(lab, unheard, tell)))
+            if not dry_run:
+                _delete(belonging, result, tell)
+        result.unseen.extend(look.unseen)
+        if result.found and not dry_run:
+            result.left.extend(map(str, _look(Look(lab.tags), tell)))
     return result
 
 
-def _look(
-    lab: TaggedLab, refused: list[Refusal], tell: Callable[[str], None]
-) -> Iterator[Belonging]:
-    """All that carries the lab's tag; a kind that cannot be listed does not hide the others."""
+def _delete(belonging: Belonging, result: Cleaning, tell: Callable[[str], None]) -> None:
+    tell(f"deleting {belonging}")
+    try:
+        belonging.delete()
+    except (BotoCoreError, ClientError) as error:
+        if not is_gone(error):
+            result.refused.append((f"delete {belonging}", str(error)))
+            return
+    result.deleted.append(str(belonging))
+
+
+def _look(look: Look, tell: Callable[[str], None]) -> Iterator[Belonging]:
+    """All that is looked for. A kind is listed before one of it is deleted; what breaks its list
+    off hides neither what was listed before nor other kinds."""
     for find in FINDERS:
         kind = find.__name__.removeprefix("_find_").replace("_", " ")
         tell(f"looking for {kind}")
+        found = list[Belonging]()
         try:
-            yield from list(find(lab.tags))
+            for belonging in find(look):
+                found.append(belonging)
         except (BotoCoreError, ClientError) as error:
-            refused.append((f"list {kind}", str(error)))
+            look.unseen.append((f"list all {kind}", str(error)))
+        yield from found

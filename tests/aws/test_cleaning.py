@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, ClassVar
 
 import boto3
 import pytest
@@ -17,6 +18,8 @@ from helpers.deploying.roles import TRUST_LAMBDA
 from helpers.embedded.account import EmbeddedAccount
 from helpers.experiments import alternatives, callers
 from helpers.watching import alarms, dashboards
+
+from .paged_aws import KINDS, PagedAws, Thing
 
 
 def make_one_of_each(tag: dict[str, str]) -> None:
@@ -129,20 +132,21 @@ def test_errors_do_not_stop_it(real: RealAccount, monkeypatch: pytest.MonkeyPatc
     queue = boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
     refuse = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DeleteQueue")
 
-    def find_stubborn(tags: belongings.Tags) -> Any:
+    def find_stubborn(look: belongings.Look) -> Any:
         def fail() -> None:
             raise refuse
 
         yield belongings.Belonging("SQS queue", queue, fail)
 
-    def find_hidden(tags: belongings.Tags) -> Any:
+    def find_hidden(look: belongings.Look) -> Any:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListTopics")
 
     finders = (find_hidden, find_stubborn, belongings._find_tables)
     monkeypatch.setattr("helpers.aws.cleaning.FINDERS", finders)
     done = clean(real)
     assert done.deleted == ["DynamoDB table anna-banking-ledger"]
-    assert len(done.refused) == 2
+    assert len(done.refused) == 1
+    assert len(done.unseen) == 1
     assert done.left == [f"SQS queue {queue}"]
     assert not done.is_clean
     assert "Some is left: wait a minute" in str(done)
@@ -172,3 +176,82 @@ def test_dashboards_go_by_their_tag(real: RealAccount) -> None:
         DashboardName="banking", DashboardBody=json.dumps({"widgets": []})
     )
     assert dashboards.delete_dashboards("other", "banking") == ["banking"]
+
+
+class Anna:
+    """What clean-up must know of a lab."""
+
+    id = "anna"
+    tags: ClassVar = {"lab": "anna"}
+    seeing_all = staticmethod(nullcontext)
+
+
+def crowd(ours: int, others: int, odd: list[Thing] | None = None) -> PagedAws:
+    """So many of each kind, those of others first."""
+    return PagedAws(
+        {
+            kind: [Thing(f"a-{number}", {"team": "prod"}) for number in range(others)]
+            + list(odd or [])
+            + [Thing(f"b-{number}", {"lab": "anna"}) for number in range(ours)]
+            for kind in KINDS
+        }
+    )
+
+
+def test_behind_thousands_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = crowd(ours=30, others=1200)
+    monkeypatch.setattr(boto3, "client", account.client)
+    done = clean(Anna())
+    assert done.is_clean, str(done)
+    own = {f"b-{number}" for number in range(30)}
+    assert {kind: set(names) for kind, names in account.deleted.items()} == dict.fromkeys(
+        KINDS, own
+    )
+    assert all(len(left) == 1200 for left in account.things.values())
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ThrottlingException", "InternalError"])
+def test_what_cannot_be_looked_at_is_named_and_hides_nothing(
+    monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    account = crowd(ours=2, others=3, odd=[Thing("prod-secret", {}, code)])
+    monkeypatch.setattr(boto3, "client", account.client)
+    done = clean(Anna())
+    assert all(len(names) == 2 for names in account.deleted.values())
+    assert len(done.unseen) == len(KINDS)
+    assert all("prod-secret" in tried and code in words for tried, words in done.unseen)
+    assert not done.is_clean
+    assert not done.left
+    assert f"{len(KINDS)} could not be looked at" in str(done)
+    assert not clean(Anna(), dry_run=True).is_clean
+
+
+def test_what_is_gone_since_it_was_listed_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = ("ResourceNotFoundException", "NoSuchEntity", "QueueDoesNotExist", "NotFoundException")
+    account = crowd(ours=1, others=1, odd=[Thing(f"gone-{code}", {}, code) for code in codes])
+    monkeypatch.setattr(boto3, "client", account.client)
+    done = clean(Anna())
+    assert done.is_clean, str(done)
+    assert len(done.deleted) == len(KINDS)
+
+
+def test_a_list_that_breaks_off_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = PagedAws(
+        {
+            kind: [Thing(f"b-{number}", {"lab": "anna"}) for number in range(5)]
+            + [Thing(f"a-{number}", {}) for number in range(150)]
+            for kind in KINDS
+        }
+    )
+    account.broken = {"functions", "roles"}
+    monkeypatch.setattr(boto3, "client", account.client)
+    done = clean(Anna())
+    assert all(len(names) == 5 for names in account.deleted.values())
+    assert [tried for tried, _ in done.unseen] == ["list all functions", "list all roles"]
+
+
+def test_tags_of_a_stream_come_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = {f"a{number:02}": "" for number in range(45)} | {"lab": "anna"}
+    account = PagedAws({kind: [] for kind in KINDS} | {"streams": [Thing("orders", many)]})
+    monkeypatch.setattr(boto3, "client", account.client)
+    assert clean(Anna()).deleted == ["Kinesis stream orders"]
