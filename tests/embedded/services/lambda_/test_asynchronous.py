@@ -89,15 +89,85 @@ def test_a_failed_event_reaches_its_destination(lab: EmbeddedAccount, deploy: De
     assert (record["requestContext"]["condition"], record["responsePayload"]) == ("Success", 2.0)
 
 
-def test_a_throttled_event_waits_for_its_turn(lab: EmbeddedAccount, deploy: Deploy) -> None:
-    deploy("def handler(event, context): return 1")
+def tell_failures() -> str:
+    """A queue that hears of events that failed."""
+    failed = create_queue("failed")
+    boto3.client("lambda").put_function_event_invoke_config(
+        FunctionName="function",
+        MaximumEventAgeInSeconds=100,
+        DestinationConfig={"OnFailure": {"Destination": arn(failed)}},
+    )
+    return failed
+
+
+def test_throttled_events_do_not_wait_in_waves(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    """LDG invocation-async-error-handling: from 1 s up to 5 minutes; with jitter (modelled)."""
+    deploy("import time\ndef handler(event, context): time.sleep(2)")
     client = boto3.client("lambda")
-    client.put_function_concurrency(FunctionName="function", ReservedConcurrentExecutions=0)
+    client.put_function_concurrency(FunctionName="function", ReservedConcurrentExecutions=1)
+    for number in range(15):
+        invoke_event(number)
+    assert lab.run_until_idle() < 100
+    assert len(attempts()) == 15
+
+
+def test_events_of_a_function_without_concurrency_are_not_tried(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    """LDG invocation-async-error-handling: they go to the destination, without any retries."""
+    deploy("def handler(event, context): return 1")
+    failed = tell_failures()
+    boto3.client("lambda").put_function_concurrency(
+        FunctionName="function", ReservedConcurrentExecutions=0
+    )
+    invoke_event({"n": 1})
+    lab.advance(60)
+    [record] = [json.loads(message["Body"]) for message in messages(failed)]
+    assert record["requestContext"]["condition"] == "ZeroReservedConcurrency"
+    assert record["requestContext"]["approximateInvokeCount"] == 0
+    assert record["requestPayload"] == {"n": 1}
+    assert not {"responseContext", "responsePayload"} & record.keys()
+
+
+def test_an_event_that_grows_too_old_brings_the_last_answer(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    deploy(FAILS)
+    failed = tell_failures()
     invoke_event(1)
-    lab.advance(600)
-    client.delete_function_concurrency(FunctionName="function")
     lab.run_until_idle()
-    assert len(attempts()) == 1
+    [record] = [json.loads(message["Body"]) for message in messages(failed)]
+    assert attempts() == [0, 60]
+    assert record["requestContext"]["condition"] == "EventAgeExceeded"
+    assert record["requestContext"]["approximateInvokeCount"] == 2
+    context = {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"}
+    assert record["responseContext"] == context
+    assert record["responsePayload"]["errorMessage"] == "Test exception"
+
+
+def test_an_event_that_was_throttled_until_it_was_too_old_says_so(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    dead = create_queue("dead")
+    deploy(
+        "import time\ndef handler(event, context): time.sleep(200)",
+        Timeout=300,
+        DeadLetterConfig={"TargetArn": arn(dead)},
+    )
+    failed = tell_failures()
+    boto3.client("lambda").put_function_concurrency(
+        FunctionName="function", ReservedConcurrentExecutions=1
+    )
+    invoke_event(1)
+    invoke_event(2)
+    lab.run_until_idle()
+    [record] = [json.loads(message["Body"]) for message in messages(failed)]
+    assert record["requestContext"]["condition"] == "EventAgeExceeded"
+    assert (record["requestPayload"], record["responseContext"]) == (2, {"statusCode": 429})
+    assert record["responsePayload"] is None
+    [message] = messages(dead)
+    assert message["MessageAttributes"]["ErrorCode"]["StringValue"] == "429"
+    assert message["MessageAttributes"]["ErrorMessage"]["StringValue"] == "Rate Exceeded."
 
 
 def test_a_dead_letter_queue_that_is_gone_loses_only_the_event(

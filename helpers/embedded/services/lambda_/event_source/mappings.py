@@ -26,7 +26,6 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 _OPTIONAL = (
-    "DestinationConfig",
     "FilterCriteria",
     "KMSKeyArn",
     "MetricsConfig",
@@ -100,7 +99,7 @@ class Mappings:
                     f"mapping with UUID {other.uuid}"
                 )
         settings = merge(_DEFAULTS, request)
-        self._check(settings, queue, function)
+        self._check(request, settings, queue, function)
         mapping = Mapping(
             self._simulation,
             self._functions,
@@ -156,7 +155,7 @@ class Mappings:
         validation.check_ranges(request)
         function_arn, function = self._function(request.get("FunctionName") or mapping.function_arn)
         settings = merge(mapping.settings, request)
-        self._check(settings, mapping.queue, function)
+        self._check(request, settings, mapping.queue, function)
         if not is_waited_for:  # the last check (recorded: ..._default_batch_size)
             mapping.check_stable("update")
         mapping.update(function_arn, settings, request.get("Enabled", mapping.is_working))
@@ -170,10 +169,17 @@ class Mappings:
         mapping.delete()
         return mapping
 
-    def _check(self, settings: dict[str, Any], queue: Queue, function: LambdaFunction) -> None:
+    def _check(
+        self,
+        request: dict[str, Any],
+        settings: dict[str, Any],
+        queue: Queue,
+        function: LambdaFunction,
+    ) -> None:
         """Refuse settings that do not fit the queue, and a role that may not read it."""
         if complaint := self._access.missing_for_event_source(function.role, queue.queue_arn):
             raise InvalidParameterValueException(complaint)
+        validation.check_kind(request)
         validation.check_for_queue(settings, queue, function)
 
     def _function(self, name: str) -> tuple[str, LambdaFunction]:

@@ -6,7 +6,9 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.htm
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
+from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moto.core.exceptions import ServiceException
@@ -52,6 +54,20 @@ class _Event(NamedTuple):
         return callee_of(self.function, self.arn)
 
 
+class _Response(NamedTuple):
+    """What came of the last attempt, as records tell it."""
+
+    context: dict[str, Any] | None
+    """None: there was no attempt."""
+    payload: Any = None
+    reason: str = ""
+    """What Lambda itself says, if it was not the function."""
+
+
+_NONE = _Response(None)
+_THROTTLED = _Response({"statusCode": 429}, reason="Rate Exceeded.")
+
+
 class AsynchronousInvocations:
     """The events of one account that wait for their function."""
 
@@ -59,6 +75,9 @@ class AsynchronousInvocations:
         self._simulation = simulation
         self._functions = functions
         self._deliver = deliver
+        self._random = Random("asynchronous")
+        self._ran: Counter[str] = Counter()
+        """Events that have run, by function."""
         self.pending = 0
         """Events accepted and not yet done with."""
 
@@ -87,23 +106,39 @@ class AsynchronousInvocations:
         try:
             config = self._functions.event_invoke_config(event.arn)
             expires = event.accepted_at + config["MaximumEventAgeInSeconds"] * SECOND
+            response = _THROTTLED
             for attempt in range(1 + config["MaximumRetryAttempts"]):
                 if attempt:
-                    yield self._simulation.timeout(PAUSES[attempt - 1] * SECOND)
+                    pause = PAUSES[attempt - 1] * SECOND
+                    if self._simulation.now + pause >= expires:
+                        self._give_up(event, response, "EventAgeExceeded", attempt)
+                        return
+                    yield self._simulation.timeout(pause)
                 invoked = yield from self._attempt(event, expires)
                 if invoked is None:
-                    self._give_up(event, None, "EventAgeExceeded", attempt)
+                    reason = "EventAgeExceeded"
+                    if _is_switched_off(event.function):
+                        response, reason = _NONE, "ZeroReservedConcurrency"
+                    self._give_up(event, response, reason, attempt)
                     return
+                response = _response_of(invoked)
                 if invoked.outcome.error is None:
-                    self._tell(event, "OnSuccess", invoked, "Success", attempt + 1)
+                    self._tell(event, "OnSuccess", response, "Success", attempt + 1)
                     return
-            self._give_up(event, invoked, "RetriesExhausted", attempt + 1)
+            self._give_up(event, response, "RetriesExhausted", attempt + 1)
         finally:
             self.pending -= 1
 
     def _attempt(self, event: _Event, expires: int) -> Steps[Invoked | None]:
-        """One invocation; while the function is throttled the event waits. None: too long."""
-        pause = SECOND
+        """One invocation; while the function is throttled the event waits. None: too long, or
+        for nothing: to a function with no concurrency events are not tried again.
+
+        The pauses grow from a second to five minutes (LDG invocation-async-error-handling), with
+        jitter, so that events do not come in waves, and begin anew when other events of the
+        function have run meanwhile (modelled).
+        """
+        name = str(event.function.function_name)
+        longest, seen = 1, self._ran[name]
         while self._simulation.now < expires:
             began = self._simulation.now
             try:
@@ -111,37 +146,39 @@ class AsynchronousInvocations:
                     event.function, event.document, arn=event.arn, request_id=event.request_id
                 )
             except Throttled:
-                yield self._simulation.timeout(pause)
-                pause = min(2 * pause, 300 * SECOND)
+                if _is_switched_off(event.function):
+                    return None
+                if seen != self._ran[name]:
+                    longest, seen = 1, self._ran[name]
+                yield self._simulation.timeout(self._random.randint(SECOND // 10, longest * SECOND))
+                longest = min(2 * longest, 300)
             else:
+                self._ran[name] += 1
                 self._facts.event_invoked(event.callee, event.accepted_at, began)
                 return invoked
         return None
 
     # Where a failed event goes
 
-    def _give_up(
-        self, event: _Event, invoked: Invoked | None, condition: str, attempts: int
-    ) -> None:
+    def _give_up(self, event: _Event, response: _Response, condition: str, attempts: int) -> None:
         self._facts.event_dropped(event.callee)
-        self._tell(event, "OnFailure", invoked, condition, attempts)
+        self._tell(event, "OnFailure", response, condition, attempts)
         target = getattr(event.function, "dead_letter_arn", None)
         if not target:
             return
-        error = _value(invoked.outcome.payload) if invoked else {}
+        payload = response.payload if isinstance(response.payload, dict) else {}
+        message = str(payload.get("errorMessage", response.reason or condition))
+        status = str((response.context or {}).get("statusCode", 200))
         # Recorded: test_sqs_queue_as_lambda_dead_letter_queue.
         attributes = {
             "RequestID": {"DataType": "String", "StringValue": event.request_id},
-            "ErrorCode": {"DataType": "Number", "StringValue": "200"},
-            "ErrorMessage": {
-                "DataType": "String",
-                "StringValue": str(error.get("errorMessage", condition))[:1024] or "-",
-            },
+            "ErrorCode": {"DataType": "Number", "StringValue": status},
+            "ErrorMessage": {"DataType": "String", "StringValue": message[:1024] or "-"},
         }
         self._send(event, target, event.document, attributes, "DeadLetterErrors")
 
     def _tell(
-        self, event: _Event, which: str, invoked: Invoked | None, condition: str, attempts: int
+        self, event: _Event, which: str, response: _Response, condition: str, attempts: int
     ) -> None:
         """Send the invocation record to a destination, if there is one for the event."""
         config = self._functions.event_invoke_config(event.arn)
@@ -159,12 +196,9 @@ class AsynchronousInvocations:
             },
             "requestPayload": _value(event.document),
         }
-        if invoked is not None:
-            context = {"statusCode": 200, "executedVersion": invoked.version}
-            if invoked.outcome.error:
-                context["functionError"] = "Unhandled"
-            record["responseContext"] = context
-            record["responsePayload"] = _value(invoked.outcome.payload)
+        if response.context is not None:
+            record["responseContext"] = response.context
+            record["responsePayload"] = response.payload
         self._send(event, target, json.dumps(record), {}, "DestinationDeliveryFailures")
 
     def _send(
@@ -175,6 +209,19 @@ class AsynchronousInvocations:
             self._deliver(str(event.function.role), target, body, attributes)
         except (LookupError, ServiceException):
             self._facts.delivery_failed(callee_of(event.function), metric)
+
+
+def _is_switched_off(function: LambdaFunction) -> bool:
+    """Whether nothing is reserved: its events go where failed ones go, without a retry
+    (LDG invocation-async-error-handling)."""
+    return function.reserved_concurrency is not None and int(function.reserved_concurrency) == 0
+
+
+def _response_of(invoked: Invoked) -> _Response:
+    context = {"statusCode": 200, "executedVersion": invoked.version}
+    if invoked.outcome.error:
+        context["functionError"] = "Unhandled"
+    return _Response(context, _value(invoked.outcome.payload))
 
 
 def _value(document: str) -> Any:

@@ -68,10 +68,46 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"ScalingConfig": {"MaximumConcurrency": 1001}},
         "Member must have value less than or equal to 1000",
     ),
-    "destination": (
-        {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1::x"}}},
-        "Unsupported DestinationConfig parameter for given event source mapping type.",
+    "starting position": (
+        {"StartingPosition": "LATEST"},
+        "StartingPosition is not valid for SQS event sources.",
     ),
+    "too few pollers": (
+        {"ProvisionedPollerConfig": {"MinimumPollers": 1}},
+        "'provisionedPollerConfig.minimumPollers' failed .* greater than or equal to 2",
+    ),
+    "too many pollers": (
+        {"ProvisionedPollerConfig": {"MaximumPollers": 2001}},
+        "'provisionedPollerConfig.maximumPollers' failed .* less than or equal to 2000",
+    ),
+    "pollers the wrong way round": (
+        {"ProvisionedPollerConfig": {"MinimumPollers": 5, "MaximumPollers": 4}},
+        "MinimumPollers must be less than or equal to MaximumPollers",
+    ),
+    "both kinds of scaling": (
+        {
+            "ProvisionedPollerConfig": {"MinimumPollers": 2},
+            "ScalingConfig": {"MaximumConcurrency": 2},
+        },
+        "ScalingConfig cannot be used with ProvisionedPollerConfig",
+    ),
+    **{
+        name: (
+            {name: value},
+            f"Unsupported {name} parameter for given event source mapping type.",
+        )
+        for name, value in (
+            ("DestinationConfig", {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1::x"}}),
+            ("MaximumRetryAttempts", 2),
+            ("BisectBatchOnFunctionError", True),
+            ("ParallelizationFactor", 1),
+            ("TumblingWindowInSeconds", 0),
+            ("MaximumRecordAgeInSeconds", 60),
+            ("SourceAccessConfigurations", [{"Type": "BASIC_AUTH", "URI": "arn"}]),
+            ("Topics", ["topic"]),
+            ("Queues", ["queue"]),
+        )
+    },
 }
 
 
@@ -83,7 +119,7 @@ def test_settings_that_aws_refuses_at_creation_and_at_update(deploy: Deploy, cas
     with pytest.raises(ClientError, match=message):
         connect_unvalidated(queue, **settings)
     mapping = connect(queue)
-    if "DestinationConfig" not in settings:
+    if not {"StartingPosition", "Topics", "Queues"} & settings.keys():  # fixed at creation
         with pytest.raises(ClientError, match=message):
             boto3.client("lambda", config=_unchecked()).update_event_source_mapping(
                 UUID=mapping, **settings
