@@ -64,6 +64,7 @@ class FunctionVersion(NamedTuple):
             "AWS_LAMBDA_LOG_GROUP_NAME": self.log_group,
             "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
             "LAMBDA_RUNTIME_DIR": "/var/runtime",
+            "LAMBDA_TASK_ROOT": "/var/task",
             "LANG": "en_US.UTF-8",
             "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
             "TZ": ":UTC",

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.embedded.services.lambda_.execution import clock_file
-from helpers.embedded.services.lambda_.execution.messages import Exited, Printed, Settings
+from helpers.embedded.services.lambda_.execution.messages import Exited, Settings
+from helpers.embedded.services.lambda_.execution.output_file import OutputFile
 from helpers.embedded.services.lambda_.execution.pipe import BrokenMessage, Pipe
 from helpers.embedded.services.lambda_.execution.processes import processes
 from helpers.embedded.time.simulation import LOOK_EVERY
@@ -36,8 +37,9 @@ class ExecutionEnvironment:
 
     def __init__(self, settings: Settings, log_stream: str) -> None:
         self.log_stream = log_stream
-        self.output: list[str] = []
-        """Log entries since the account last took them."""
+        self.scratch = Path(settings.scratch)
+        """Its /tmp, which outlives it when it is reset."""
+        self._output = OutputFile(Path(settings.output_file), _names_on_aws(settings))
         self.idle_since = 0
         self.created_at = settings.now
         self._clock_file = Path(settings.clock_file)
@@ -61,10 +63,9 @@ class ExecutionEnvironment:
             return
 
     def answer(self) -> Any | None:
-        """The next message other than output; Exited when the process is gone; None: not yet."""
+        """The next message; Exited when the process is gone; None: not yet."""
         try:
-            while isinstance(message := self._pipe.receive(), Printed):
-                self.output.append(message.text)
+            message = self._pipe.receive()
         except (EOFError, OSError):
             return self._exited(_LAST_BREATH)
         except BrokenMessage:  # whatever it wrote there, nothing it says can be understood
@@ -81,8 +82,7 @@ class ExecutionEnvironment:
 
     def take_output(self) -> list[str]:
         """The log entries since the last time."""
-        entries, self.output = self.output, []
-        return entries
+        return self._output.take()
 
     @property
     def pid(self) -> int | None:
@@ -93,6 +93,15 @@ class ExecutionEnvironment:
         self._pipe.close()
         self._processes.end(self._number)
         self._processes.forget(self._number)
+
+
+def _names_on_aws(settings: Settings) -> dict[str, str]:
+    """What the machine's folders are called in a log."""
+    from helpers.embedded.services.lambda_.process.disk import TMP
+    from helpers.embedded.services.lambda_.process.imports import mounts_of
+
+    names = {each.real: each.shown for each in mounts_of(settings.task_root, settings.layers)}
+    return {settings.scratch: TMP, **names}
 
 
 def describe_exit(code: int | None) -> str:

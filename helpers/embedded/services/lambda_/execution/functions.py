@@ -323,18 +323,21 @@ class Functions:
         stream = f"{clock.now():%Y/%m/%d}/[{version.version}]{mock_random.get_random_hex(32)}"
         task_root = unpack_code(code, self._folder)
         scratch = Path(tempfile.mkdtemp(dir=self._folder))
+        layers = self._folder / "no layers"
+        layers.mkdir(exist_ok=True)
         ready = clock.elapsed + self._durations.init
         variables = {
             **dict(version.variables),
             **version.aws_variables(self.region, stream),
             **self._role_credentials(version),
-            "LAMBDA_TASK_ROOT": str(task_root),
         }
         settings = Settings(
             task_root=str(task_root),
+            layers=str(layers),
             scratch=str(scratch),
             account_root=str(self._folder),
             clock_file=f"{scratch}.clock",
+            output_file=f"{scratch}.output",
             handler=version.handler,
             variables=variables,
             memory_mb=version.memory_mb,

@@ -14,12 +14,16 @@ class Settings(NamedTuple):
 
     task_root: str
     """Folder of the function's unpacked code on this machine."""
+    layers: str
+    """Folder of its layers, unpacked one over the other."""
     scratch: str
     """Folder of its own for what the function puts in /tmp."""
     account_root: str
     """Folder of the whole account, removed by the last process when the kernel was killed."""
     clock_file: str
     """Where the environment writes down the time on its clock."""
+    output_file: str
+    """Where it prints to."""
     handler: str
     variables: dict[str, str]
     """The environment variables of the function, and no others."""
@@ -56,12 +60,6 @@ class Resume(NamedTuple):
 # From the environment. It runs ahead: what a handler does by itself, sleeping too, the account
 # need not know before the handler says something. Every word brings the lab time at which it is
 # said, and the account takes it up when that time has come.
-
-
-class Printed(NamedTuple):
-    """One log entry; nobody waits for an answer."""
-
-    text: str
 
 
 class Call(NamedTuple):

@@ -26,7 +26,7 @@ and to be woken would take longer."""
 
 _KINDS: list[Any] = [
     *(messages.Settings, messages.Invoke, messages.Resume),
-    *(messages.Printed, messages.Call, messages.Ready, messages.TimeUp),
+    *(messages.Call, messages.Ready, messages.TimeUp),
     *(messages.Returned, messages.Failure, messages.OutOfMemory),
     *(ApiRequest, ApiResponse),
 ]

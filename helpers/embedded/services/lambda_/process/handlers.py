@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
-import sysconfig
 import traceback
 from collections.abc import Callable
 from decimal import Decimal
@@ -18,11 +18,8 @@ from typing import Any
 
 Handler = Callable[[Any, Any], Any]
 
-TASK_ROOT = "/var/task"
-"""Where a function's code lies on AWS; stack traces show this path on every machine."""
-
-RUNTIME_LIBRARY = "/var/lang/lib"
-"""Where AWS's Python keeps its own modules."""
+_UNESCAPED = tuple(f"AWS_Lambda_python3.{minor}" for minor in (12, 13, 14))
+"""The runtimes that answer in UTF-8; those before escape all but ASCII."""
 
 
 class HandlerError(Exception):
@@ -34,7 +31,7 @@ class HandlerError(Exception):
         self.trace = trace or []
 
 
-def load_handler(name: str, task_root: str) -> Handler:
+def load_handler(name: str) -> Handler:
     """The function that `module.function` names, its module imported.
 
     Raises:
@@ -59,12 +56,10 @@ def load_handler(name: str, task_root: str) -> Handler:
             "Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}"
         ) from error
     except SyntaxError as error:
-        filename = (error.filename or "").replace(task_root, TASK_ROOT)
-        place = f'  File "{filename}" Line {error.lineno}\n    {(error.text or "").rstrip()}\n'
+        place = f'  File "{error.filename}" Line {error.lineno}\n    {error.text or ""}'
         raise HandlerError(
             "Runtime.UserCodeSyntaxError",
-            f"Syntax error in module '{module_name}': {error.msg} "
-            f"({filename.rpartition('/')[2]}, line {error.lineno})",
+            f"Syntax error in module '{module_name}': {error}",
             [place],
         ) from error
     try:
@@ -83,22 +78,21 @@ def encode_result(result: Any) -> str:
         HandlerError: it has no JSON form.
     """
     try:
-        text = json.dumps(result, ensure_ascii=False, default=_encode)
-        text.encode()  # half a surrogate pair is no text
-        return text
+        escape = os.environ.get("AWS_EXECUTION_ENV") not in _UNESCAPED
+        return json.dumps(result, ensure_ascii=escape, default=_encode)
     except Exception as error:
         raise HandlerError(
             "Runtime.MarshalError", f"Unable to marshal response: {error}"
         ) from error
 
 
-def describe_failure(error: BaseException, request_id: str, task_root: str) -> tuple[str, str]:
+def describe_failure(error: BaseException, request_id: str) -> tuple[str, str]:
     """AWS's error object as JSON, and its `[ERROR]` log entry."""
     if isinstance(error, HandlerError):
         kind, trace = error.kind, error.trace
     else:
-        kind, trace = type(error).__name__, _stack(error.__traceback__, task_root)
-    message = str(error).encode(errors="replace").decode()
+        kind, trace = type(error).__name__, _stack(error.__traceback__)
+    message = str(error)
     failure = {
         "errorMessage": message,
         "errorType": kind,
@@ -111,27 +105,11 @@ def describe_failure(error: BaseException, request_id: str, task_root: str) -> t
     return json.dumps(failure, ensure_ascii=False), entry
 
 
-def _stack(trace: TracebackType | None, task_root: str) -> list[str]:
-    """The frames from the function's first one on, with AWS's paths."""
+def _stack(trace: TracebackType | None) -> list[str]:
+    """As tuples, which have no columns: AWS shows no carets."""
     frames = traceback.extract_tb(trace)
-    own = next((i for i, frame in enumerate(frames) if frame.filename.startswith(task_root)), None)
-    if own is None:
-        return []
-    # As tuples, which have no columns: AWS shows no carets.
-    shown = [(each.filename, each.lineno or 0, each.name, each.line) for each in frames[own:]]
-    return [_as_on_aws(line, task_root) for line in traceback.format_list(shown)]
-
-
-def _as_on_aws(line: str, task_root: str) -> str:
-    version = f"{RUNTIME_LIBRARY}/python{sys.version_info.major}.{sys.version_info.minor}"
-    paths = sysconfig.get_paths()
-    for ours, theirs in (
-        (task_root, TASK_ROOT),
-        (paths["purelib"], f"{version}/site-packages"),
-        (paths["stdlib"], version),
-    ):
-        line = line.replace(ours, theirs)
-    return line
+    shown = [(each.filename, each.lineno or 0, each.name, each.line) for each in frames]
+    return traceback.format_list(shown)
 
 
 def _indent_hard(line: str) -> str:

@@ -5,29 +5,51 @@ from __future__ import annotations
 import sys
 
 _MEGABYTE = 1 << 20
+_HEADROOM = 512
+"""Megabytes beyond the setting that a handler really gets. So what was used shows in the end,
+whoever used it and whatever became of its MemoryError; there is a bound for this machine's sake."""
 
 
-def limit_memory(megabytes: int) -> None:
-    """Let the handler use `megabytes` beyond what this process has now; more is a MemoryError.
+class MemoryLimit:
+    """Lets the handler use `megabytes` beyond what this process has now.
 
-    Linux counts private writable memory against RLIMIT_DATA. Elsewhere nothing is enforced:
-    macOS accepts such a limit and ignores it, Windows has none.
+    Modelled: on AWS the runtime's own memory counts too, and the kill comes at once; here it comes
+    when the handler is heard next. Windows tells nothing and has no limit.
     """
-    if sys.platform == "linux":
-        import resource
 
-        limit = _private_bytes() + megabytes * _MEGABYTE
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.RLIM_INFINITY))
+    def __init__(self, megabytes: int) -> None:
+        self._most = _peak() + megabytes * _MEGABYTE
+        if sys.platform == "linux":  # macOS accepts such a limit and ignores it
+            import resource
+
+            limit = _private_bytes() + (megabytes + _HEADROOM) * _MEGABYTE
+            resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.RLIM_INFINITY))
+
+    def is_passed(self) -> bool:
+        """Whether the handler has used more at any time."""
+        return _peak() > self._most
+
+    @staticmethod
+    def lift() -> None:
+        """Make room for the process's own last words."""
+        if sys.platform == "linux":
+            import resource
+
+            unlimited = resource.RLIM_INFINITY
+            resource.setrlimit(resource.RLIMIT_DATA, (unlimited, unlimited))
 
 
-def lift_memory_limit() -> None:
-    """Make room for the process's own last words."""
-    if sys.platform == "linux":
-        import resource
+def _peak() -> int:
+    """The most bytes of memory that this process has had, shared memory included."""
+    if sys.platform == "win32":
+        return 0
+    import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
 
 
 def _private_bytes() -> int:
+    """What Linux counts against RLIMIT_DATA: private writable memory."""
     with open("/proc/self/status", encoding="ascii") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))

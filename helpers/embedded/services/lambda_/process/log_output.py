@@ -1,44 +1,58 @@
-"""What a function prints and logs, turned into log entries as AWS's runtime does."""
+"""What a function prints and logs, on its way to the log as in AWS's runtime.
+
+Standard output and standard error are one file, which child processes and libraries in C inherit.
+"""
 
 from __future__ import annotations
 
+import io
 import logging
+import os
+import sys
 import time
 from collections.abc import Callable
 
+from helpers.embedded.services.lambda_.execution.output_file import frame
 
-class LogStream:
-    """sys.stdout and sys.stderr of a function: each line becomes a log entry."""
 
-    encoding = "utf-8"
-    errors = "strict"
+class _Unbuffered(io.TextIOWrapper):
+    """sys.stdout and sys.stderr: what is written is there at once, as on AWS."""
 
-    def __init__(self, emit: Callable[[str], None]) -> None:
-        self._emit = emit
-        self._rest = ""
+    def write(self, text: str, /) -> int:
+        written = super().write(text)
+        self.flush()
+        return written
 
-    def write(self, text: str) -> int:
-        *lines, self._rest = (self._rest + text).split("\n")
-        for line in lines:
-            self._emit(line)
-        return len(text)
 
-    def flush(self) -> None:
-        """What is not yet a whole line goes out as one."""
-        if self._rest:
-            rest, self._rest = self._rest, ""
-            self._emit(rest)
+def open_streams(path: str) -> Callable[[str], None]:
+    """Let all output of this process go to a file. What comes back writes one entry to it,
+    which may be of several lines."""
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    for descriptor, name, errors in ((1, "stdout", "strict"), (2, "stderr", "backslashreplace")):
+        os.dup2(file, descriptor)
+        raw = io.FileIO(descriptor, "w", closefd=False)
+        raw.name = f"<{name}>"
+        stream = _Unbuffered(io.BufferedWriter(raw), "utf-8", errors, newline="\n")
+        stream.mode = "w"  # type: ignore[misc]
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    os.close(file)
+    os.close(nothing)
 
-    def isatty(self) -> bool:
-        return False
+    def log(entry: str) -> None:
+        os.write(2, frame(entry))
+
+    return log
 
 
 class LogHandler(logging.Handler):
     """The root logger's handler on AWS: level, UTC time, request id and message by tabs."""
 
-    def __init__(self, emit: Callable[[str], None]) -> None:
+    def __init__(self, log: Callable[[str], None]) -> None:
         super().__init__()
-        self._emit = emit
+        self.log = log
         self.request_id = ""
         formatter = logging.Formatter(
             "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s",
@@ -50,7 +64,7 @@ class LogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         record.aws_request_id = self.request_id
         record.msecs = round(record.created % 1 * 1000)  # Python before 3.13 cuts .254 to .253
-        self._emit(self.format(record))
+        self.log(self.format(record))
 
 
 def route_logging(handler: LogHandler) -> None:

@@ -6,6 +6,8 @@ its AWS requests, its sleeps, its output. The account's answers bring the lab ti
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
 import random
@@ -13,10 +15,12 @@ import socket
 import sys
 import threading
 import traceback
+from pathlib import Path
 from typing import Any
 
 import boto3
 import botocore.configprovider
+import botocore.httpsession
 import botocore.session
 
 from helpers.embedded.door import interception, service_models
@@ -26,7 +30,6 @@ from helpers.embedded.services.lambda_.execution.messages import (
     Failure,
     Invoke,
     OutOfMemory,
-    Printed,
     Ready,
     Resume,
     Returned,
@@ -35,13 +38,16 @@ from helpers.embedded.services.lambda_.execution.messages import (
 )
 from helpers.embedded.services.lambda_.execution.pipe import Pipe
 from helpers.embedded.services.lambda_.process import (
+    disk,
     handlers,
+    imports,
     lab_time,
-    limits,
     log_output,
-    own_tmp,
+    read_only,
+    stack_traces,
 )
 from helpers.embedded.services.lambda_.process.context import LambdaContext
+from helpers.embedded.services.lambda_.process.limits import MemoryLimit
 from helpers.embedded.time.clock import microseconds
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
@@ -73,8 +79,10 @@ class Environment:
         self._talking = threading.RLock()
         clock_file = ClockFile(settings.clock_file)
         self._time = lab_time.LabTime(settings.now, self._sleep, clock_file.write)
-        self._logs = log_output.LogHandler(self._print)
+        self._log = log_output.open_streams(settings.output_file)
+        self._logs = log_output.LogHandler(self._log)
         self._shut_out_the_machine()
+        self._memory = MemoryLimit(settings.memory_mb)
 
     def serve(self) -> None:
         handler = self._initialise()
@@ -92,13 +100,13 @@ class Environment:
         failure = None
         handler: handlers.Handler = _no_handler
         try:
-            handler = handlers.load_handler(self._settings.handler, self._settings.task_root)
+            handler = handlers.load_handler(self._settings.handler)
         except MemoryError:
             self._run_out_of_memory()
         except Exception as error:
-            failure, entry = handlers.describe_failure(error, "", self._settings.task_root)
-            self._print(entry)
-        self._flush()
+            failure, entry = handlers.describe_failure(error, "")
+            self._log(entry)
+        self._check_memory()
         self._pipe.send(Ready(failure, self._time.now))
         return handler
 
@@ -110,19 +118,22 @@ class Environment:
         result: tuple[Any, ...]
         try:
             context = LambdaContext(
-                order.request_id, order.function_arn, order.deadline, self._settings.variables
+                order.request_id,
+                order.function_arn,
+                order.deadline,
+                self._settings.variables,
+                self._log,
             )
             payload = handlers.encode_result(handler(json.loads(order.event), context))
             result = Returned(payload, self._time.now)
         except MemoryError:
             self._run_out_of_memory()
         except Exception as error:
-            payload, entry = handlers.describe_failure(
-                error, order.request_id, self._settings.task_root
-            )
-            self._print(entry)
+            payload, entry = handlers.describe_failure(error, order.request_id)
+            self._log(entry)
             result = Failure(payload, self._time.now)
-        self._flush()
+        payload.encode()  # what is cut inside a character AWS's runtime cannot send either
+        self._check_memory()
         self._pipe.send(result)
 
     # What the handler does to the world
@@ -136,6 +147,7 @@ class Environment:
             self._time.move_to(until)
 
     def _call(self, request: ApiRequest) -> ApiResponse:
+        self._check_memory()
         with self._talking:
             self._pipe.send(Call(request, self._time.now))
             answer = self._pipe.receive()
@@ -145,18 +157,13 @@ class Environment:
             raise RuntimeError(answer.error)
         return answer.response
 
-    def _print(self, text: str) -> None:
-        with self._talking:
-            self._pipe.send(Printed(text))
-
-    def _flush(self) -> None:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+    def _check_memory(self) -> None:
+        if self._memory.is_passed():
+            self._run_out_of_memory()
 
     def _run_out_of_memory(self) -> None:
         """AWS kills an environment that wants more than its memory; so does this one itself."""
-        limits.lift_memory_limit()
-        self._flush()
+        self._memory.lift()
         self._pipe.send(OutOfMemory(self._time.now))
         os._exit(137)
 
@@ -165,15 +172,26 @@ class Environment:
         settings = self._settings
         os.environ.clear()
         os.environ.update(settings.variables)
-        _ignore_aws_files()
         interception.install(self._call, enclosed=True)
-        _import_first_from(settings.task_root)
-        os.chdir(settings.task_root)
-        own_tmp.redirect_tmp(settings.scratch, settings.account_root)
+        mounts = imports.mounts_of(settings.task_root, settings.layers)
+        python = (sys.prefix, sys.base_prefix, _PACKAGE)
+        tmp = disk.Mount(disk.TMP, settings.scratch)
+        disk.disk.mount((*mounts, tmp), (*python, settings.account_root))
+        disk.use_tmp()
+        os.chdir(imports.TASK_ROOT)
+        imports.allow_only_lambda_s()
+        _ignore_aws_files(botocore.configprovider)
+        if imports.brings_sdk():
+            _connect_own_sdk()
+        stack_traces.show_as_on_aws(disk.disk.shown)
+        byte_code = map(imports.byte_code_of, (settings.task_root, settings.layers))
+        read_only.protect(settings.scratch, *byte_code)
         _repeat_chance(settings.variables["AWS_LAMBDA_LOG_STREAM_NAME"])
-        sys.stdout = sys.stderr = log_output.LogStream(self._print)
         log_output.route_logging(self._logs)
-        limits.limit_memory(settings.memory_mb)
+
+
+_PACKAGE = str(Path(__file__).parents[5])
+"""Where this package lies, which may be below /tmp."""
 
 
 def _share_service_models() -> None:
@@ -190,24 +208,24 @@ def _share_service_models() -> None:
 
 
 _share_service_models()
+disk.install()
 
 
-def _ignore_aws_files() -> None:
+def _ignore_aws_files(configprovider: Any) -> None:
     """~/.aws belongs to whoever runs the kernel."""
-    variables = botocore.configprovider.BOTOCORE_DEFAUT_SESSION_VARIABLES
+    variables = configprovider.BOTOCORE_DEFAUT_SESSION_VARIABLES
     for name in ("config_file", "credentials_file"):
         profile, variable, _, conversion = variables[name]
         variables[name] = (profile, variable, os.devnull, conversion)
     boto3.DEFAULT_SESSION = None
 
 
-def _import_first_from(task_root: str) -> None:
-    """The function's own modules win over those that this process has imported already."""
-    sys.path.insert(0, task_root)
-    own = {entry.name.partition(".")[0] for entry in os.scandir(task_root)}
-    for name in [name for name in sys.modules if name.partition(".")[0] in own]:
-        if name not in sys.stdlib_module_names:
-            del sys.modules[name]
+def _connect_own_sdk() -> None:
+    """A botocore that the function has brought sends its requests to the account, too."""
+    with contextlib.suppress(ImportError):  # which is the function's affair
+        own = importlib.import_module("botocore.httpsession")
+        own.URLLib3Session.send = botocore.httpsession.URLLib3Session.send
+        _ignore_aws_files(importlib.import_module("botocore.configprovider"))
 
 
 def _repeat_chance(seed: str) -> None:

@@ -1,0 +1,64 @@
+"""What an environment prints, in a file that the account reads.
+
+It is standard output and standard error of the environment's process and of its children, so
+nothing is lost with a process that dies. A line is a log entry. So is a frame, which can have
+several lines: AWS's runtime hands its log records over in frames, too.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+_START = b"\xa5\x5a\x00\x03"
+"""What no text in UTF-8 begins with."""
+
+_LENGTH = struct.Struct("!I")
+
+
+def frame(entry: str) -> bytes:
+    """One log entry, whatever it contains. UnicodeEncodeError: it is cut inside a character."""
+    text = entry.encode()
+    return _START + _LENGTH.pack(len(text)) + text
+
+
+class OutputFile:
+    """The account's side.
+
+    `names` gives folders of this machine the names that they have on AWS.
+    """
+
+    def __init__(self, path: Path, names: Mapping[str, str]) -> None:
+        path.touch()
+        self._path = path
+        self._names = names
+        self._taken = 0
+
+    def take(self) -> list[str]:
+        """The log entries since the last time; what is no text is marked as such."""
+        if self._path.stat().st_size == self._taken:
+            return []
+        with self._path.open("rb") as file:  # open for no longer: each would count
+            file.seek(self._taken)
+            written = file.read()
+        self._taken += len(written)
+        entries = [entry.decode(errors="replace") for entry in _entries(written)]
+        for ours, theirs in self._names.items():
+            entries = [entry.replace(ours, theirs) for entry in entries]
+        return entries
+
+
+def _entries(written: bytes) -> Iterator[bytes]:
+    """Lines, and frames, which begin wherever a process happened to be."""
+    while written:
+        text, start, framed = written.partition(_START)
+        lines = text.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        yield from lines
+        if start and len(framed) >= _LENGTH.size:
+            end = _LENGTH.size + _LENGTH.unpack_from(framed)[0]
+            yield framed[_LENGTH.size : end]
+            framed = framed[end:]
+        written = framed
