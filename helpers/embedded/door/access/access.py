@@ -58,8 +58,8 @@ class Access:
         self._services: dict[str, Authorization] = {}
         """By moto's name of the service."""
         self._by_prefix: dict[str, Authorization] = {}
-        self._topic: str | None = None
-        """What SNS delivers from now."""
+        self._source: str | None = None
+        """What a service delivers from now: a topic, a rule."""
         self._decided: dict[tuple[object, ...], Decision] = {}
         self.changes = 0
         """How often an identity or a policy of one has changed."""
@@ -222,25 +222,26 @@ class Access:
 
     def delivering_service(self) -> Principal | None:
         """The service that now delivers on somebody's behalf, such as SNS; None: none does."""
-        if self._topic is None:
+        if self._source is None:
             return None
-        return service_principal("sns.amazonaws.com", account_of(self._topic, self._account_id))
+        name = f"{self._source.split(':')[2]}.amazonaws.com"
+        return service_principal(name, account_of(self._source, self._account_id))
 
     @contextmanager
-    def delivering_from(self, topic_arn: str) -> Iterator[None]:
-        """What happens inside, SNS delivers from this topic."""
-        before, self._topic = self._topic, topic_arn
+    def delivering_from(self, source_arn: str) -> Iterator[None]:
+        """What happens inside, a service delivers from this: a topic of SNS, a rule of events."""
+        before, self._source = self._source, source_arn
         try:
             yield
         finally:
-            self._topic = before
+            self._source = before
 
     def delivery_facts(self) -> Given:
         """Where the delivery comes from: aws:SourceArn and aws:SourceAccount; without one, {}."""
-        if self._topic is None:
+        if self._source is None:
             return {}
-        owner = account_of(self._topic, self._account_id)
-        return {"aws:sourceaccount": (owner,), "aws:sourcearn": (self._topic,)}
+        owner = account_of(self._source, self._account_id)
+        return {"aws:sourceaccount": (owner,), "aws:sourcearn": (self._source,)}
 
     def explain(
         self, principal: str, action: str, resource: str, context: Mapping[str, str] | None = None

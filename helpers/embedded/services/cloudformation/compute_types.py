@@ -32,9 +32,14 @@ class Function(ResourceType):
     is_tagged = True
     _OWN = ("Code", "ReservedConcurrentExecutions", "Tags")
     _DEFAULTS: ClassVar[dict[str, Any]] = {
+        "DeadLetterConfig": {"TargetArn": ""},
         "Description": "",
         "Environment": {"Variables": {}},
+        "EphemeralStorage": {"Size": 512},
+        "KMSKeyArn": "",
+        "Layers": [],
         "MemorySize": 128,
+        "TracingConfig": {"Mode": "PassThrough"},
         "Timeout": 3,
     }
     """What a setting is again when its property is taken out of the template."""
@@ -54,9 +59,12 @@ class Function(ResourceType):
 
     def update(self, api: AccountApi, identity: str, old: Properties, new: Properties) -> None:
         named = {"FunctionName": identity}
-        if changed(old, new, "Code"):
-            api.call("lambda", "UpdateFunctionCode", **named, **_packed(new["Code"]))
-        before, after = (without(each, *self._OWN, *named) for each in (old, new))
+        if changed(old, new, "Architectures", "Code"):
+            architectures = new.get("Architectures", ["x86_64"])
+            code = _packed(new["Code"])
+            api.call("lambda", "UpdateFunctionCode", **named, Architectures=architectures, **code)
+        own = (*self._OWN, *named, "Architectures", "PackageType")
+        before, after = (without(each, *own) for each in (old, new))
         if before != after:
             gone = {
                 name: self._DEFAULTS[name]
@@ -101,8 +109,10 @@ class EventSourceMapping(ResourceType):
 
     def update(self, api: AccountApi, identity: str, old: Properties, new: Properties) -> None:
         empty: dict[str, Any] = {
+            "BatchSize": 10,
             "FilterCriteria": {},
             "FunctionResponseTypes": [],
+            "KmsKeyArn": "",
             "MaximumBatchingWindowInSeconds": 0,
             "ScalingConfig": {},
             "Enabled": True,

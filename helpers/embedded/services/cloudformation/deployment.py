@@ -12,6 +12,7 @@ from functools import partial
 from botocore.exceptions import ClientError, ParamValidationError
 from moto.moto_api._internal import mock_random
 
+from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.cloudformation.account_api import AccountApi
 from helpers.embedded.services.cloudformation.desired import (
     TYPES,
@@ -36,7 +37,14 @@ from helpers.embedded.services.cloudformation.template import Template
 from helpers.embedded.services.cloudformation.values import as_text
 from helpers.embedded.time.clock import Clock
 
-_FAILURES = (ResourceFailed, ValidationError, ClientError, ParamValidationError, KeyError)
+_FAILURES = (
+    ResourceFailed,
+    ValidationError,
+    ClientError,
+    ParamValidationError,
+    NotInEmbeddedAccount,
+    KeyError,
+)
 """Of a resource. KeyError: its properties lack one that it must have."""
 
 _STACK = "AWS::CloudFormation::Stack"

@@ -12,6 +12,9 @@ from helpers.embedded.services.cloudformation import (
     identity_types,
     messaging_types,
     monitoring_types,
+    schedule_types,
+    storage_types,
+    version_types,
 )
 from helpers.embedded.services.cloudformation.account_api import AccountApi
 from helpers.embedded.services.cloudformation.dynamic_references import resolve_references
@@ -26,11 +29,17 @@ from helpers.embedded.services.cloudformation.resource_types import (
 )
 from helpers.embedded.services.cloudformation.stack import Resource, Stack, Wanted
 
-TYPES: dict[str, ResourceType] = {
-    each.kind: each
-    for module in (compute_types, identity_types, messaging_types, monitoring_types)
-    for each in module.TYPES
-}
+_MODULES = (
+    compute_types,
+    identity_types,
+    messaging_types,
+    monitoring_types,
+    schedule_types,
+    storage_types,
+    version_types,
+)
+
+TYPES: dict[str, ResourceType] = {each.kind: each for module in _MODULES for each in module.TYPES}
 """Every type of resource that the embedded account can make."""
 
 _TOKEN_LENGTH = 12

@@ -199,4 +199,67 @@ class InlinePolicy(ResourceType):
             )
 
 
-TYPES = (Key(), Alias(), Role(), InlinePolicy())
+class ManagedPolicy(ResourceType):
+    """A policy that stands for itself. Each change is another version of it."""
+
+    kind = "AWS::IAM::ManagedPolicy"
+    named_by = "ManagedPolicyName"
+    longest_name = 128
+    fixed = frozenset({"Description", "Path"})
+    _HOLDERS = (("Roles", "Role"), ("Users", "User"), ("Groups", "Group"))
+
+    def create(self, api: AccountApi, wanted: Properties, place: Place) -> str:
+        made = api.call(
+            "iam",
+            "CreatePolicy",
+            PolicyName=wanted["ManagedPolicyName"],
+            PolicyDocument=wanted["PolicyDocument"],
+            Description=wanted.get("Description"),
+            Path=wanted.get("Path"),
+        )
+        return str(made["Policy"]["Arn"])
+
+    def complete(self, api: AccountApi, identity: str, wanted: Properties) -> None:
+        self._attach(api, identity, {}, wanted)
+
+    def update(self, api: AccountApi, identity: str, old: Properties, new: Properties) -> None:
+        if changed(old, new, "PolicyDocument"):
+            document = {"PolicyDocument": new["PolicyDocument"], "SetAsDefault": True}
+            self._forget_versions(api, identity)
+            api.call("iam", "CreatePolicyVersion", PolicyArn=identity, **document)
+        self._attach(api, identity, old, new)
+
+    def delete(self, api: AccountApi, identity: str, properties: Properties) -> None:
+        if api.succeeds("NoSuchEntity", "iam", "GetPolicy", PolicyArn=identity):
+            self._attach(api, identity, properties, {})
+            self._forget_versions(api, identity)
+            api.call("iam", "DeletePolicy", PolicyArn=identity)
+
+    def attributes(self, api: AccountApi, identity: str, properties: Properties) -> dict[str, Any]:
+        return {"PolicyArn": identity}
+
+    @staticmethod
+    def _forget_versions(api: AccountApi, arn: str) -> None:
+        """A policy has five versions at most; those that are not in use are of none."""
+        versions = api.call("iam", "ListPolicyVersions", PolicyArn=arn)["Versions"]
+        for each in versions:
+            if not each["IsDefaultVersion"]:
+                version = each["VersionId"]
+                api.call("iam", "DeletePolicyVersion", PolicyArn=arn, VersionId=version)
+
+    def _attach(self, api: AccountApi, arn: str, old: Properties, new: Properties) -> None:
+        for listed, holder in self._HOLDERS:
+            before, after = old.get(listed, ()), new.get(listed, ())
+            for verb, names in (
+                ("Attach", [each for each in after if each not in before]),
+                ("Detach", [each for each in before if each not in after]),
+            ):
+                for name in names:
+                    named = {f"{holder}Name": name, "PolicyArn": arn}
+                    if verb == "Attach":
+                        api.call("iam", f"Attach{holder}Policy", **named)
+                    else:
+                        api.succeeds("NoSuchEntity", "iam", f"Detach{holder}Policy", **named)
+
+
+TYPES = (Key(), Alias(), Role(), InlinePolicy(), ManagedPolicy())

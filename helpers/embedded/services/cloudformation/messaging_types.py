@@ -25,6 +25,11 @@ _TOPIC_TAGS = Tagging("sns", "ResourceArn")
 _NO_QUEUE = "NonExistentQueue"
 
 _QUEUE_DEFAULTS = {
+    "ContentBasedDeduplication": "false",
+    "DeduplicationScope": "queue",
+    "FifoThroughputLimit": "perQueue",
+    "KmsDataKeyReusePeriodSeconds": "300",
+    "SqsManagedSseEnabled": "true",
     "DelaySeconds": "0",
     "KmsMasterKeyId": "",
     "MaximumMessageSize": "1048576",

@@ -66,6 +66,47 @@ class LogGroup(ResourceType):
             api.call("logs", "PutRetentionPolicy", **group, retentionInDays=days)
 
 
+class MetricFilter(ResourceType):
+    kind = "AWS::Logs::MetricFilter"
+    named_by = "FilterName"
+    longest_name = 512
+    fixed = frozenset({"LogGroupName"})
+
+    def create(self, api: AccountApi, wanted: Properties, place: Place) -> str:
+        name = str(wanted["FilterName"])
+        known = api.call(
+            "logs",
+            "DescribeMetricFilters",
+            logGroupName=wanted["LogGroupName"],
+            filterNamePrefix=name,
+        )
+        if any(each["filterName"] == name for each in known["metricFilters"]):
+            raise self.already_there(f"{wanted['LogGroupName']}|{name}")
+        self.update(api, name, {}, wanted)
+        return name
+
+    def update(self, api: AccountApi, identity: str, old: Properties, new: Properties) -> None:
+        api.call("logs", "PutMetricFilter", **_camel_case(new))
+
+    def delete(self, api: AccountApi, identity: str, properties: Properties) -> None:
+        group = properties["LogGroupName"]
+        api.succeeds(
+            _MISSING, "logs", "DeleteMetricFilter", logGroupName=group, filterName=identity
+        )
+
+
+def _camel_case(value: Any) -> Any:
+    """Templates write LogGroupName where the API writes logGroupName, and list dimensions."""
+    if isinstance(value, list):
+        return [_camel_case(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name[0].lower() + name[1:]: as_mapping(each) if name == "Dimensions" else _camel_case(each)
+        for name, each in value.items()
+    }
+
+
 class Alarm(ResourceType):
     kind = "AWS::CloudWatch::Alarm"
     named_by = "AlarmName"
@@ -104,4 +145,4 @@ class Dashboard(ResourceType):
         api.succeeds("NotFound", "cloudwatch", "DeleteDashboards", DashboardNames=[identity])
 
 
-TYPES = (LogGroup(), Alarm(), Dashboard())
+TYPES = (LogGroup(), MetricFilter(), Alarm(), Dashboard())

@@ -1,0 +1,23 @@
+"""What access asks of EventBridge.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from helpers.embedded.door.access.authorization import Authorization
+from helpers.embedded.service import Call
+
+
+class EventsAuthorization(Authorization):
+    prefix = "events"
+    tag_actions: ClassVar[Mapping[str, str]] = {"PutRule": "events:TagResource"}
+
+    def resources(self, call: Call) -> list[str]:
+        if arn := call.first("ResourceARN"):
+            return [arn]
+        name = call.first("Rule", "Name")
+        return [call.arn("events", f"rule/{name}") if name else "*"]
