@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
-from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction
+from moto.awslambda.models import LambdaAlias, LambdaBackend, LambdaFunction, LayerVersion
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import s3_backends
 
@@ -18,6 +18,7 @@ from helpers.embedded.services.lambda_.execution import environments
 from helpers.embedded.services.lambda_.function import Function
 from helpers.embedded.services.lambda_.function_arns import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import BadCodeArchive, check_code
+from helpers.embedded.services.lambda_.layers import find_layers
 from helpers.embedded.services.lambda_.resource_policy import ResourcePolicy
 from helpers.embedded.services.lambda_.revisions import revisions_of
 
@@ -68,6 +69,7 @@ class FunctionBackend(LambdaBackend):
     def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
         environments.prepare()
         self._check_stored(spec["Code"])
+        layers = find_layers(spec.get("Layers") or (), self)
         function = Function(  # type: ignore[abstract]  # as in moto itself
             self.revise,
             account_id=self.account_id,
@@ -76,6 +78,7 @@ class FunctionBackend(LambdaBackend):
             version=LATEST,
         )
         _check_package(function.code_bytes)
+        function.layer_archives = layers
         self._lambdas.put_function(function)
         answer = copy.copy(function)
         if spec.get("Publish"):
@@ -107,8 +110,17 @@ class FunctionBackend(LambdaBackend):
     def update_function_configuration(
         self, function_name: str, qualifier: str, body: dict[str, Any]
     ) -> dict[str, Any] | None:
-        self.find(FunctionName(function_name, qualifier)).keep(body)
+        function = self.find(FunctionName(function_name, qualifier))
+        if (layers := body.get("Layers")) is not None:
+            function.layer_archives = find_layers(layers, self)
+        function.keep(body)
         return super().update_function_configuration(function_name, qualifier, body)
+
+    def publish_layer_version(self, spec: dict[str, Any]) -> LayerVersion:
+        if package := spec["Content"].get("ZipFile"):
+            _check_package(b64decode(package))
+        self._check_stored(spec["Content"])
+        return super().publish_layer_version(spec)
 
     def publish_version(self, function_name: str, description: str | None = "") -> Function:
         """The version that $LATEST is now; a new one only if it is like no version yet.

@@ -46,6 +46,8 @@ class Function(LambdaFunction):
         self._revise = revise
         self.policy = ResourcePolicy(revise)
         self.dead_letter_arn: str | None = None
+        self.layer_archives: list[bytes] = []
+        """Zip files of its layers, which it keeps when they are deleted."""
         self.last_published = 0
         """The number of the newest version, even if it has been deleted."""
         self._published_as: Configuration | None = None

@@ -68,6 +68,11 @@ def check_settings(settings: Mapping[str, Any]) -> None:
             f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
             f"value set: [{', '.join(_RUNTIMES)}] or be a valid ARN"
         )
+    if runtime is not None and not runtime.startswith("python"):
+        raise NotInEmbeddedAccount(
+            f"The embedded account runs functions in Python only, not in {runtime}. Give the "
+            'function Runtime="python3.13", or use a real account.'
+        )
     _check_logging(settings.get("LoggingConfig") or {})
     _check_variables((settings.get("Environment") or {}).get("Variables") or {})
 

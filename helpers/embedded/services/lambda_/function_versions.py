@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
+import os
 import re
+import shutil
+import struct
+import tempfile
 import zipfile
+import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +34,8 @@ class FunctionVersion(NamedTuple):
     memory_mb: int
     variables: tuple[tuple[str, str], ...]
     code_sha256: str
+    layers: tuple[str, ...]
+    """Their ARNs."""
 
     @classmethod
     def of(cls, function: LambdaFunction) -> FunctionVersion:
@@ -41,6 +50,7 @@ class FunctionVersion(NamedTuple):
             memory_mb=int(function.memory_size),
             variables=tuple(sorted((function.environment_vars or {}).items())),
             code_sha256=function.code_sha_256,
+            layers=tuple(each["Arn"] for each in function.layers),
         )
 
     @property
@@ -75,29 +85,64 @@ class BadCodeArchive(ValueError):
     """A function's zip file cannot be used; the message is AWS's."""
 
 
-def unpack_code(archive: bytes, folder: Path) -> Path:
-    """Unpack a function's zip file into a folder of its own below `folder`, once.
+def unpack_code(archives: Sequence[bytes], folder: Path) -> Path:
+    """Unpack zip files one over the other into a folder of their own below `folder`, once.
+
+    A disk that becomes full on the way leaves nothing that looks like a folder with code.
 
     Raises:
-        BadCodeArchive: it is no zip file, or it would write outside its folder.
+        BadCodeArchive: one is no zip file, or it would write outside its folder.
     """
-    target = folder / hashlib.sha256(archive).hexdigest()[:16]
+    names = [hashlib.sha256(archive).digest() for archive in archives]
+    target = folder / hashlib.sha256(b"".join(names)).hexdigest()[:16]
     if target.exists():
         return target
-    check_code(archive)
-    with zipfile.ZipFile(io.BytesIO(archive)) as code:
-        code.extractall(target)
+    unfinished = Path(tempfile.mkdtemp(dir=folder))
+    try:
+        for archive in archives:
+            check_code(archive)
+            with zipfile.ZipFile(io.BytesIO(archive)) as code:
+                for each in code.infolist():
+                    _set_mode(code.extract(each, unfinished), each)
+        unfinished.rename(target)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
     return target
 
 
+def _set_mode(path: str, entry: zipfile.ZipInfo) -> None:
+    """What could be executed when it was zipped, still can be."""
+    if not entry.is_dir() and (entry.external_attr >> 16) & 0o111:
+        os.chmod(path, 0o755)
+
+
 def check_code(archive: bytes) -> None:
-    """Raise BadCodeArchive unless `archive` is a zip file that is safe to unpack."""
+    """Raise BadCodeArchive unless `archive` is a whole zip file that is safe to unpack."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as code:
-            names = code.namelist()
-    except zipfile.BadZipFile:
-        names = None
-    if names is None or any(re.search(r"(^/|(^|/)\.\.(/|$))", name) for name in names):
-        raise BadCodeArchive(
-            "Could not unzip uploaded file. Please check your file, then try to upload again."
-        )
+            entries = code.infolist()
+            damaged = None if _unzipped(entries) >= _LARGEST else code.testzip()
+    except _UNREADABLE as error:
+        raise BadCodeArchive(_NO_ZIP) from error
+    if damaged or any(re.search(r"(^/|(^|/)\.\.(/|$))", each.filename) for each in entries):
+        raise BadCodeArchive(_NO_ZIP)
+    if not entries:
+        raise BadCodeArchive("Uploaded file must be a non-empty zip")
+    if _unzipped(entries) >= _LARGEST:
+        raise BadCodeArchive(f"Unzipped size must be smaller than {_LARGEST} bytes")
+
+
+def _unzipped(entries: list[zipfile.ZipInfo]) -> int:
+    return sum(each.file_size for each in entries)
+
+
+_LARGEST = 262_144_000
+"""Bytes of a package when it is unpacked (LDG gettingstarted-limits)."""
+
+_NO_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
+
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error),
+    *(RuntimeError, ValueError),  # encrypted, or compressed in a way that nobody knows
+)

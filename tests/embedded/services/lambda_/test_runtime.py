@@ -189,14 +189,105 @@ def test_a_failing_handler_is_reported_as_aws_does_and_the_account_goes_on(case:
         assert invoke("function", 1)["result"] == "well"
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="enforced on Linux only")
-def test_more_memory_than_the_function_has_ends_its_environment(deploy: Deploy) -> None:
-    deploy("def handler(event, context): return len(bytearray(event << 20))", MemorySize=128)
-    assert invoke("function", 64)["result"] == 64 << 20
-    failed = invoke("function", 400)
+MEMORY = """
+    import mmap, threading
+
+    def use(megabytes):
+        return len(bytearray(megabytes << 20))
+
+    def handler(event, context):
+        way, megabytes = event
+        if way == "plainly":
+            return use(megabytes)
+        if way == "caught":
+            try:
+                use(megabytes)
+            except MemoryError:
+                return "caught"
+        if way == "in a thread":
+            thread = threading.Thread(target=use, args=[megabytes])
+            thread.start()
+            thread.join()
+        if way == "shared":
+            with mmap.mmap(-1, megabytes << 20) as memory:
+                for _ in range(megabytes):
+                    memory.write(bytes(1 << 20))
+        return "well"
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not tell")
+@pytest.mark.parametrize("way", ["plainly", "caught", "in a thread", "shared"])
+def test_more_memory_than_the_function_has_ends_its_environment(deploy: Deploy, way: str) -> None:
+    """Whoever used it: AWS kills the sandbox, not the allocation."""
+    deploy(MEMORY, MemorySize=128)
+    assert invoke("function", [way, 64])["error"] is None
+    failed = invoke("function", [way, 400])
     assert failed["result"]["errorType"] == "Runtime.OutOfMemory"
     assert failed["result"]["errorMessage"].endswith("Runtime exited with error: signal: killed")
-    assert "INIT_START" in invoke("function", 1)["log"]
+    assert "Max Memory Used: 128 MB\t" in failed["log"]
+    assert "Status: error\tError Type: Runtime.OutOfMemory" in failed["log"]
+    assert "INIT_START" in invoke("function", [way, 1])["log"]
+
+
+@pytest.mark.parametrize("end", ["time.sleep(60)", "os._exit(1)", "os.kill(os.getpid(), 9)"])
+def test_tmp_outlives_an_environment_that_is_reset(deploy: Deploy, end: str) -> None:
+    """Lambda resets the environment: only its memory is new (LDG lambda-runtime-environment,
+    Failures during the invoke phase)."""
+    deploy(
+        f"""
+        import os, time
+        seen = []
+
+        def handler(event, context):
+            seen.append(1)
+            with open("/tmp/x", "a") as file:
+                file.write("x")
+            if event:
+                {end}
+            return len(seen), os.path.getsize("/tmp/x")
+        """
+    )
+    assert invoke("function")["result"] == [1, 1]
+    assert invoke("function", True)["error"] == "Unhandled"
+    assert invoke("function")["result"] == [1, 3]
+
+
+SLOW_IMPORT = """
+    import time
+    time.sleep(12)
+
+    def handler(event, context):
+        print("ran")
+        time.sleep(1)
+"""
+
+
+def test_an_initialisation_of_more_than_ten_seconds_is_tried_again_in_the_function_s_timeout(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html, Init phase."""
+    deploy(SLOW_IMPORT, Timeout=60)
+    answer = invoke("function")
+    assert answer["error"] is None
+    lines = answer["log"].splitlines()
+    assert lines[1] == "INIT_REPORT Init Duration: 10250.00 ms\tPhase: init\tStatus: timeout"
+    assert lines[2].startswith("START")
+    assert lines[3] == "ran"
+    assert "\tDuration: 13252.00 ms" in lines[-1]
+    assert "Init Duration" not in lines[-1]
+    assert "INIT_START" not in invoke("function")["log"]
+
+
+def test_an_initialisation_that_takes_too_long_again_times_out(
+    lab: EmbeddedAccount, deploy: Deploy
+) -> None:
+    deploy(SLOW_IMPORT, Timeout=5)
+    failed = invoke("function")
+    assert failed["result"]["errorType"] == "Sandbox.Timedout"
+    assert failed["result"]["errorMessage"].endswith("Task timed out after 5.00 seconds")
+    assert "ran" not in failed["log"]
+    assert lab.now().isoformat() == "2026-01-05T09:00:15.250000+00:00"
 
 
 def test_a_stack_trace_shows_the_paths_of_aws(deploy: Deploy) -> None:

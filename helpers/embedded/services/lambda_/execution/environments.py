@@ -13,6 +13,7 @@ from helpers.embedded.services.lambda_.execution.messages import Exited, Setting
 from helpers.embedded.services.lambda_.execution.output_file import OutputFile
 from helpers.embedded.services.lambda_.execution.pipe import BrokenMessage, Pipe
 from helpers.embedded.services.lambda_.execution.processes import processes
+from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import LOOK_EVERY
 
 _LAST_BREATH = 5.0
@@ -43,8 +44,12 @@ class ExecutionEnvironment:
         self.idle_since = 0
         self.created_at = settings.now
         self._clock_file = Path(settings.clock_file)
-        clock_file.create(self._clock_file, settings.now)
         self._processes = processes()
+        self._start(settings)
+
+    def _start(self, settings: Settings) -> None:
+        self._settings = settings
+        clock_file.create(self._clock_file, settings.now)
         ours, theirs = socket.socketpair()
         with theirs:
             self._pipe = Pipe(ours, patience=LOOK_EVERY)
@@ -54,6 +59,11 @@ class ExecutionEnvironment:
                 ours.close()
                 raise
         self.tell(settings)
+
+    def reset(self, now: int, seconds: int) -> None:
+        """A new process in the same place, which has `seconds` from `now` on to initialise."""
+        self.kill()
+        self._start(self._settings._replace(now=now, deadline=now + seconds * SECOND))
 
     def tell(self, message: tuple[Any, ...]) -> None:
         """Send a message. That the process is gone shows when its answer is waited for."""

@@ -58,6 +58,12 @@ def init_start(runtime: str, region: str) -> str:
     )
 
 
+def init_report(duration: int, phase: str) -> str:
+    """Of an initialisation that took too long."""
+    took = f"INIT_REPORT Init Duration: {duration / MILLISECOND:.2f} ms"
+    return f"{took}\tPhase: {phase}\tStatus: timeout"
+
+
 def start(request_id: str, version: str) -> str:
     return f"START RequestId: {request_id} Version: {version}"
 
@@ -69,12 +75,13 @@ def timed_out(request_id: str, moment: str, timeout: int) -> str:
 def end(outcome: Outcome, memory_mb: int) -> list[str]:
     """END and REPORT. Billed is whole milliseconds of the duration and of the cold start."""
     init = outcome.init_duration or 0
+    used = memory_mb if outcome.error == "Runtime.OutOfMemory" else min(_MEMORY_USED, memory_mb)
     fields = [
         f"REPORT RequestId: {outcome.request_id}",
         f"Duration: {outcome.duration / MILLISECOND:.2f} ms",
         f"Billed Duration: {ceil((outcome.duration + init) / MILLISECOND)} ms",
         f"Memory Size: {memory_mb} MB",
-        f"Max Memory Used: {min(_MEMORY_USED, memory_mb)} MB",
+        f"Max Memory Used: {used} MB",
     ]
     if outcome.init_duration is not None:
         fields.append(f"Init Duration: {init / MILLISECOND:.2f} ms")

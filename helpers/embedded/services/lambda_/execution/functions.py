@@ -39,10 +39,12 @@ from helpers.embedded.services.lambda_.execution.invocations import (
     Invocation,
     Order,
     Outcome,
+    TookTooLong,
     failed_by_us,
 )
 from helpers.embedded.services.lambda_.execution.lineage import UNTRACED
 from helpers.embedded.services.lambda_.execution.messages import Settings
+from helpers.embedded.services.lambda_.function import Function
 from helpers.embedded.services.lambda_.function_arns import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import FunctionVersion, unpack_code
 from helpers.embedded.time.clock import SECOND
@@ -103,6 +105,8 @@ class Functions:
         self._random = Random(f"aliases {account_id}")
         self._warm: dict[FunctionVersion, list[ExecutionEnvironment]] = defaultdict(list)
         self._busy: dict[str, set[ExecutionEnvironment]] = defaultdict(set)
+        self._left: dict[FunctionVersion, list[Path]] = defaultdict(list)
+        """What is in /tmp of environments that were reset: only their memory is new."""
         self.logs = FunctionLogs(simulation.clock, partial(telemetry.logs.note, region))
 
     # Invoking
@@ -225,7 +229,7 @@ class Functions:
         )
         environment = self._take_warm(version)
         cold = environment is None
-        environment = environment or self._create_where_there_is_room(version, function.code_bytes)
+        environment = environment or self._create_where_there_is_room(version, function)
         self._busy[version.name].add(environment)
         began = self._simulation.now
         facts.began(callee)
@@ -264,22 +268,30 @@ class Functions:
         log: list[str] = []
         failure: str | None = None
         began = self._simulation.now
+        initialised: int | None = None
         if cold:
             log.append(logs.init_start(version.runtime, self.region))
             deadline = began + self._durations.init + INIT_LIMIT
-            failure = yield from self._invocation.initialise(environment, deadline)
+            try:
+                failure = yield from self._invocation.initialise(environment, deadline)
+                initialised = self._simulation.now
+            except TookTooLong:
+                environment.reset(self._simulation.now + self._durations.init, order.timeout)
             log += environment.take_output()
-        initialised = self._simulation.now
+            if initialised is None:
+                log.append(logs.init_report(self._simulation.now - began, "init"))
         log.append(logs.start(order.request_id, version.version))
-        if failure is None:
-            outcome = yield from self._invocation.run(environment, order)
+        if cold and initialised is None:
+            outcome = yield from self._invocation.initialise_and_run(environment, order)
+        elif failure is None:
+            outcome = yield from self._invocation.run(environment, order, self._simulation.now)
         else:
             outcome = _failed_to_start(failure, order.request_id)
         log += environment.take_output()
         if outcome.error == "Sandbox.Timedout":
             moment = f"{self._simulation.clock.now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
             log.append(logs.timed_out(order.request_id, moment, version.timeout))
-        if cold:
+        if initialised is not None:
             outcome = outcome._replace(init_duration=initialised - began)
         return outcome, log + logs.end(outcome, version.memory_mb)
 
@@ -302,11 +314,11 @@ class Functions:
         return warm.pop() if warm else None
 
     def _create_where_there_is_room(
-        self, version: FunctionVersion, code: bytes
+        self, version: FunctionVersion, function: LambdaFunction
     ) -> ExecutionEnvironment:
         """Each environment is an open file of this process, of which a machine allows so many."""
         try:
-            return self._create(version, code)
+            return self._create(version, function)
         except OSError as error:
             if error.errno not in (errno.EMFILE, errno.ENFILE):
                 raise
@@ -318,13 +330,16 @@ class Functions:
             warnings.warn(message, RuntimeWarning, stacklevel=2)
             raise Throttled("ConcurrentInvocationLimitExceeded", message) from error
 
-    def _create(self, version: FunctionVersion, code: bytes) -> ExecutionEnvironment:
+    def _create(self, version: FunctionVersion, function: LambdaFunction) -> ExecutionEnvironment:
+        assert isinstance(function, Function)
         clock = self._simulation.clock
         stream = f"{clock.now():%Y/%m/%d}/[{version.version}]{mock_random.get_random_hex(32)}"
-        task_root = unpack_code(code, self._folder)
-        scratch = Path(tempfile.mkdtemp(dir=self._folder))
-        layers = self._folder / "no layers"
-        layers.mkdir(exist_ok=True)
+        task_root = unpack_code([function.code_bytes], self._folder)
+        layers = unpack_code(function.layer_archives, self._folder)
+        own = Path(tempfile.mkdtemp(dir=self._folder))
+        left = self._left[version]
+        scratch = left.pop() if left else own / "tmp"
+        scratch.mkdir(exist_ok=True)
         ready = clock.elapsed + self._durations.init
         variables = {
             **dict(version.variables),
@@ -336,8 +351,8 @@ class Functions:
             layers=str(layers),
             scratch=str(scratch),
             account_root=str(self._folder),
-            clock_file=f"{scratch}.clock",
-            output_file=f"{scratch}.output",
+            clock_file=str(own / "clock"),
+            output_file=str(own / "output"),
             handler=version.handler,
             variables=variables,
             memory_mb=version.memory_mb,
@@ -367,6 +382,7 @@ class Functions:
     ) -> None:
         if outcome.environment_lost:
             environment.kill()
+            self._left[version].append(environment.scratch)
         else:
             environment.idle_since = self._simulation.now
             self._warm[version].append(environment)

@@ -31,6 +31,10 @@ MAXIMUM_PAYLOAD = 6_291_556
 """Bytes of a synchronous response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
+class TookTooLong(Exception):
+    """Initialisation did not end in its time."""
+
+
 class Outcome(NamedTuple):
     """How an invocation ended."""
 
@@ -78,6 +82,9 @@ class Invocation:
         """The cold start: import the handler's module. AWS's error object if that fails.
 
         The process imports meanwhile, beside others that start: it is heard when the time is over.
+
+        Raises:
+            TookTooLong: it was not done at `deadline`.
         """
         yield self._simulation.timeout(self._durations.init)
         end = yield from self._converse(environment, deadline)
@@ -89,12 +96,27 @@ class Invocation:
             case OutOfMemory():
                 return _error("Runtime.OutOfMemory", _KILLED)
             case _:
-                return _error("Sandbox.Timedout", "Error: Task timed out after 10.00 seconds")
+                raise TookTooLong
 
-    def run(self, environment: ExecutionEnvironment, order: Order) -> Steps[Outcome]:
-        """Invoke the handler."""
+    def initialise_and_run(self, environment: ExecutionEnvironment, order: Order) -> Steps[Outcome]:
+        """Once more, when the initialisation took too long at first: all in the function's timeout
+        (LDG lambda-runtime-environment, Init phase)."""
+        began = self._simulation.now
+        try:
+            failure = yield from self.initialise(environment, began + order.timeout * SECOND)
+        except TookTooLong:
+            return self._conclude(
+                None, order.request_id, self._simulation.now - began, order.timeout
+            )
+        if failure is not None:
+            duration = self._simulation.now - began
+            kind = json.loads(failure)["errorType"]
+            return Outcome(order.request_id, failure, kind, duration, environment_lost=True)
+        return (yield from self.run(environment, order, began))
+
+    def run(self, environment: ExecutionEnvironment, order: Order, began: int) -> Steps[Outcome]:
+        """Invoke the handler; `began` is when its timeout did."""
         simulation = self._simulation
-        began = simulation.now
         deadline = began + order.timeout * SECOND
         environment.tell(
             Invoke(
@@ -103,7 +125,7 @@ class Invocation:
                 order.function_arn,
                 order.trace_id,
                 deadline,
-                began + self._durations.handler,
+                simulation.now + self._durations.handler,
             )
         )
         yield simulation.timeout(self._durations.handler)  # before which it says nothing
