@@ -31,8 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(lab: Lab, asked: argparse.Namespace) -> int:
+    from helpers.aws.real_account import RealAccount
     from helpers.bank.rehearsal import rehearse
 
+    if isinstance(lab, RealAccount) and (gaps := [gap for gap in lab.gaps if gap.bank]):
+        raise RuntimeError(
+            f"No bank can be built on this endpoint: it lacks {'; '.join(map(str, gaps))}. "
+            "Nothing was made."
+        )
     result = rehearse(lab, asked.transactions, asked.fail, reset=asked.reset)
     print(result.table)
     if asked.delete:

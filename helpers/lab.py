@@ -8,6 +8,8 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from helpers.prices import describe_course
+
 ENGINES = ("embedded", "aws")
 
 
@@ -76,16 +78,17 @@ def _open_real_account(options: dict[str, Any]) -> Lab:
     """What it may cost is said first."""
     from helpers.aws import door
     from helpers.aws.real_account import RealAccount
-    from helpers.watching import costs
 
     door.shut()
     _leave_embedded_account()
-    print(costs.describe_course())  # noqa: T201  before anything is done that costs
+    print(describe_course())  # noqa: T201  before anything is done that costs
     lab = RealAccount(**options)
     print(  # noqa: T201
         f"Lab {lab.id!r} on account {lab.account_id} in {lab.region}: every name begins with "
         f"{lab.prefix}, everything has the tag lab={lab.id}. In the end: python -m helpers clean"
     )
+    if lab.gaps:
+        print(f"This endpoint lacks {'; '.join(map(str, lab.gaps))}.")  # noqa: T201
     return lab
 
 

@@ -323,12 +323,17 @@ def _signed_by(request: AWSPreparedRequest) -> str | None:
     return found[1] if found else None
 
 
+def is_aws(url: str) -> bool:
+    """Whether AWS is there, not another server that speaks its protocols."""
+    return (urlsplit(url).hostname or "").endswith(AWS_HOSTS)
+
+
 def _is_at(endpoint: str, url: str) -> bool:
     """Whether it goes where STS answered: to AWS, or to the same server."""
     wanted, found = urlsplit(endpoint), urlsplit(url)
     host = found.hostname or ""
-    if (wanted.hostname or "").endswith(AWS_HOSTS):
-        return host.endswith(AWS_HOSTS)
+    if is_aws(endpoint):
+        return is_aws(url)
     of_server = host == wanted.hostname or host.endswith(f".{wanted.hostname}")
     return of_server and (wanted.scheme, wanted.port) == (found.scheme, found.port)
 

@@ -24,6 +24,7 @@ from helpers.aws import door, skipping, waiting
 from helpers.aws import tag_forms as tags
 from helpers.aws.cleaning import clean
 from helpers.aws.door import NotConfirmed
+from helpers.aws.gaps import Gap, list_gaps
 from helpers.aws.names import Names
 from helpers.aws.ours import Ours
 from helpers.progress import Progress
@@ -121,6 +122,10 @@ class RealAccount:
         )
         door.open_for(self._opening)
         skipping.skip_marked_cells()
+        self.gaps: list[Gap] = []
+        """What an endpoint that is not AWS lacks of what the course needs."""
+        if not door.is_aws(sts.meta.endpoint_url):
+            self.gaps = list_gaps(self.prefix, self.account_id, self.region)
 
     @property
     def prefix(self) -> str:

@@ -33,19 +33,25 @@ class Seen(NamedTuple):
     body: str
 
 
+PROBES = frozenset({"ReEncrypt", "RotateKeyOnDemand", "StartMessageMoveTask"})
+"""With which an open lab finds out what a server lacks."""
+
+
 class FakeAws:
     """Keys of an account begin with its number: AKIA123456789012A is one of `OURS`."""
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.seen: list[Seen] = []
+        self.lacking: set[str] = set()
+        """Operations that it says it does not know."""
 
     def of(self, account: str) -> list[Seen]:
-        """What arrived for an account, but for the question whose a key is."""
+        """What arrived for an account, but for the question whose a key is, and what of `OURS`
+        an open lab probes."""
+        expected = {"GetCallerIdentity"} | (PROBES if account == OURS else set())
         return [
-            each
-            for each in self.seen
-            if each.account == account and each.operation != "GetCallerIdentity"
+            each for each in self.seen if each.account == account and each.operation not in expected
         ]
 
     @property
@@ -83,7 +89,9 @@ def serve() -> Iterator[FakeAws]:
                 text = json.dumps({"QueueUrl": f"{fake.address}/{account}/{name}"})
             else:
                 text = "{}"
-            self.send_response(200)
+            if operation in fake.lacking:
+                text = json.dumps({"__type": "InvalidAction", "message": "Unknown action"})
+            self.send_response(400 if operation in fake.lacking else 200)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text.encode())

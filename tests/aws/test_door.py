@@ -23,6 +23,7 @@ from botocore.httpsession import URLLib3Session
 
 from helpers import lab as lab_module
 from helpers import open_lab
+from helpers.__main__ import main
 from helpers.aws import door
 from helpers.aws.real_account import NotConfirmed, RealAccount
 from helpers.embedded.door import service_models
@@ -46,6 +47,7 @@ def aws(server: FakeAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
     lab_module._leave_embedded_account()
     service_models.share()  # only quicker
     server.seen.clear()
+    server.lacking.clear()
     config = tmp_path / "config"
     config.write_text(
         "".join(
@@ -64,6 +66,8 @@ def aws(server: FakeAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
         "AWS_ENDPOINT_URL": server.address,
         "LAB_ACCOUNT_ID": OURS,
         "LAB_ID": "anna",
+        "AWS_ACCESS_KEY_ID": "",
+        "AWS_SECRET_ACCESS_KEY": "",
     }.items():
         monkeypatch.setenv(name, value)
     set_keys(OURS)
@@ -360,6 +364,41 @@ def test_what_the_course_does_not_use_is_refused(
         with pytest.raises(door.NotInCourse, match="use another kernel, without LAB=aws"):
             getattr(client, operation)(**params)
     assert not aws.of(OURS)
+
+
+def test_all_that_is_missing_is_told_at_once(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("LAB_ACCOUNT_ID", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID"):
+        monkeypatch.delenv(name)
+    assert main(["--lab", "aws", "clean"]) == 2
+    told = capsys.readouterr().err
+    for words in (
+        "LAB_ACCOUNT_ID is not set",
+        "AWS_DEFAULT_REGION is not set",
+        "No credentials are found",
+        "AWS_PROFILE",
+        "run the same again",
+    ):
+        assert words in told
+    monkeypatch.setenv("LAB_ACCOUNT_ID", "my-account")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    with pytest.raises(NotConfirmed, match=r"(?s)'my-account', not a number.*\(nobody\)"):
+        open_lab("aws")
+    assert not aws.seen
+
+
+def test_an_endpoint_says_beforehand_what_it_lacks(
+    aws: FakeAws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws.lacking |= {"ReEncrypt", "RotateKeyOnDemand"}
+    with open_lab("aws"):
+        told = capsys.readouterr().out
+    assert "This endpoint lacks ReEncrypt of kms (the bank's signing secret: notebooks" in told
+    assert "StartMessageMoveTask" not in told
+    assert main(["--lab", "aws", "run"]) == 2
+    assert "No bank can be built on this endpoint: it lacks ReEncrypt" in capsys.readouterr().err
+    assert not aws.of(OURS), "nothing was made"
 
 
 def test_aiobotocore_is_refused(aws: FakeAws) -> None:
