@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from moto.core.utils import get_service_model
@@ -58,15 +59,43 @@ def _broken(shape: Any, value: Any) -> Iterator[str]:
     """The constraints of a shape that a value does not satisfy."""
     metadata = shape.metadata
     low, high = metadata.get("min"), metadata.get("max")
-    if shape.type_name in ("string", "list", "map"):
+    measured: float | None = None
+    if isinstance(value, str | list | Mapping):
         what, measured = "length", len(value)
-    else:
+    elif isinstance(value, int | float):
         what, measured = "value", value
-    if low is not None and measured < low:
+    if measured is not None and low is not None and measured < low:
         yield f"have {what} greater than or equal to {low}"
-    if high is not None and measured > high:
+    if measured is not None and high is not None and measured > high:
         yield f"have {what} less than or equal to {high}"
-    if (pattern := metadata.get("pattern")) and not re.fullmatch(pattern, str(value)):
+    if (pattern := metadata.get("pattern")) and not _fits(pattern, str(value)):
         yield f"satisfy regular expression pattern: {pattern}"
     if (choices := metadata.get("enum")) and value not in choices:
         yield f"satisfy enum value set: [{', '.join(_ORDERS.get(shape.name, choices))}]"
+
+
+_PROPERTIES = {
+    **dict.fromkeys(("L", "M", "N", "Alnum"), r"\w"),
+    **dict.fromkeys(("Z", "Zs"), r"\s"),
+    **dict.fromkeys(("P", "S"), r"!-/:-@\[-`{-~\u00a1-\uffff"),
+    "ASCII": r"\x00-\x7f",
+    "Print": r"\x20-\x7e",
+}
+"""Java's classes of characters as Python's, a little wider; all stand in brackets or alone."""
+
+
+def _fits(pattern: str, text: str) -> bool:
+    """Whether a text matches; one whose pattern Python cannot read does."""
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """A pattern of the models, which are written for Java."""
+    python = re.sub(r"(\\w)-(?=[^\]])", r"\1\\-", pattern)
+    bracketed = re.sub(r"(?<!\[)(?<!\})\\p\{(\w+)\}(?=[*+?]|$)", r"[\\p{\1}]", python)
+    try:
+        return re.compile(re.sub(r"\\p\{(\w+)\}", lambda each: _PROPERTIES[each[1]], bracketed))
+    except (re.error, KeyError):
+        return None

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from helpers.embedded.door import regions
 from helpers.embedded.door.access.denials import INTERNAL, TOO_DEEP, refuse
 from helpers.embedded.door.access.gate import Gate
+from helpers.embedded.door.oddities import find_refusal
 from helpers.embedded.door.reading import read_call
 from helpers.embedded.moto_seams.services import service_at
 from helpers.embedded.service import Call, NotInEmbeddedAccount, Service
@@ -27,7 +29,8 @@ _ON_PURPOSE = (NotImplementedError,)
 class Gateway:
     """Finds who is asked for what, whether that is allowed, and lets the service answer.
 
-    A fault of ours in between is told, and becomes an internal error of that request.
+    What a service stumbles over is refused for what is odd about it. If nothing is, it is a fault
+    of ours: it is told, and becomes an internal error of that request.
 
     Args:
         load: a service by moto's name, made when it is asked for first.
@@ -42,7 +45,7 @@ class Gateway:
         """The request as a call that may be answered, or the refusal that it deserves.
 
         Raises:
-            NotInEmbeddedAccount: nobody in the embedded account knows this service.
+            NotInEmbeddedAccount: nobody in the embedded account knows this service or Region.
         """
         name = service_at(request.host)
         if name is None:
@@ -50,6 +53,9 @@ class Gateway:
                 f"The embedded account does not have {urlsplit(request.url).netloc}, and nothing "
                 "leaves this machine. For a real account, restart the kernel and open no lab."
             )
+
+        if request.scope and (complaint := regions.complain_about(request.scope[1])):
+            raise NotInEmbeddedAccount(complaint)
 
         def read() -> Call | ApiResponse:
             self._load(name).settle()
@@ -69,7 +75,7 @@ class Gateway:
             with self._gate.passed_by(call):
                 return self._load(call.service).answer(call)
 
-        return self._kept(answer, call.request, call.service, call.operation)
+        return self._kept(answer, call.request, call.service, call)
 
     def answer_in_time(self, call: Call) -> Steps[ApiResponse]:
         """What the service answers once the operation has taken its time."""
@@ -96,7 +102,7 @@ class Gateway:
         answer: Callable[[], Answer],
         request: ApiRequest,
         service: str,
-        operation: str | None = None,
+        call: Call | None = None,
     ) -> Answer | ApiResponse:
         try:
             return answer()
@@ -105,7 +111,9 @@ class Gateway:
         except RecursionError:  # moto reads documents of all kinds, and some are too deep
             return refuse(request, service, TOO_DEEP)
         except Exception as fault:
-            self._simulation.faults.tell(fault, _name(service, operation))
+            if call is not None and (refusal := find_refusal(call, fault)):
+                return refuse(request, service, refusal)
+            self._simulation.faults.tell(fault, _name(service, call.operation if call else None))
             return refuse(request, service, INTERNAL)
 
 

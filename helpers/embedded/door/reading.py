@@ -74,6 +74,10 @@ def _read_path(request: ApiRequest, service: str) -> tuple[str | None, dict[str,
     return None, parameters
 
 
+def botocore_name(service: str) -> str:
+    return _BOTOCORE_NAMES.get(service, service)
+
+
 def prefix_of(service: str) -> str:
     """What the actions of a service begin with in policies."""
     model = _model(service)
@@ -84,8 +88,7 @@ def prefix_of(service: str) -> str:
 def _model(service: str) -> ServiceModel | None:
     """The model of a service, as moto has amended botocore's; None: there is none."""
     try:
-        name = _BOTOCORE_NAMES.get(service, service)
-        return get_service_model(name)
+        return get_service_model(botocore_name(service))
     except UnknownServiceError:
         return None
 

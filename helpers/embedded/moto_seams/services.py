@@ -31,7 +31,7 @@ class MotoService(Service):
         return handler(request, url, headers)
 
     def answer(self, call: Call) -> ApiResponse:
-        request = Request.from_primitives(*call.request)
+        request = Request.from_primitives(*call.request._replace(url=_plain(call.request.url)))
         try:
             status, headers, body = self.respond(request, request.raw_url, request.headers)
         except NotInEmbeddedAccount:
@@ -61,8 +61,17 @@ def motos_own(name: str) -> Service:
 @lru_cache(maxsize=256)
 def service_at(host: str) -> str | None:
     """moto's name for the service behind an AWS host name; None: moto has none there."""
-    origin = f"https://{host}"
+    origin = _plain(f"https://{host}")
     return next((name for name, pattern in backend_url_patterns if pattern.match(origin)), None)
+
+
+def _plain(url: str) -> str:
+    """The address at the one endpoint of a service that moto knows: AWS answers at others, too,
+    by IPv6 and with validated cryptography (AWS General Reference, service endpoints)."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    host = host.replace(".api.aws", ".amazonaws.com").replace("-fips.", ".")
+    return f"{scheme}://{host}{slash}{path}"
 
 
 @lru_cache(maxsize=64)

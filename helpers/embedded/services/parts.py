@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.door.gateway import Gateway
+from helpers.embedded.door.regions import complain_about
 from helpers.embedded.service import Service
 from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
 from helpers.embedded.time.simulation import Simulation
@@ -29,6 +30,8 @@ class Settings:
 
     def check(self) -> None:
         """ValueError: no account can be so."""
+        if complaint := complain_about(self.region):
+            raise ValueError(complaint)
         if self.standard_order not in ("best-effort", "shuffled"):
             raise ValueError(
                 f'standard_order must be "best-effort" or "shuffled", not {self.standard_order!r}'

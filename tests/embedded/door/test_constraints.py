@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from moto.core.utils import get_service_model
 
+from helpers.embedded.door import constraints
 from helpers.embedded.door.constraints import find_complaint
 
 CASES: list[tuple[str, str, dict[str, Any], str]] = [
@@ -52,3 +54,27 @@ def test_what_the_model_allows() -> None:
     given = {"logGroupName": "/aws/lambda/f", "tags": {"course": "sqs"}}
     assert find_complaint("logs", "CreateLogGroup", given) is None
     assert find_complaint("logs", "DescribeLogGroups", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "fits"), [("Grüße: 1+1=2", True), ("tab\tulator", True), ("what?", False)]
+)
+def test_patterns_are_written_for_java(given: str, fits: bool) -> None:
+    found = find_complaint("logs", "UntagResource", {"tagKeys": [given]})
+    assert (found is None) is fits
+
+
+@pytest.mark.parametrize(
+    "service", ["cloudwatch", "iam", "kms", "lambda", "logs", "sns", "sqs", "sts"]
+)
+def test_every_pattern_can_be_read(service: str) -> None:
+    model = get_service_model(service)
+    for name in model.shape_names:
+        if pattern := model.shape_for(name).metadata.get("pattern"):
+            assert constraints._compiled(pattern), pattern
+
+
+@pytest.mark.parametrize("odd", ["x", "", 5, None, [], {}, True, 1.5])
+def test_nothing_is_too_odd_to_be_looked_at(odd: Any) -> None:
+    for name in ("logGroupName", "limit", "logStreamNames", "startTime"):
+        find_complaint("logs", "FilterLogEvents", {name: odd})

@@ -76,18 +76,25 @@ class CloudWatchApi(AlarmApi):
             raise InvalidParameterValue(
                 "The parameter RecentlyActive must be a value in the set [ PT3H ]."
             )
-        telemetry = self.cloudwatch_backend.telemetry
-        age = _RECENT if given.get("RecentlyActive") else _LISTED_FOR
-        listed = [
-            metric.describe()
-            for metric in telemetry.metrics(self.region, int(telemetry.clock.unix()) - age)
-            if _matches(metric, given)
-        ]
         place = _place(given)
-        answer: dict[str, Any] = {"Metrics": listed[place : place + _MOST_LISTED]}
-        if place + _MOST_LISTED < len(listed):
-            answer["NextToken"] = str(place + _MOST_LISTED)
+        listed, end = self._listed(given, place), place + _MOST_LISTED
+        answer: dict[str, Any] = {"Metrics": [each.describe() for each in listed[place:end]]}
+        if end < len(listed):
+            answer["NextToken"] = str(end)
         return ActionResult(answer)
+
+    def _listed(self, given: Mapping[str, Any], place: int) -> list[Metric]:
+        """All that ListMetrics asks for: looked up for its first page, and kept for the next."""
+        backend = self.cloudwatch_backend
+        asked = {name: text for name, text in given.items() if name != "NextToken"}
+        if place and backend.listed and backend.listed[0] == asked:
+            return backend.listed[1]
+        telemetry = backend.telemetry
+        age = _RECENT if given.get("RecentlyActive") else _LISTED_FOR
+        metrics = telemetry.metrics(self.region, int(telemetry.clock.unix()) - age)
+        listed = [metric for metric in metrics if _matches(metric, given)]
+        backend.listed = (asked, listed) if len(listed) > _MOST_LISTED else None
+        return listed
 
     def put_dashboard(self) -> ActionResult:
         given = self._get_params()

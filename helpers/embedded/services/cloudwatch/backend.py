@@ -22,6 +22,8 @@ class CloudWatchBackend(models.CloudWatchBackend):
     """moto's state of one Region, with the account's telemetry and with alarms that are watched."""
 
     service: ClassVar[CloudWatchService]
+    listed: tuple[dict[str, Any], list[Metric]] | None = None
+    """What ListMetrics was asked for last, and what its later pages are cut from."""
 
     @property
     def telemetry(self) -> Telemetry:

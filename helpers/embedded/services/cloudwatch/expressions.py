@@ -128,7 +128,7 @@ class _Evaluation:
     def _all_metrics(self, word: str = "") -> list[Timeline]:
         """Those whose ids contain the word; expressions are none."""
         found = (self._variables[name] for name in self._metrics if word in name)
-        return [series for series in found if isinstance(series, Timeline)]
+        return [series for each in found for series in (each if isinstance(each, list) else [each])]
 
     def _constant(self, number: float) -> Timeline:
         model = next(iter(self._all_metrics()), Timeline({}, 60))

@@ -73,8 +73,9 @@ class Queries:
         waiting = {query["Id"]: query for query in queries}
         done: dict[str, Timeline | list[Timeline]] = {}
         for name in metrics:
-            series = self._read(waiting.pop(name)["MetricStat"], start, end)
-            done[name] = series._replace(label=labels[name])
+            read = self._read(waiting.pop(name)["MetricStat"], start, end)
+            apart = [series._replace(label=labels[name]) for series in read]
+            done[name] = apart if len(apart) > 1 else apart[0]
         while waiting:
             ready = [name for name, query in waiting.items() if not _needs(query) & waiting.keys()]
             if not ready:
@@ -88,13 +89,21 @@ class Queries:
                 done[name] = _name(made, labels[name])
         return done
 
-    def _read(self, stat: Mapping[str, Any], start: int, end: int) -> Timeline:
-        given = stat["Metric"]
-        metric = Metric.of(given["Namespace"], given["MetricName"], given.get("Dimensions"))
-        period = int(stat["Period"])
+    def _read(self, stat: Mapping[str, Any], start: int, end: int) -> list[Timeline]:
+        """One series; where no unit is asked for, one for each unit that has data: CloudWatch
+        converts nothing (API MetricStat)."""
+        metric, unit = _metric(stat), stat.get("Unit")
+        units = [unit] if unit else self._telemetry.units(self._region, metric)
+        made = [self._read_unit(stat, each, start, end) for each in units or [None]]
+        return [series for series in made if series.points] or made[:1]
+
+    def _read_unit(
+        self, stat: Mapping[str, Any], unit: str | None, start: int, end: int
+    ) -> Timeline:
+        metric, period = _metric(stat), int(stat["Period"])
         begin = self._begin(start, period)
         statistic = find_statistic(stat["Stat"])
-        series = self._periods(metric, begin, end, period, stat.get("Unit"))
+        series = self._periods(metric, begin, end, period, unit)
         points = {
             second: value
             for second, samples in series.items()
@@ -141,6 +150,11 @@ class Queries:
         if period % find_finest(self._telemetry.clock.unix() - begin):
             return {}
         return self._telemetry.periods(self._region, metric, begin, end, period, unit)
+
+
+def _metric(stat: Mapping[str, Any]) -> Metric:
+    given = stat["Metric"]
+    return Metric.of(given["Namespace"], given["MetricName"], given.get("Dimensions"))
 
 
 def moment_of(second: int) -> datetime:

@@ -60,7 +60,9 @@ class SqsApi(OwnApi):
             body = body.replace(f">{error.code}<", f">{error.query_code}<", 1)
         if self.call.request.target:
             body = _with_common_error_type(body)
-        return ApiResponse(refused.status, headers, body.encode())
+        # The model leaves the status out.
+        status = 404 if error.code == "ResourceNotFoundException" else refused.status
+        return ApiResponse(status, headers, body.encode())
 
     # Sending
 
@@ -266,7 +268,10 @@ class SqsApi(OwnApi):
         """How much of a list was given before."""
         token = self.params.get("NextToken")
         try:
-            return int(b64decode(token)) if token else 0
+            place = int(b64decode(token, validate=True)) if token else 0
+            if place < 0:
+                raise ValueError(place)
+            return place
         except (TypeError, ValueError):
             raise bad_parameter(token, "NextToken", "Must be a valid token.") from None
 

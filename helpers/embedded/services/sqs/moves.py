@@ -52,7 +52,8 @@ class MoveTask:
         self.moved = 0
         self.status = "RUNNING"
         self.failure: str | None = None
-        claim = {"taskId": str(mock_random.uuid4()), "sourceArn": source.queue_arn}
+        self.name = str(mock_random.uuid4())
+        claim = {"taskId": self.name, "sourceArn": source.queue_arn}
         self.handle = b64encode(json.dumps(claim, separators=(",", ":")).encode()).decode()
 
     def as_result(self) -> dict[str, Any]:
@@ -112,10 +113,9 @@ class Moves:
                 "The source queue and destination queue must be of the same queue type."
             )
         if any(task.source is source and task.status == "RUNNING" for task in self._tasks):
-            raise SQSException(
-                "AWS.SimpleQueueService.UnsupportedOperation",
+            raise InvalidParameterValue(
                 "There is already a task running. Only one active task is allowed for a source "
-                "queue arn at a given time.",
+                "queue arn at a given time."
             )
         task = MoveTask(source, destination, rate, self._simulation.now, self._keys.caller())
         self._tasks.append(task)
@@ -132,10 +132,14 @@ class Moves:
     def cancel(self, handle: str) -> MoveTask:
         """Stop a running task; what it has moved stays moved."""
         try:
-            documents.parse(b64decode(handle, validate=True))["taskId"]
+            claim = documents.parse(b64decode(handle, validate=True))
+            name, source_arn = str(claim["taskId"]), str(claim["sourceArn"])
         except (ValueError, KeyError, TypeError):
             raise InvalidParameterValue("Value for parameter TaskHandle is invalid.") from None
-        task = next((task for task in self._tasks if task.handle == handle), None)
+        task = next((task for task in self._tasks if task.name == name), None)
+        source = self._queue(source_arn, "SourceArn")
+        if task is not None and task.source is not source:
+            raise missing_resource("SourceArn")
         if task is None:
             raise SQSException("ResourceNotFoundException", "Task does not exist.")
         if task.status != "RUNNING":

@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
 from tests.embedded.services.cloudwatch.conftest import dimensions
 from tests.embedded.services.lambda_.event_source.test_event_source import create_queue, send
 
@@ -165,7 +166,7 @@ def test_statistics_of_another_unit_are_none(bookings: EmbeddedAccount, cloudwat
     assert counts == [4, 0]
 
 
-def test_units_stay_apart_unless_none_is_asked_for(lab: EmbeddedAccount, cloudwatch: Any) -> None:
+def test_units_stay_apart(lab: EmbeddedAccount, cloudwatch: Any) -> None:
     for value, unit in ((5, "Seconds"), (7, "Count")):
         data = [{"MetricName": "Booked", "Value": value, "Unit": unit}]
         cloudwatch.put_metric_data(Namespace="Bank", MetricData=data)
@@ -174,7 +175,7 @@ def test_units_stay_apart_unless_none_is_asked_for(lab: EmbeddedAccount, cloudwa
     assert [(point["Unit"], point["Sum"]) for point in apart] == [("Seconds", 5), ("Count", 7)]
     (seconds,) = statistics(lab, cloudwatch, Unit="Seconds")
     assert seconds["Sum"] == 5
-    assert ask(lab, metric("a", "Booked"))[0]["Values"] == [12]
+    assert [each["Values"] for each in ask(lab, metric("a", "Booked"))] == [[5], [7]]
 
 
 @pytest.mark.parametrize(
@@ -295,3 +296,42 @@ def test_old_data_is_kept_for_longer_periods_alone(
             **named, Period=period, Statistics=["Sum"], **span
         )
         assert [point["Sum"] for point in answer["Datapoints"]] == expected
+
+
+def test_data_of_several_units_stay_apart(lab: EmbeddedAccount, cloudwatch: Any) -> None:
+    """CloudWatch converts nothing (API MetricStat)."""
+    for value, unit in ((1, "Seconds"), (60, "Milliseconds")):
+        datum = {"MetricName": "took", "Value": value, "Unit": unit}
+        cloudwatch.put_metric_data(Namespace="own", MetricData=[datum])
+    lab.advance(60)
+    stat = {"Metric": {"Namespace": "own", "MetricName": "took"}, "Period": 60, "Stat": "Sum"}
+
+    def values(**asked: Any) -> list[list[float]]:
+        answer = cloudwatch.get_metric_data(
+            MetricDataQueries=[{"Id": "m", **asked}],
+            StartTime=lab.now() - timedelta(minutes=5),
+            EndTime=lab.now(),
+        )
+        return [each["Values"] for each in answer["MetricDataResults"]]
+
+    assert values(MetricStat=stat) == [[1], [60]]
+    assert values(MetricStat=stat | {"Unit": "Milliseconds"}) == [[60]]
+    assert values(MetricStat=stat | {"Unit": "Bytes"}) == [[]]
+
+
+def test_metrics_are_looked_up_once_for_all_pages(
+    lab: EmbeddedAccount, cloudwatch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for first in range(0, 1500, 500):
+        data = [{"MetricName": f"m{first + number}", "Value": 1.0} for number in range(500)]
+        cloudwatch.put_metric_data(Namespace="own", MetricData=data)
+    lookups, metrics = [], Telemetry.metrics
+
+    def counted(*asked: Any) -> Any:
+        lookups.append(asked)
+        return metrics(*asked)
+
+    monkeypatch.setattr(Telemetry, "metrics", counted)
+    pages = list(cloudwatch.get_paginator("list_metrics").paginate(Namespace="own"))
+    names = {each["MetricName"] for page in pages for each in page["Metrics"]}
+    assert (len(pages), len(names), len(lookups)) == (3, 1500, 1)

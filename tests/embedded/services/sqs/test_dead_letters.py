@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from typing import Any
 
 import pytest
@@ -202,7 +203,7 @@ def test_a_move_task_is_cancelled_once(sqs: Any, pair: Any, lab: Any) -> None:
     source = arn(sqs, dead)
     handle = sqs.start_message_move_task(SourceArn=source, MaxNumberOfMessagesPerSecond=1)
     again = refusal(sqs.start_message_move_task, SourceArn=source)
-    assert again.code == "AWS.SimpleQueueService.UnsupportedOperation"
+    assert again.code == "InvalidParameterValue"
     assert again.message.startswith("There is already a task running.")
     lab.advance(2.5)
     answer = sqs.cancel_message_move_task(TaskHandle=handle["TaskHandle"])
@@ -232,6 +233,40 @@ def test_bad_move_tasks(sqs: Any, pair: Any) -> None:
     assert refused.code == "InvalidParameterValue"
     refused = refusal(sqs.cancel_message_move_task, TaskHandle="junk")
     assert refused.code == "InvalidParameterValue"
+
+
+def test_a_task_handle_names_its_source(sqs: Any, pair: Any, make: Make) -> None:
+    url, dead = pair
+    send(sqs, url, *"abcdef")
+    kill(sqs, url)
+    handle = sqs.start_message_move_task(SourceArn=arn(sqs, dead), MaxNumberOfMessagesPerSecond=1)
+    claim = json.loads(b64decode(handle["TaskHandle"]))
+    for source in (arn(sqs, dead) + "-missing", arn(sqs, make("other"))):
+        forged = b64encode(json.dumps(claim | {"sourceArn": source}).encode()).decode()
+        refused = refusal(sqs.cancel_message_move_task, TaskHandle=forged)
+        assert (refused.code, refused.status) == ("ResourceNotFoundException", 404)
+        assert refused.message == (
+            "The resource that you specified for the SourceArn parameter doesn't exist."
+        )
+    forged = b64encode(json.dumps(claim | {"taskId": "none"}).encode()).decode()
+    refused = refusal(sqs.cancel_message_move_task, TaskHandle=forged)
+    assert (refused.message, refused.status) == ("Task does not exist.", 404)
+
+
+def test_sources_of_a_dead_letter_queue_come_in_pages(sqs: Any, pair: Any, make: Make) -> None:
+    """API ListDeadLetterSourceQueues: pages only where MaxResults asks for them."""
+    url, dead = pair
+    policy = json.dumps({"deadLetterTargetArn": arn(sqs, dead), "maxReceiveCount": 1})
+    others = [make(f"source-{number}", RedrivePolicy=policy) for number in range(2)]
+    pages = sqs.get_paginator("list_dead_letter_source_queues").paginate(
+        QueueUrl=dead, PaginationConfig={"PageSize": 2}
+    )
+    assert [page["queueUrls"] for page in pages] == [[url, others[0]], [others[1]]]
+    for token in ("x", "LTE=", "no base64"):
+        refused = refusal(
+            sqs.list_dead_letter_source_queues, QueueUrl=dead, MaxResults=1, NextToken=token
+        )
+        assert refused.code == "InvalidParameterValue"
 
 
 def test_a_move_task_fails_when_there_is_nowhere_to_move_to(

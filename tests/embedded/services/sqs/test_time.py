@@ -331,3 +331,19 @@ def test_deduplication_ends_after_five_minutes(sqs: Any, make: Make, lab: Any) -
     assert new["MessageId"] != first["MessageId"]
     assert new["SequenceNumber"] > first["SequenceNumber"]
     assert len(receive(sqs, url)) == 2
+
+
+@pytest.mark.parametrize(("name", "waits"), [("queue.fifo", 0), ("queue", 1)])
+def test_only_a_fifo_queue_s_new_delay_holds_for_messages_that_wait(
+    sqs: Any, make: Make, lab: Any, name: str, waits: int
+) -> None:
+    """SDG sqs-delay-queues."""
+    url = make(name, DelaySeconds=600)
+    options = {"MessageGroupId": "a", "MessageDeduplicationId": "1"} if not waits else {}
+    send(sqs, url, "text", **options)
+    lab.advance(10)
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "60"})
+    lab.advance(49)
+    assert counts(sqs, url) == (0, 0, 1)
+    lab.advance(1)
+    assert counts(sqs, url) == (1 - waits, 0, waits)
