@@ -6,6 +6,7 @@ operations take lab time before that: a long poll, a synchronous invocation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +22,9 @@ from helpers.embedded.time.simulation import Simulation, Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 Answer = TypeVar("Answer")
+
+_NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""Control characters and U+FFFE, U+FFFF (XML 1.0, 2.2)."""
 
 _ON_PURPOSE = (NotImplementedError,)
 """The account says in words what it does not have (NotInEmbeddedAccount)."""
@@ -75,7 +79,7 @@ class Gateway:
             with self._gate.passed_by(call):
                 return self._load(call.service).answer(call)
 
-        return self._kept(answer, call.request, call.service, call)
+        return _readable(self._kept(answer, call.request, call.service, call))
 
     def answer_in_time(self, call: Call) -> Steps[ApiResponse]:
         """What the service answers once the operation has taken its time."""
@@ -115,6 +119,13 @@ class Gateway:
                 return refuse(request, service, refusal)
             self._simulation.faults.tell(fault, _name(service, call.operation if call else None))
             return refuse(request, service, INTERNAL)
+
+
+def _readable(answer: ApiResponse) -> ApiResponse:
+    """XML cannot hold every character that a request may bring."""
+    if not answer.body.startswith(b"<"):
+        return answer
+    return answer._replace(body=_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}".encode(), answer.body))
 
 
 def _name(service: str, operation: str | None) -> str:

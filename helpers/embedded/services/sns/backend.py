@@ -47,6 +47,8 @@ class SnsBackend(SNSBackend):
         named_fifo = stem != name or not (attributes or {}).get("FifoTopic")
         if not named_fifo or not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", stem):
             raise refused("Topic Name")
+        if (policy := (attributes or {}).get("Policy")) is not None:
+            _check_policy(policy)
         return super().create_topic(name, attributes, tags)
 
     def subscribe(self, topic_arn: str, endpoint: str, protocol: str) -> Subscription:
@@ -113,3 +115,12 @@ class SnsBackend(SNSBackend):
 def check_arn(arn: str, parameter: str) -> None:
     if (elements := len(arn.split(":"))) < 6:
         raise refused(f"{parameter} Reason: An ARN must have at least 6 elements, not {elements}")
+
+
+def _check_policy(text: str) -> None:
+    try:
+        policy = documents.parse(text)
+    except ValueError:
+        policy = None
+    if not isinstance(policy, dict):
+        raise refused("Policy Error: null")
