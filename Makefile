@@ -6,6 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 TOOLS := .venv/tools
 MINISTACK := .venv/ministack/ready
+AUDIT := .venv/audit/ready
 BOOKS := $(wildcard notebooks/*.ipynb)
 
 # A file's tests stay in one process: a notebook is one kernel, and fixtures are started once.
@@ -57,6 +58,7 @@ lock: $(READY)
 	$(COMPILE) pyproject.toml --group install --output-file requirements.txt
 	$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(COMPILE) --group parity --output-file requirements-parity.txt
+	$(COMPILE) --group audit --output-file requirements-audit.txt
 	$(BIN)/python -m tests.tooling.environment
 	@echo "Next: make dependencies, which installs the new locks and lists what they hold."
 
@@ -64,9 +66,9 @@ dependencies: $(TOOLS)
 	$(BIN)/python -m tests.tooling.dependencies
 
 # Known vulnerabilities, by the advisories of today.
-audit: $(READY)
+audit: $(AUDIT)
 	for lock in requirements*.txt; do \
-	    $(BIN)/uvx pip-audit --requirement $$lock --no-deps --disable-pip || exit 1; done
+	    .venv/audit/bin/pip-audit --requirement $$lock --no-deps --disable-pip || exit 1; done
 
 hooks: $(TOOLS)
 	$(BIN)/pre-commit install
@@ -110,4 +112,11 @@ $(MINISTACK): $(READY) requirements-parity.txt
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/ministack
 	@$(BIN)/uv pip sync --python .venv/ministack/bin/python --quiet --require-hashes \
 	    --compile-bytecode requirements-parity.txt
+	@touch $@
+
+$(AUDIT): $(READY) requirements-audit.txt
+	@echo "Adding pip-audit ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/audit
+	@$(BIN)/uv pip sync --python .venv/audit/bin/python --quiet --require-hashes \
+	    requirements-audit.txt
 	@touch $@

@@ -13,11 +13,14 @@ from tests.tooling.environment import ROOT, read_lock, read_project, render_envi
 
 PROJECT: dict[str, Any] = read_project()
 GROUPS = PROJECT["dependency-groups"]
-COURSE, DEV, PARITY = "requirements.txt", "requirements-dev.txt", "requirements-parity.txt"
+COURSE, DEV, PARITY, AUDIT = (
+    f"requirements{part}.txt" for part in ("", "-dev", "-parity", "-audit")
+)
 WANTED = {
     COURSE: PROJECT["project"]["dependencies"] + GROUPS["install"],
     DEV: GROUPS["dev"],
     PARITY: GROUPS["parity"],
+    AUDIT: GROUPS["audit"],
 }
 DIRECT = [(lock, Requirement(text)) for lock, wanted in WANTED.items() for text in wanted]
 LOCKED = {lock: [Requirement(text) for text in read_lock(lock)] for lock in WANTED}
@@ -54,7 +57,7 @@ def test_locks_of_one_environment_hold_the_same_versions() -> None:
     assert {pin for pin in dev if pin[0] in shared} <= course
 
 
-@pytest.mark.parametrize("name", [COURSE, DEV, PARITY, "environment.yml", "pyproject.toml"])
+@pytest.mark.parametrize("name", [COURSE, DEV, PARITY, AUDIT, "environment.yml", "pyproject.toml"])
 def test_no_list_names_an_index(name: str) -> None:
     assert not re.search(r"https?://|--(extra-)?index-url|--find-links", (ROOT / name).read_text())
 
@@ -80,3 +83,22 @@ def test_python_floor_is_the_same_everywhere() -> None:
     assert set(SpecifierSet(floor)) < set(SpecifierSet(python))
     assert PROJECT["tool"]["ruff"]["target-version"] == "py" + re.sub(r"\D", "", floor)
     assert not re.search(r"3\.\d+ or newer", (ROOT / "Makefile").read_text()), "it reads pyproject"
+
+
+@pytest.mark.parametrize("path", ["Makefile", ".ci/install_uv", ".github/workflows/tests.yml"])
+def test_whatever_is_installed_is_installed_by_its_hash(path: str) -> None:
+    """Or is the course itself, built by what is locked."""
+    text = (ROOT / path).read_text(encoding="utf-8").replace("\\\n", " ")
+    installs = re.findall(r"(?:pip install|pip sync|uvx) .*", text)
+    assert installs
+    for line in installs:
+        assert "--require-hashes" in line or (
+            "--editable ." in line and "--no-build-isolation" in line
+        ), line
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    used = re.findall(r"uses: (.+)", (ROOT / ".github/workflows/tests.yml").read_text())
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
