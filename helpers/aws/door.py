@@ -10,8 +10,9 @@ soon as `helpers` is imported; it opens with a lab and shuts with it. What it le
 - is signed with a key of which STS said that it is of the account LAB_ACCOUNT_ID: each key is
   asked about once a lab, with itself.
 
-Before that only STS and what gives credentials are asked, for that question alone. The door does
-not see what is sent without botocore: the `aws` command in a terminal, another HTTP library.
+Before that only STS and what gives credentials are asked, for that question alone. In Python
+programs that the process starts or forks the door is shut: each opens a lab of its own. It does not
+see what is sent without botocore, or from a terminal: the `aws` command, another HTTP library.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -42,7 +44,7 @@ from helpers.aws.operations import CLEANING, COURSE, EVERYWHERE, SIGNING_IN, is_
 SIGNED_BY = re.compile(r"Credential=([^/,\s&%]+)(?:/|%2F)")
 """The access key id, in the header of a signed request or in a presigned URL."""
 
-AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 
 METADATA_HOSTS = ("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254")
 """Where a machine of AWS's asks for its own credentials. They belong to no account."""
@@ -117,6 +119,7 @@ def shut() -> None:
     global _opening, _stands
     _opening, _stands = None, True
     _stand_before_clients()
+    _stand_in_children()
     sending.guard_by(_leave)
 
 
@@ -132,6 +135,7 @@ def lift() -> None:
     """Take the door away: another lab answers in this process now."""
     global _opening, _stands
     _opening, _stands = None, False
+    _leave_children()
     sending.guard_by(None)
 
 
@@ -347,6 +351,24 @@ def _is_for_metadata(request: AWSPreparedRequest) -> bool:
 
 
 # Other processes, and the other sender.
+
+CHILDREN = str(Path(__file__).with_name("children"))
+
+
+def _stand_in_children() -> None:
+    """Python programs that this process starts find the door where Python looks first."""
+    _leave_children()
+    found = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([CHILDREN, found] if found else [CHILDREN])
+
+
+def _leave_children() -> None:
+    found = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if CHILDREN in found:
+        left = [each for each in found if each != CHILDREN]
+        os.environ.pop("PYTHONPATH")
+        if left:
+            os.environ["PYTHONPATH"] = os.pathsep.join(left)
 
 
 def _shut_in_child() -> None:

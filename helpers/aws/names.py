@@ -38,7 +38,15 @@ NAMES = frozenset(
 NAMES_OF = {("SNS", "CreateTopic"): "Name"}
 """Members that are names in one operation, and mean something else in others."""
 
-LOG_GROUPS = frozenset({"logGroupName", "logGroupNames", "logGroupNamePrefix"})
+LOG_GROUPS = frozenset(
+    {
+        "logGroupIdentifier",
+        "logGroupIdentifiers",
+        "logGroupName",
+        "logGroupNamePrefix",
+        "logGroupNames",
+    }
+)
 FUNCTION_LOGS = "/aws/lambda/"
 """Lambda calls a function's log group so, and the function's name."""
 

@@ -245,6 +245,51 @@ def test_nothing_reaches_an_account_that_is_not_confirmed(
         assert new_keys == 0
 
 
+PROGRAM = """
+import boto3
+try:
+    boto3.client("sqs").create_queue(QueueName="orders")
+except RuntimeError as error:
+    print(type(error).__name__)
+else:
+    print("sent")
+"""
+
+
+@pytest.mark.parametrize("account", [OURS, THEIRS])
+@pytest.mark.parametrize("state", ["not opened", "open", "closed"])
+def test_programs_that_are_started_meet_a_door_that_is_shut(
+    aws: FakeAws, tmp_path: Path, state: str, account: str
+) -> None:
+    """Though they know nothing of the course. What they had of their own runs as before."""
+    enter(state)
+    set_keys(account)
+    (tmp_path / "sitecustomize.py").write_text("print('own')")
+    found = [os.environ["PYTHONPATH"], str(tmp_path)]
+    told = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(found)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == ["own", "DoorShut"]
+    assert not aws.of(OURS)
+    assert not aws.of(THEIRS)
+
+
+def test_when_the_door_is_gone_programs_are_as_before(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.lift()
+    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    door.shut()
+    assert os.environ["PYTHONPATH"] == os.pathsep.join([door.CHILDREN, "/somewhere"])
+    door.lift()
+    assert os.environ["PYTHONPATH"] == "/somewhere"
+
+
 @pytest.mark.parametrize("old", [True, False], ids=["old session", "new session"])
 def test_rotated_keys_are_asked_about(aws: FakeAws, old: bool) -> None:
     """Sessions find keys once; a new one finds the new ones."""
