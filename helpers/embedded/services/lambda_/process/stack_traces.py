@@ -27,11 +27,8 @@ def show_as_on_aws(shown: Callable[[str], str]) -> None:
 
     traceback.FrameSummary = FrameSummary  # type: ignore[misc]
     names: Any = traceback
-    start, extract, walk = (
-        names.TracebackException.__init__,
-        names.extract_tb,
-        names.walk_stack,
-    )
+    start, extract = names.TracebackException.__init__, names.extract_tb
+    walk, walk_trace = names.walk_stack, names.walk_tb
 
     @functools.wraps(start)
     def started(self: Any, kind: Any, error: Any, trace: Any, **options: Any) -> None:
@@ -45,9 +42,13 @@ def show_as_on_aws(shown: Callable[[str], str]) -> None:
     def walked(frame: FrameType | None) -> Iterator[tuple[FrameType, int]]:
         return (each for each in walk(frame) if not _is_ours(each[0]))
 
+    @functools.wraps(walk_trace)
+    def walked_trace(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+        return walk_trace(without_ours(trace))  # type: ignore[no-any-return]
+
     names.TracebackException.__init__ = started
     names.extract_tb = extracted
-    names.walk_stack = walked
+    names.walk_stack, names.walk_tb = walked, walked_trace
 
 
 def without_ours(trace: TracebackType | None) -> TracebackType | None:

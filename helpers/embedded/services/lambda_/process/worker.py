@@ -174,7 +174,7 @@ class Environment:
         os.environ.update(settings.variables)
         interception.install(self._call, enclosed=True)
         mounts = imports.mounts_of(settings.task_root, settings.layers)
-        python = (sys.prefix, sys.base_prefix, _PACKAGE)
+        python = (sys.prefix, sys.base_prefix, _PACKAGE, *(each.real for each in mounts))
         tmp = disk.Mount(disk.TMP, settings.scratch)
         disk.disk.mount((*mounts, tmp), (*python, settings.account_root))
         disk.use_tmp()
