@@ -53,6 +53,7 @@ class EmbeddedAccount:
         duplicates: share of the deliveries, 0 to 1, that a standard queue makes twice.
         spin_limit: wall seconds for which a handler may compute without sleeping, calling AWS
             or returning before it counts as timed out.
+        network: whether functions may reach hosts other than this machine.
     """
 
     def __init__(
@@ -63,11 +64,14 @@ class EmbeddedAccount:
         standard_order: str = "best-effort",
         duplicates: float = 0.0,
         spin_limit: float = 10.0,
+        network: bool = False,
     ) -> None:
         global _open
         if _open is not None:
             _open._close("This lab was closed when another one was opened")
-        settings = Settings(ACCOUNT_ID, region, seed, standard_order, duplicates, spin_limit)
+        settings = Settings(
+            ACCOUNT_ID, region, seed, standard_order, duplicates, spin_limit, network
+        )
         settings.check()
         self.region = region
         self._lock = threading.RLock()

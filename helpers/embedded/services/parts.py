@@ -27,6 +27,7 @@ class Settings:
     standard_order: str
     duplicates: float
     spin_limit: float
+    network: bool
 
     def check(self) -> None:
         """ValueError: no account can be so."""

@@ -50,6 +50,7 @@ class LambdaService(MotoService):
             account_id=settings.account_id,
             durations=Durations(),
             spin_limit=settings.spin_limit,
+            network=settings.network,
             may_log=self._may_log,
         )
         self._queues = parts.service(SqsService)

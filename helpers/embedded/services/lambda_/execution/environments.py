@@ -49,6 +49,7 @@ class ExecutionEnvironment:
 
     def _start(self, settings: Settings) -> None:
         self._settings = settings
+        self._killed: Exited | None = None
         clock_file.create(self._clock_file, settings.now)
         ours, theirs = socket.socketpair()
         with theirs:
@@ -85,6 +86,8 @@ class ExecutionEnvironment:
         return message
 
     def _exited(self, patience: float) -> Exited:
+        if self._killed is not None:
+            return self._killed
         status = self._processes.status(self._number, patience)
         if status is None:  # it closed the pipe and lives on
             status = self._processes.end(self._number)
@@ -100,9 +103,11 @@ class ExecutionEnvironment:
 
     def kill(self) -> None:
         """End the process at once, whatever it is doing, and all that it has started."""
-        self._pipe.close()
-        self._processes.end(self._number)
-        self._processes.forget(self._number)
+        if self._killed is None:
+            self._pipe.close()
+            code = self._processes.end(self._number)
+            self._killed = Exited(code, clock_file.read(self._clock_file))
+            self._processes.forget(self._number)
 
 
 def _names_on_aws(settings: Settings) -> dict[str, str]:

@@ -77,8 +77,9 @@ class Invoked(NamedTuple):
 class Functions:
     """Runs the functions of one account.
 
-    `spin_limit` is the wall seconds for which a handler may compute without a word; `may_log`
-    says of a role, a log group and a stream whether the role may write there.
+    `spin_limit` is the wall seconds for which a handler may compute without a word; `network`
+    lets handlers reach more than this machine; `may_log` says of a role, a log group and a stream
+    whether the role may write there.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Functions:
         account_id: str,
         durations: Durations,
         spin_limit: float,
+        network: bool,
         may_log: Callable[[str, str, str], bool],
     ) -> None:
         self._simulation = simulation
@@ -102,6 +104,7 @@ class Functions:
         self._durations = durations
         self._invocation = Invocation(simulation, gateway, durations, spin_limit)
         self._may_log = may_log
+        self._network = network
         self._random = Random(f"aliases {account_id}")
         self._warm: dict[FunctionVersion, list[ExecutionEnvironment]] = defaultdict(list)
         self._busy: dict[str, set[ExecutionEnvironment]] = defaultdict(set)
@@ -356,6 +359,7 @@ class Functions:
             handler=version.handler,
             variables=variables,
             memory_mb=version.memory_mb,
+            network=self._network,
             deadline=ready + INIT_LIMIT,
             now=ready,
         )

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from helpers.embedded.door.gateway import Gateway
-from helpers.embedded.service import NotInEmbeddedAccount
+from helpers.embedded.services.lambda_.execution.conversation import Conversation
 from helpers.embedded.services.lambda_.execution.durations import Durations
 from helpers.embedded.services.lambda_.execution.environments import (
     ExecutionEnvironment,
     describe_exit,
 )
 from helpers.embedded.services.lambda_.execution.messages import (
-    Call,
     Exited,
     Failure,
     Invoke,
     OutOfMemory,
     Ready,
-    Resume,
     Returned,
-    TimeUp,
 )
 from helpers.embedded.time.clock import SECOND
-from helpers.embedded.time.simulation import Silence, Simulation, Steps
-from helpers.embedded.wire import ApiRequest, ApiResponse
+from helpers.embedded.time.simulation import Simulation, Steps
 
 MAXIMUM_PAYLOAD = 6_291_556
 """Bytes of a synchronous response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
@@ -77,6 +74,9 @@ class Invocation:
         self._gateway = gateway
         self._durations = durations
         self._spin_limit = spin_limit
+        self._conversations: WeakKeyDictionary[ExecutionEnvironment, Conversation] = (
+            WeakKeyDictionary()
+        )
 
     def initialise(self, environment: ExecutionEnvironment, deadline: int) -> Steps[str | None]:
         """The cold start: import the handler's module. AWS's error object if that fails.
@@ -133,54 +133,13 @@ class Invocation:
         return self._conclude(end, order.request_id, simulation.now - began, order.timeout)
 
     def _converse(self, environment: ExecutionEnvironment, deadline: int) -> Steps[Any]:
-        """Serve the handler's requests until it ends; None: it ran out of time.
-
-        What the environment says is taken up at the lab time at which it says it.
-        """
-        simulation = self._simulation
-        while True:
-            message = yield simulation.ask(environment, self._spin_limit)
-            match message:
-                case Silence() | TimeUp():
-                    moment = deadline
-                case Call():
-                    moment = message.now + self._durations.api_call
-                case _:
-                    moment = message.now
-            if (wait := min(moment, deadline) - simulation.now) > 0:
-                yield simulation.timeout(wait)
-            if moment >= deadline:
-                return None
-            if not isinstance(message, Call):
-                return message
-            answered = yield from self._answer(environment, message.request, deadline)
-            if not answered:
-                return None
-
-    def _answer(
-        self, environment: ExecutionEnvironment, request: ApiRequest, deadline: int
-    ) -> Steps[bool]:
-        """Answer the handler's request; False: the answer did not come in time."""
-        simulation, gateway = self._simulation, self._gateway
-        try:
-            admitted = gateway.admit(request)
-            if isinstance(admitted, ApiResponse):
-                response = admitted
-            elif not gateway.takes_time(admitted):
-                response = gateway.answer(admitted)
-            else:
-                answer = simulation.branch(gateway.answer_in_time(admitted))
-                yield answer | simulation.timeout(deadline - simulation.now)
-                if answer.is_alive:
-                    answer.interrupt()
-                    answer.defused = True
-                    return False
-                response = cast("ApiResponse", answer.value)
-        except NotInEmbeddedAccount as missing:
-            environment.tell(Resume(simulation.now, error=str(missing)))
-        else:
-            environment.tell(Resume(simulation.now, response))
-        return True
+        """The handler's last word; None: it ran out of time."""
+        conversation = self._conversations.get(environment)
+        if conversation is None:
+            conversation = self._conversations[environment] = Conversation(
+                environment, self._simulation, self._gateway, self._durations, self._spin_limit
+            )
+        return (yield from conversation.listen(deadline))
 
     def _conclude(self, end: Any, request_id: str, duration: int, timeout: int) -> Outcome:
         prefix = f"RequestId: {request_id} Error:"

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
+NEVER = -1
+"""Instead of a moment."""
+
 # From the account
 
 
@@ -28,6 +31,8 @@ class Settings(NamedTuple):
     variables: dict[str, str]
     """The environment variables of the function, and no others."""
     memory_mb: int
+    network: bool
+    """Whether the handler may reach more than this machine."""
     deadline: int
     """The moment at which initialisation has taken too long."""
     now: int
@@ -49,12 +54,16 @@ class Invoke(NamedTuple):
 
 
 class Resume(NamedTuple):
-    """The answer to Call, at the lab time when it comes."""
+    """Time has moved: to the moment of an answer, or to the one until which all waited."""
 
     now: int
+    number: int = 0
+    """Of the call that is answered; 0: of none."""
     response: ApiResponse | None = None
     error: str | None = None
     """Why the account could not answer the request at all."""
+    left: int = 0
+    """How many more such messages follow at this moment."""
 
 
 # From the environment. It runs ahead: what a handler does by itself, sleeping too, the account
@@ -63,10 +72,22 @@ class Resume(NamedTuple):
 
 
 class Call(NamedTuple):
-    """An AWS request that the handler's boto3 made."""
+    """An AWS request that the handler's boto3 made, said when all its threads wait."""
 
     request: ApiRequest
+    number: int
     now: int
+    until: int
+    """When its next thread is due; NEVER: not before the deadline."""
+    left: int
+    """How many more calls follow at this moment."""
+
+
+class Waiting(NamedTuple):
+    """All threads wait for answers to earlier calls, or until a moment, as in Call."""
+
+    now: int
+    until: int
 
 
 class Ready(NamedTuple):

@@ -27,7 +27,7 @@ and to be woken would take longer."""
 _KINDS: list[Any] = [
     *(messages.Settings, messages.Invoke, messages.Resume),
     *(messages.Call, messages.Ready, messages.TimeUp),
-    *(messages.Returned, messages.Failure, messages.OutOfMemory),
+    *(messages.Returned, messages.Failure, messages.OutOfMemory, messages.Waiting),
     *(ApiRequest, ApiResponse),
 ]
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
@@ -44,7 +44,7 @@ class Pipe:
         patience: wall seconds for which `receive` waits; None: for ever.
     """
 
-    def __init__(self, end: socket.socket, patience: float | None = None) -> None:
+    def __init__(self, end: socket.SocketType, patience: float | None = None) -> None:
         self._end = end
         self._received = bytearray()
         self._tries = 0

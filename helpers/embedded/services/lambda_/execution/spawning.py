@@ -14,6 +14,7 @@ _PROGRAM = """
 import socket, sys
 sys.path[:] = sys.argv[1:]
 from helpers.embedded.services.lambda_.process import worker
+worker.prepare()
 sys.exit(worker.main(socket.fromshare(sys.stdin.buffer.read())))
 """
 

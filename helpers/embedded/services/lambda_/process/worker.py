@@ -10,10 +10,8 @@ import contextlib
 import importlib
 import json
 import os
-import random
 import socket
 import sys
-import threading
 import traceback
 from pathlib import Path
 from typing import Any
@@ -35,20 +33,25 @@ from helpers.embedded.services.lambda_.execution.messages import (
     Returned,
     Settings,
     TimeUp,
+    Waiting,
 )
 from helpers.embedded.services.lambda_.execution.pipe import Pipe
 from helpers.embedded.services.lambda_.process import (
+    chance,
+    children,
+    current,
     disk,
     handlers,
     imports,
     lab_time,
     log_output,
+    network,
     read_only,
     stack_traces,
 )
 from helpers.embedded.services.lambda_.process.context import LambdaContext
 from helpers.embedded.services.lambda_.process.limits import MemoryLimit
-from helpers.embedded.time.clock import microseconds
+from helpers.embedded.services.lambda_.process.turns import Turns
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 
@@ -69,20 +72,30 @@ def main(end: socket.socket) -> int:
     return 0
 
 
+def prepare() -> None:
+    """Before environments are forked: what they share."""
+    lab_time.install()
+    disk.install()
+    _share_service_models()
+
+
 class Environment:
     """A function's code and its view of the world."""
 
     def __init__(self, pipe: Pipe, settings: Settings) -> None:
         self._pipe = pipe
         self._settings = settings
-        self._deadline = settings.deadline
-        self._talking = threading.RLock()
-        clock_file = ClockFile(settings.clock_file)
-        self._time = lab_time.LabTime(settings.now, self._sleep, clock_file.write)
+        self._clock = lab_time.LabClock(settings.now)
+        self._clock_file = ClockFile(settings.clock_file)
+        self._turns = current.turns = Turns(settings.now, self._move_to, self)
+        self._turns.deadline = settings.deadline
+        children.were_started = False  # as it was itself
         self._log = log_output.open_streams(settings.output_file)
         self._logs = log_output.LogHandler(self._log)
         self._shut_out_the_machine()
         self._memory = MemoryLimit(settings.memory_mb)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def serve(self) -> None:
         handler = self._initialise()
@@ -107,15 +120,14 @@ class Environment:
             failure, entry = handlers.describe_failure(error, "")
             self._log(entry)
         self._check_memory()
-        self._pipe.send(Ready(failure, self._time.now))
+        self._turns.freeze(lambda now: self._pipe.send(Ready(failure, now)))
         return handler
 
     def _invoke(self, handler: handlers.Handler, order: Invoke) -> None:
-        self._time.move_to(order.now)
-        self._deadline = order.deadline
+        self._turns.thaw(order.now, order.deadline)
         self._logs.request_id = order.request_id
         os.environ["_X_AMZN_TRACE_ID"] = order.trace_id
-        result: tuple[Any, ...]
+        kind: type[Returned | Failure] = Returned
         try:
             context = LambdaContext(
                 order.request_id,
@@ -125,37 +137,68 @@ class Environment:
                 self._log,
             )
             payload = handlers.encode_result(handler(json.loads(order.event), context))
-            result = Returned(payload, self._time.now)
         except MemoryError:
             self._run_out_of_memory()
         except Exception as error:
             payload, entry = handlers.describe_failure(error, order.request_id)
             self._log(entry)
-            result = Failure(payload, self._time.now)
+            kind = Failure
         payload.encode()  # what is cut inside a character AWS's runtime cannot send either
         self._check_memory()
-        self._pipe.send(result)
+        self._turns.freeze(lambda now: self._pipe.send(kind(payload, now)))
 
     # What the handler does to the world
 
-    def _sleep(self, seconds: float) -> None:
-        with self._talking:
-            until = self._time.now + microseconds(seconds)
-            if until >= self._deadline:
-                self._pipe.send(TimeUp(self._time.now))
-                self._pipe.receive()  # nothing comes: the account ends this process
-            self._time.move_to(until)
+    def converse(self, calls: list[tuple[int, Any]], until: int) -> list[tuple[int, Any]]:
+        now = self._turns.now
+        for left, (number, request) in zip(range(len(calls) - 1, -1, -1), calls, strict=True):
+            self._pipe.send(Call(request, number, now, until, left))
+        if not calls:
+            self._pipe.send(Waiting(now, until))
+        answers: list[tuple[int, Any]] = []
+        while True:
+            answer = self._hear()
+            assert isinstance(answer, Resume)
+            self._turns.move_to(answer.now)
+            if answer.number:
+                answers.append((answer.number, answer))
+            if not answer.left:
+                return answers
+
+    def run_out(self) -> None:
+        self._pipe.send(TimeUp(self._turns.now))
+        self._hear()  # nothing comes: the account ends this process
+
+    def _hear(self) -> Any:
+        """The account's next word. It may be any thread that hears of its end."""
+        try:
+            return self._pipe.receive()
+        except (EOFError, OSError):
+            os._exit(0)
+
+    def _move_to(self, now: int) -> None:
+        self._clock.move_to(now)
+        self._clock_file.write(now)
 
     def _call(self, request: ApiRequest) -> ApiResponse:
+        if current.turns is None:
+            raise RuntimeError(
+                "A process that a handler has forked cannot call AWS in the embedded account. "
+                "Call from the handler's own process (threads may)."
+            )
         self._check_memory()
-        with self._talking:
-            self._pipe.send(Call(request, self._time.now))
-            answer = self._pipe.receive()
-            assert isinstance(answer, Resume)
-            self._time.move_to(answer.now)
+        answer = self._turns.wait_for_answer(request)
+        assert isinstance(answer, Resume)
         if answer.response is None:
             raise RuntimeError(answer.error)
         return answer.response
+
+    def _leave_to_parent(self) -> None:
+        """In a fork: it has no part in the conversation, and lives on the machine's clock."""
+        if current.turns is not None:
+            current.turns = None
+            self._clock.let_run()
+            self._pipe.close()
 
     def _check_memory(self) -> None:
         if self._memory.is_passed():
@@ -164,7 +207,8 @@ class Environment:
     def _run_out_of_memory(self) -> None:
         """AWS kills an environment that wants more than its memory; so does this one itself."""
         self._memory.lift()
-        self._pipe.send(OutOfMemory(self._time.now))
+        with self._turns.mutex:
+            self._pipe.send(OutOfMemory(self._turns.now))
         os._exit(137)
 
     def _shut_out_the_machine(self) -> None:
@@ -186,7 +230,9 @@ class Environment:
         stack_traces.show_as_on_aws(disk.disk.shown)
         byte_code = map(imports.byte_code_of, (settings.task_root, settings.layers))
         read_only.protect(settings.scratch, *byte_code)
-        _repeat_chance(settings.variables["AWS_LAMBDA_LOG_STREAM_NAME"])
+        chance.repeat(settings.variables["AWS_LAMBDA_LOG_STREAM_NAME"])
+        if not settings.network:
+            network.refuse_others()
         log_output.route_logging(self._logs)
 
 
@@ -207,10 +253,6 @@ def _share_service_models() -> None:
         loader.load_service_model(service, "endpoint-rule-set-1")
 
 
-_share_service_models()
-disk.install()
-
-
 def _ignore_aws_files(configprovider: Any) -> None:
     """~/.aws belongs to whoever runs the kernel."""
     variables = configprovider.BOTOCORE_DEFAUT_SESSION_VARIABLES
@@ -228,12 +270,6 @@ def _connect_own_sdk() -> None:
         _ignore_aws_files(importlib.import_module("botocore.configprovider"))
 
 
-def _repeat_chance(seed: str) -> None:
-    """What is random in a function repeats with the lab's ids: `random`, `uuid.uuid4`."""
-    random.seed(seed)
-    os.urandom = random.Random(seed).randbytes
-
-
 def _no_handler(event: Any, context: Any) -> None:
     raise RuntimeError("the function has no handler")
 
@@ -242,14 +278,17 @@ _OUT_OF_REACH = 100
 """Descriptors below are for the handler, who may close and duplicate the low ones as he likes."""
 
 
-def _out_of_reach(end: socket.socket) -> socket.socket:
-    """The same socket by a high number, and not for processes that the handler starts."""
+def _out_of_reach(end: socket.socket) -> socket.SocketType:
+    """The same socket by a high number, and not for processes that the handler starts.
+
+    A handler's sockets wait in lab time; this one, of their base class, does not.
+    """
     if sys.platform == "win32":
-        return end
+        return socket.SocketType(fileno=end.detach())
     import fcntl
 
     with end:
-        return socket.socket(fileno=fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_REACH))
+        return socket.SocketType(fileno=fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_REACH))
 
 
 def _exit_status(code: object) -> int:

@@ -41,6 +41,7 @@ def main(descriptor: int, folder: str) -> None:
     """
     from helpers.embedded.services.lambda_.process import worker
 
+    worker.prepare()
     gc.collect()
     gc.freeze()  # what all environments share stays shared
     zygote = _Zygote(socket.socket(fileno=descriptor), worker.main)

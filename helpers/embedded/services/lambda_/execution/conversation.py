@@ -1,0 +1,122 @@
+"""What an environment asks of AWS while its handler runs, and when it is answered in lab time."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import simpy
+
+from helpers.embedded.door.gateway import Gateway
+from helpers.embedded.service import NotInEmbeddedAccount
+from helpers.embedded.services.lambda_.execution.durations import Durations
+from helpers.embedded.services.lambda_.execution.environments import ExecutionEnvironment
+from helpers.embedded.services.lambda_.execution.messages import (
+    NEVER,
+    Call,
+    Resume,
+    TimeUp,
+    Waiting,
+)
+from helpers.embedded.time.simulation import Silence, Simulation, Steps
+from helpers.embedded.wire import ApiRequest, ApiResponse
+
+
+class _Answer(NamedTuple):
+    response: ApiResponse | None = None
+    error: str | None = None
+
+
+class Conversation:
+    """With one environment. Calls of its background threads stay open between invocations.
+
+    `spin_limit` is the wall seconds for which a handler may compute without a word.
+    """
+
+    def __init__(
+        self,
+        environment: ExecutionEnvironment,
+        simulation: Simulation,
+        gateway: Gateway,
+        durations: Durations,
+        spin_limit: float,
+    ) -> None:
+        self._environment = environment
+        self._simulation = simulation
+        self._gateway = gateway
+        self._durations = durations
+        self._spin_limit = spin_limit
+        self._open: dict[int, simpy.Process] = {}
+        self._answers: list[tuple[int, _Answer]] = []
+        """Which the environment has not been told yet."""
+        self._arrival: simpy.Event | None = None
+
+    def listen(self, deadline: int) -> Steps[Any]:
+        """Serve the handler's requests until it ends: its last message; None: it ran out of time.
+
+        What the environment says is taken up at the lab time at which it says it.
+        """
+        simulation = self._simulation
+        while True:
+            message = yield simulation.ask(self._environment, self._spin_limit)
+            moment = deadline if isinstance(message, Silence | TimeUp) else message.now
+            if (wait := min(moment, deadline) - simulation.now) > 0:
+                yield simulation.timeout(wait)
+            if moment >= deadline:
+                self._abandon()
+                return None
+            if isinstance(message, Call):
+                self._open[message.number] = simulation.branch(self._serve(message))
+                if message.left:
+                    continue
+            elif not isinstance(message, Waiting):
+                return message
+            until = deadline if message.until == NEVER else message.until
+            yield from self._await_answer(min(until, deadline))
+            if simulation.now >= deadline:
+                self._abandon()
+                return None
+            self._tell()
+
+    def _serve(self, call: Call) -> Steps[None]:
+        yield self._simulation.timeout(self._durations.api_call)
+        answer = yield from self._answer(call.request)
+        del self._open[call.number]
+        self._answers.append((call.number, answer))
+        if self._arrival is not None:
+            self._arrival.succeed()
+            self._arrival = None
+
+    def _answer(self, request: ApiRequest) -> Steps[_Answer]:
+        try:
+            admitted = self._gateway.admit(request)
+            if isinstance(admitted, ApiResponse):
+                return _Answer(admitted)
+            if not self._gateway.takes_time(admitted):
+                return _Answer(self._gateway.answer(admitted))
+            response = yield from self._gateway.answer_in_time(admitted)
+            return _Answer(response)
+        except NotInEmbeddedAccount as missing:
+            return _Answer(error=str(missing))
+
+    def _await_answer(self, until: int) -> Steps[None]:
+        """Until one has come, or a moment."""
+        if not self._answers and until > self._simulation.now:
+            self._arrival = self._simulation.event()
+            end = self._simulation.timeout(until - self._simulation.now)
+            yield simpy.AnyOf(end.env, [self._arrival, end, *self._open.values()])
+
+    def _tell(self) -> None:
+        now = self._simulation.now
+        answers, self._answers = self._answers, []
+        if not answers:
+            self._environment.tell(Resume(now))
+        for left, (number, answer) in zip(range(len(answers) - 1, -1, -1), answers, strict=True):
+            self._environment.tell(Resume(now, number, answer.response, answer.error, left))
+
+    def _abandon(self) -> None:
+        """Nobody will hear the answers."""
+        for process in self._open.values():
+            if process.is_alive:
+                process.interrupt()
+                process.defused = True
+        self._open.clear()
