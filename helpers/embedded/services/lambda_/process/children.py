@@ -69,7 +69,7 @@ def _wait(process: subprocess.Popen[Any], timeout: float | None = None) -> int:
     return process.returncode
 
 
-def _system(command: str | bytes) -> int:
+def _system(command: Any) -> int:
     """The status as `os.wait` gives it."""
     code = subprocess.Popen(command, shell=True).wait()
     return code << 8 if code >= 0 else -code
