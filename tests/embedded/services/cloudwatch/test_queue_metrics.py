@@ -150,14 +150,32 @@ def test_every_delete_with_a_valid_handle_counts(lab: EmbeddedAccount, read: Rea
     assert list(lab.trace()["what"]).count("deleted") == 1
 
 
-def test_idle_pollers_make_fifteen_empty_receives_a_minute(
-    lab: EmbeddedAccount, deploy: Deploy, read: Read
+LIMITED = {"ScalingConfig": {"MaximumConcurrency": 2}}
+PROVISIONED = {"ProvisionedPollerConfig": {"MinimumPollers": 3}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "at_first", "at_last"), [({}, 15, 6), (LIMITED, 15, 15), (PROVISIONED, 9, 9)]
+)
+def test_idle_pollers_are_fewer_after_a_while(
+    lab: EmbeddedAccount,
+    deploy: Deploy,
+    read: Read,
+    settings: dict[str, Any],
+    at_first: int,
+    at_last: int,
 ) -> None:
+    """LDG services-sqs-scaling: as few as two, but with MaximumConcurrency; when, is modelled."""
     deploy("def handler(event, context): pass")
-    connect(create_queue())
+    queue = create_queue()
+    connect(queue, **settings)
+    lab.advance(600)
+    empty = read("AWS/SQS", "NumberOfEmptyReceives", "Sum", QueueName="orders")
+    assert (empty[1:4], empty[-3:]) == ([at_first] * 3, [at_last] * 3)
+    send(queue, "wakes them")
     lab.advance(180)
     empty = read("AWS/SQS", "NumberOfEmptyReceives", "Sum", QueueName="orders")
-    assert empty[1:] == [15, 15]
+    assert empty[-1] == at_first
 
 
 def test_an_age_in_a_dead_letter_queue_begins_with_the_move(

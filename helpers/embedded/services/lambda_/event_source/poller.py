@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 _THROTTLE_PAUSE = SECOND
 _REFUSED_PAUSE = 20 * SECOND
 
-IDLE_POLLERS = 5
-"""How many long polls Lambda keeps open at a queue without messages (LDG services-sqs-scaling)."""
-
 Batch = list[Message]
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -150,15 +147,19 @@ class Poller:
 
     def _wait_for_messages(self) -> Steps[bool]:
         """Until there is a message; the long polls that find none are counted with the queue's
-        empty receives."""
-        since, in_progress = self._simulation.now, self._in_progress
-        polls = self._queue.meter.start_polls(since, IDLE_POLLERS)
-        try:
-            found = yield from self._queue.wait_for_messages(None)
-        finally:
-            self._queue.meter.end_polls(polls, self._simulation.now)
-        if self._simulation.now > since:
-            self._concurrency.rest(since, self._simulation.now, in_progress)
+        empty receives. False: the queue is gone."""
+        simulation, queue = self._simulation, self._queue
+        since, in_progress, found = simulation.now, self._in_progress, False
+        for pollers, until in self._concurrency.scaling.idle_stages(since):
+            polls = queue.meter.start_polls(simulation.now, pollers)
+            try:
+                found = yield from queue.wait_for_messages(until)
+            finally:
+                queue.meter.end_polls(polls, simulation.now)
+            if found or queue.deleted:
+                break
+        if simulation.now > since:
+            self._concurrency.rest(since, simulation.now, in_progress)
         return found
 
     def _wait_for_capacity(self) -> Steps[None]:

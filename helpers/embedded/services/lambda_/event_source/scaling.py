@@ -19,6 +19,9 @@ _POLLS_PER_SECOND = 10
 _BYTES_PER_SECOND = 1 << 20
 """What one poller of provisioned mode can do (LDG with-sqs)."""
 
+QUIET = 5 * _MINUTE
+"""How long nothing comes until Lambda polls less. Modelled: AWS does not say when."""
+
 _LEAST = 2
 """Batches at once that a mapping is left with, however often its function fails. Modelled."""
 
@@ -30,6 +33,10 @@ class Scaling(NamedTuple):
     per_minute: int = 300
     maximum: int = 1250
     is_provisioned: bool = False
+    idle_pollers: int = 5
+    """Long polls that are kept open at a queue without messages."""
+    quiet_pollers: int = 2
+    """The same, once nothing has come for QUIET."""
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Scaling:
@@ -37,10 +44,22 @@ class Scaling(NamedTuple):
             least = int(pollers.get("MinimumPollers") or 2)
             most = max(least, int(pollers.get("MaximumPollers") or 200))
             each = _INVOCATIONS_PER_POLLER
-            return cls(each * least, 1000, each * most, is_provisioned=True)
+            return cls(each * least, 1000, each * most, True, least, least)
         limit = (settings.get("ScalingConfig") or {}).get("MaximumConcurrency")
-        most = min(cls().maximum, int(limit)) if limit else cls().maximum
-        return cls(min(cls().initial, most), 300, most)
+        if not limit:
+            return cls()
+        most = min(cls().maximum, int(limit))
+        return cls(min(cls().initial, most), 300, most, quiet_pollers=cls().idle_pollers)
+
+    def idle_stages(self, now: int) -> tuple[tuple[int, int | None], ...]:
+        """How many long polls wait from `now` on, and until when; None: until something comes.
+
+        Two are enough at last, to save requests; not with MaximumConcurrency, nor in provisioned
+        mode (LDG services-sqs-scaling).
+        """
+        if self.idle_pollers == self.quiet_pollers:
+            return ((self.idle_pollers, None),)
+        return (self.idle_pollers, now + QUIET), (self.quiet_pollers, None)
 
     @property
     def step(self) -> int:
