@@ -190,11 +190,13 @@ class RealAccount:
             StillBusy: after `limit`; it names the queues and what is left in them.
         """
         self._require_open()
+        sqs, functions = boto3.client("sqs"), boto3.client("lambda")
         began, last_busy, left = self.now(), 0.0, dict[str, int]()
         with Progress(None, lambda: f"{sum(left.values())} messages left", "s") as progress:
             while True:
                 passed = (self.now() - began).total_seconds()
-                left = {url: count for url in self._read_queues() if (count := _count(url))}
+                queues = self._read_queues(sqs, functions)
+                left = {url: count for url in queues if (count := _count(sqs, url))}
                 progress(passed)
                 if left:
                     last_busy = passed
@@ -287,10 +289,9 @@ class RealAccount:
         if not self._is_open:
             raise door.DoorShut("This lab is closed. Run lab = open_lab() to open another one.")
 
-    def _read_queues(self) -> Iterator[str]:
+    def _read_queues(self, sqs: Any, functions: Any) -> Iterator[str]:
         """The URLs of the queues that functions of this lab read."""
-        sqs = boto3.client("sqs")
-        pages = boto3.client("lambda").get_paginator("list_event_source_mappings").paginate()
+        pages = functions.get_paginator("list_event_source_mappings").paginate()
         for mapping in (each for page in pages for each in page["EventSourceMappings"]):
             source = mapping.get("EventSourceArn", "").split(":")
             if source[2:3] == ["sqs"] and source[5].startswith(self.prefix):
@@ -364,9 +365,9 @@ def _confirm_account(sts: Any, wanted: str) -> door.Proof:
     return proof
 
 
-def _count(url: str) -> int:
+def _count(sqs: Any, url: str) -> int:
     try:
-        answer = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(DEPTHS))
+        answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(DEPTHS))
     except ClientError as error:
         if "NonExistent" in error.response["Error"]["Code"]:
             return 0  # deleted meanwhile
