@@ -1,4 +1,5 @@
-# make lab opens the course; make test runs everything that can be checked. Both set up .venv first.
+# make lab opens the course; make test runs everything that can be checked, make quick most of it in
+# a minute and a half. All set up .venv first.
 
 PYTHON ?= python3
 FLOOR := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
@@ -9,13 +10,19 @@ MINISTACK := .venv/ministack/ready
 AUDIT := .venv/audit/ready
 BOOKS := $(wildcard notebooks/*.ipynb)
 
-# A file's tests stay in one process: a notebook is one kernel, and fixtures are started once.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# More processes than most machines have cores left for: some tests wait for a browser or a clock.
+PROCESSES ?= 3
+PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) -p tests.tooling.distribution
+# A cell of a notebook that hangs is given up after a minute.
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 60
+# What `make quick` leaves out: browsers, another implementation of AWS, whole notebooks and sites.
+SLOW := tests/browser tests/parity tests/notebooks/test_on_real_account.py \
+    tests/course/test_notebooks.py tests/tooling/test_wheel.py tests/tooling/test_site_sources.py
 
 COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --quiet $(UPGRADE)
 
-.PHONY: lab test parity bench site slides notebooks lint lock dependencies audit hooks clean
+.PHONY: lab test quick parity bench site slides notebooks lint lock dependencies audit hooks clean
 .DEFAULT_GOAL := lab
 .DELETE_ON_ERROR:
 
@@ -25,10 +32,11 @@ lab: $(READY)
 	exec $(BIN)/python -m jupyterlab --ip=127.0.0.1 --ServerApp.root_dir="$(CURDIR)" \
 	    --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb "$$@"
 
-# A nbval cell that hangs is given up after a minute. Without a notebook pytest would call it an error.
 test: $(TOOLS) $(MINISTACK)
-	$(PYTEST) tests
-	$(if $(BOOKS),$(PYTEST) --nbval --nbval-current-env --nbval-cell-timeout 60 notebooks)
+	$(PYTEST) tests $(if $(BOOKS),$(NBVAL) notebooks)
+
+quick: $(TOOLS)
+	$(PYTEST) tests $(SLOW:%=--ignore=%)
 
 # In real time: each notebook on a server of its own, all at once.
 parity: $(TOOLS) $(MINISTACK)
