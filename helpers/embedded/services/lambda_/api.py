@@ -12,7 +12,11 @@ from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClie
 from moto.core.utils import unix_time
 
 from helpers.embedded.door.constraints import find_complaint
-from helpers.embedded.services.lambda_.backend import ACCOUNT_CONCURRENCY, UNRESERVED_AT_LEAST
+from helpers.embedded.services.lambda_.backend import (
+    ACCOUNT_CONCURRENCY,
+    LARGEST_PACKAGE,
+    UNRESERVED_AT_LEAST,
+)
 from helpers.embedded.services.lambda_.event_invoke import check_services, destinations_of
 from helpers.embedded.services.lambda_.function import (
     Configuration,
@@ -118,7 +122,7 @@ class FunctionsApi(VersionsApi, PermissionsApi):
                 "AccountLimit": {
                     "TotalCodeSize": 75 * 1024 * _MEGABYTE,
                     "CodeSizeUnzipped": 250 * _MEGABYTE,
-                    "CodeSizeZipped": 50 * _MEGABYTE,
+                    "CodeSizeZipped": LARGEST_PACKAGE,
                     "ConcurrentExecutions": ACCOUNT_CONCURRENCY,
                     "UnreservedConcurrentExecutions": self._functions.unreserved_concurrency(),
                 },

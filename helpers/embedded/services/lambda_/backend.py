@@ -29,6 +29,18 @@ UNRESERVED_AT_LEAST = 100
 """What functions cannot reserve, so that the others have something left."""
 
 
+LARGEST_PACKAGE = 50 << 20
+"""Bytes of a package that comes with a request; larger ones lie in S3 (LDG
+gettingstarted-limits)."""
+
+
+class TooLarge(LambdaClientError):
+    code = 413
+
+    def __init__(self, message: str) -> None:
+        super().__init__("RequestEntityTooLargeException", message)
+
+
 class Conflict(LambdaClientError):
     code = 409
 
@@ -77,7 +89,7 @@ class FunctionBackend(LambdaBackend):
             region=self.region_name,
             version=LATEST,
         )
-        _check_package(function.code_bytes)
+        _check_upload(function.code_bytes)
         function.layer_archives = layers
         self._lambdas.put_function(function)
         answer = copy.copy(function)
@@ -90,7 +102,7 @@ class FunctionBackend(LambdaBackend):
         self, function_name: str, qualifier: str, body: dict[str, Any]
     ) -> dict[str, Any] | None:
         if package := body.get("ZipFile"):
-            _check_package(b64decode(package))
+            _check_upload(b64decode(package))
         self._check_stored(body)
         return super().update_function_code(function_name, qualifier, body)
 
@@ -118,7 +130,7 @@ class FunctionBackend(LambdaBackend):
 
     def publish_layer_version(self, spec: dict[str, Any]) -> LayerVersion:
         if package := spec["Content"].get("ZipFile"):
-            _check_package(b64decode(package))
+            _check_upload(b64decode(package))
         self._check_stored(spec["Content"])
         return super().publish_layer_version(spec)
 
@@ -193,6 +205,13 @@ def _not_got(code: str, said: str) -> InvalidParameterValueException:
     return InvalidParameterValueException(
         f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {said}"
     )
+
+
+def _check_upload(archive: bytes) -> None:
+    """As recorded: test_oversized_zipped_create_lambda."""
+    if len(archive) >= LARGEST_PACKAGE:
+        raise TooLarge(f"Zipped size must be smaller than {LARGEST_PACKAGE} bytes")
+    _check_package(archive)
 
 
 def _check_package(archive: bytes) -> None:

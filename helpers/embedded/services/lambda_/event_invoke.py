@@ -11,9 +11,12 @@ from typing import Any
 
 from moto.awslambda.exceptions import InvalidParameterValueException, UnknownEventConfig
 
+from helpers.embedded.service import NotInEmbeddedAccount
+
 _SETTINGS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
 _DESTINATIONS = frozenset({"lambda", "sqs", "sns", "events", "s3"})
 """Services that can be told (LDG invocation-async-retain-records)."""
+_NOT_HERE = ("events", "s3")
 
 Config = dict[str, Any]
 """As the API answers it."""
@@ -84,12 +87,17 @@ def destinations_of(settings: Mapping[str, Any]) -> list[str]:
 
 
 def check_services(settings: Mapping[str, Any]) -> None:
-    """Refuse a destination that belongs to a service which cannot be told."""
+    """Refuse a destination that belongs to a service which cannot be told, on AWS or here."""
     for arn in destinations_of(settings):
         if arn.count(":") < 5 or arn.split(":")[2] not in _DESTINATIONS:
             shown = ", ".join(_show(settings["DestinationConfig"], which) for which in _SHOWN)
             raise InvalidParameterValueException(
                 f"The provided destination config DestinationConfig({shown}) is invalid."
+            )
+        if arn.split(":")[2] in _NOT_HERE:
+            raise NotInEmbeddedAccount(
+                "Destinations are queues, topics and functions in the embedded account, not "
+                f"{arn}; event buses and buckets need a real account."
             )
 
 

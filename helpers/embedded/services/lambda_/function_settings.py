@@ -73,8 +73,17 @@ def check_settings(settings: Mapping[str, Any]) -> None:
             f"The embedded account runs functions in Python only, not in {runtime}. Give the "
             'function Runtime="python3.13", or use a real account.'
         )
+    _check_dead_letter_target((settings.get("DeadLetterConfig") or {}).get("TargetArn"))
     _check_logging(settings.get("LoggingConfig") or {})
     _check_variables((settings.get("Environment") or {}).get("Variables") or {})
+
+
+def _check_dead_letter_target(arn: str | None) -> None:
+    """A standard queue or topic (LDG invocation-async-retain-records); the words are modelled."""
+    if arn and (arn.split(":")[2:3] not in (["sqs"], ["sns"]) or arn.endswith(".fifo")):
+        raise InvalidParameterValueException(
+            f"The provided dead letter target {arn} is not a standard SQS queue or SNS topic."
+        )
 
 
 def _check_logging(config: Mapping[str, Any]) -> None:

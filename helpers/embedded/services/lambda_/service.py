@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.awslambda.models import lambda_backends
 from moto.core.request import Request
@@ -29,6 +29,17 @@ from helpers.embedded.services.parts import Parts
 from helpers.embedded.services.sqs.sending import send
 from helpers.embedded.services.sqs.service import SqsService
 
+if TYPE_CHECKING:
+    from helpers.embedded.services.sns.service import SnsService
+
+
+_DELIVERIES = {
+    "sqs": "sqs:SendMessage",
+    "sns": "sns:Publish",
+    "lambda": "lambda:InvokeFunction",
+}
+"""What a role must be allowed, by the service of a destination or dead-letter target."""
+
 
 class LambdaService(MotoService):
     """Made when Lambda is used first: a lab about queues alone starts faster without it."""
@@ -39,6 +50,7 @@ class LambdaService(MotoService):
         settings, simulation = parts.settings, parts.simulation
         parts.access.learn(self.name, LambdaAuthorization(parts.access))
         self._access = parts.access
+        self._load = parts.load
         self._account_id = settings.account_id
         self._region = settings.region
         self._functions = Functions(
@@ -95,23 +107,31 @@ class LambdaService(MotoService):
         self._replaced.restore()
 
     def _deliver(self, role: str, arn: str, body: str, attributes: Attributes) -> None:
-        """Send to a destination or dead-letter queue of a function, as its role.
+        """Send to a destination or dead-letter target of a function, as its role.
 
         Raises:
             LookupError: the target is gone, or the role may not send to it.
             ServiceException: the key of the queue cannot be used.
         """
         service = arn.split(":")[2]
-        action = {"sqs": "sqs:SendMessage", "lambda": "lambda:InvokeFunction"}.get(service)
+        action = _DELIVERIES.get(service)
         if action is None or not self._access.may(role, action, arn):
             raise LookupError(arn)
         if service == "lambda":
-            self._asynchronous.accept(self._functions.find(arn), body, arn)
+            self.invoke_later(arn, body)
+        elif service == "sns":
+            if not self._topics().publish(arn, body, attributes=attributes):
+                raise LookupError(arn)
         elif (queue := self._queues.find(arn)) is not None:
             with self._access.acting_as(self._access.session_of(role)):
                 send(queue, {"MessageBody": body, "MessageAttributes": attributes})
         else:
             raise LookupError(arn)
+
+    def _topics(self) -> SnsService:
+        """There from the first event on that a topic is told of."""
+        topics: SnsService = self._load("sns")  # type: ignore[assignment]
+        return topics
 
     def _may_log(self, role: str, group: str, stream: str) -> bool:
         """Whether a function leaves a log: Lambda writes it in the name of the function's role

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from moto.core.request import Request
@@ -38,14 +39,24 @@ class SnsService(MotoService):
     def respond(self, request: Request, url: str, headers: Any) -> Any:
         return SnsApi.dispatch(request, url, headers)
 
-    def publish(self, topic_arn: str, message: str, subject: str) -> bool:
-        """Publish on behalf of a service; False: there is no such topic."""
+    def publish(
+        self,
+        topic_arn: str,
+        message: str,
+        subject: str | None = None,
+        attributes: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Publish on behalf of a service; False: there is no such topic.
+
+        `attributes` as MessageAttributes of Publish.
+        """
         region, account = topic_arn.split(":")[3:5]
         backend = sns_backends[account][region]
         assert isinstance(backend, SnsBackend)
         if topic_arn not in backend.topics:
             return False
-        backend.accept(backend.topics[topic_arn], {"Message": message, "Subject": subject})
+        entry = {"Message": message, "Subject": subject, "MessageAttributes": attributes}
+        backend.accept(backend.topics[topic_arn], entry)
         return True
 
     def _invoke(self, function_arn: str, event: str) -> None:

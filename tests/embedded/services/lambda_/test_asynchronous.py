@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.service import NotInEmbeddedAccount
 from tests.embedded.conftest import Deploy
 from tests.embedded.services.lambda_.event_source.test_event_source import arn, count, create_queue
 
@@ -209,3 +210,65 @@ def test_a_role_that_may_not_send_keeps_its_dead_letters_to_itself(
         Statistics=["Sum"],
     )
     assert sum(point["Sum"] for point in found["Datapoints"]) == 1
+
+
+def told_topic(queue: str) -> str:
+    """A topic whose messages come to a queue as they are."""
+    topic = boto3.client("sns").create_topic(Name="told")["TopicArn"]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn(queue),
+        },
+    }
+    boto3.client("sqs").set_queue_attributes(
+        QueueUrl=queue, Attributes={"Policy": json.dumps(policy)}
+    )
+    boto3.client("sns").subscribe(
+        TopicArn=topic,
+        Protocol="sqs",
+        Endpoint=arn(queue),
+        Attributes={"RawMessageDelivery": "true"},
+    )
+    return str(topic)
+
+
+def test_a_topic_hears_of_events_that_failed(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    """LDG invocation-async-retain-records: as a dead-letter topic, and as a destination."""
+    queue = create_queue("heard")
+    topic = told_topic(queue)
+    deploy(FAILS, DeadLetterConfig={"TargetArn": topic})
+    invoke_event({"number": 1})
+    lab.run_until_idle()
+    [message] = messages(queue)
+    assert json.loads(message["Body"]) == {"number": 1}
+    assert message["MessageAttributes"]["ErrorMessage"]["StringValue"] == "Test exception"
+    boto3.client("sqs").purge_queue(QueueUrl=queue)
+    boto3.client("lambda").update_function_configuration(
+        FunctionName="function", DeadLetterConfig={"TargetArn": ""}
+    )
+    boto3.client("lambda").put_function_event_invoke_config(
+        FunctionName="function", DestinationConfig={"OnFailure": {"Destination": topic}}
+    )
+    invoke_event({"number": 2})
+    lab.run_until_idle()
+    [message] = messages(queue)
+    assert json.loads(message["Body"])["requestPayload"] == {"number": 2}
+
+
+@pytest.mark.parametrize("service", ["events", "s3"])
+def test_a_destination_that_nobody_would_tell_is_refused_when_it_is_set(
+    deploy: Deploy, service: str
+) -> None:
+    deploy(FAILS)
+    bus = f"arn:aws:{service}:us-east-1:123456789012:event-bus/default"
+    client = boto3.client("lambda")
+    with pytest.raises(NotInEmbeddedAccount, match=bus):
+        client.put_function_event_invoke_config(
+            FunctionName="function", DestinationConfig={"OnSuccess": {"Destination": bus}}
+        )
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_function_event_invoke_config(FunctionName="function")

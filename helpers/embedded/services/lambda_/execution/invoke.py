@@ -17,6 +17,11 @@ from helpers.embedded.services.lambda_.refusals import refuse
 from helpers.embedded.time.simulation import Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
+_MEGABYTE = 1 << 20
+_LARGEST_REQUEST = 6 * _MEGABYTE
+_LARGEST_EVENT = _MEGABYTE
+"""Bytes of what a function is invoked with, at once and later (API Invoke)."""
+
 _INVOCATION_PATH = re.compile(r"/functions/(?P<name>.+)/invocations/?$")
 
 
@@ -46,13 +51,16 @@ class Invocations:
         qualifier = query.get("Qualifier", [None])[0]
         named = read_name("Invoke", unquote(found["name"]), qualifier, self._functions.region)
         arn, function = self._functions.resolve(named)
+        kind = request.header("X-Amz-Invocation-Type")
+        if complaint := _complain_about_size(len(request.body), kind):
+            return refuse(413, "RequestTooLargeException", complaint)
         try:
             event = request.body.decode() or "{}"
             documents.parse(event)
         except ValueError as error:
             message = f"Could not parse request body into json: {error}"
             return refuse(400, "InvalidRequestContentException", message)
-        match request.header("X-Amz-Invocation-Type"):
+        match kind:
             case "DryRun":
                 return ApiResponse(204, {}, b"")
             case "Event":
@@ -62,6 +70,18 @@ class Invocations:
                 invoked = yield from self._functions.invoke(function, event, arn=arn)
                 wants_log = request.header("X-Amz-Log-Type") == "Tail"
                 return _answer(invoked, wants_log)
+
+
+def _complain_about_size(size: int, kind: str | None) -> str | None:
+    if size > _LARGEST_REQUEST:
+        most = f"Request must be smaller than {_LARGEST_REQUEST} bytes"
+        return f"{most} for the InvokeFunction operation"
+    if kind == "Event" and size > _LARGEST_EVENT:
+        return (
+            f"{size} byte payload is too large for the Event invocation type "
+            f"(limit {_LARGEST_EVENT} bytes)"
+        )
+    return None
 
 
 def _answer(invoked: Invoked, wants_log: bool) -> ApiResponse:
