@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.moto_api._internal import mock_random
-from moto.sns.exceptions import TopicNotFound
+from moto.sns.exceptions import SNSException, TopicNotFound
 from moto.sns.models import SNSBackend, Subscription, Topic
 
 from helpers.embedded import documents
+from helpers.embedded.services.pattern_operators import InvalidPattern
+from helpers.embedded.services.sns.filter_policy import accepts, read_policy
 from helpers.embedded.services.sns.notification import Notification
 from helpers.embedded.services.sns.publishing import Publication, check_publication, refused
 from helpers.embedded.time.clock import SECOND
@@ -23,6 +26,8 @@ _PROTOCOLS = (
     "http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose",
 )  # fmt: skip
 _CONFIRMED_AT_ONCE = ("sqs", "lambda", "firehose", "sms", "application")
+_UNKNOWN_TO_MOTO = "Unrecognized match type cidr"
+"""IP address matching (SDG string-value-matching)."""
 _REMEMBERED = 300 * SECOND
 """For how long a FIFO topic knows a deduplication id."""
 
@@ -68,6 +73,20 @@ class SnsBackend(SNSBackend):
                 raise refused(f"{name}: must be a JSON object")
         super().set_subscription_attributes(arn, name, value)
 
+    def _validate_filter_policy(self, value: Any, scope: str | None) -> None:
+        """What moto refuses in AWS's words, and whatever else the language does not know."""
+        try:
+            super()._validate_filter_policy(value, scope)
+        except SNSException as refusal:
+            if not refusal.message.endswith(_UNKNOWN_TO_MOTO):
+                raise
+        except (LookupError, TypeError, AttributeError):  # moto expects some kinds of values
+            pass
+        try:
+            read_policy(json.dumps(value))
+        except InvalidPattern as error:
+            raise refused(f"FilterPolicy: {error}") from None
+
     def topic(self, arn: str | None) -> Topic:
         """The topic with that ARN, or a refusal of what is no ARN or no topic's."""
         if not arn:
@@ -97,10 +116,9 @@ class SnsBackend(SNSBackend):
     def _deliver(self, topic: Topic, publication: Publication, answer: dict[str, str]) -> None:
         timestamp = iso_8601_datetime_with_milliseconds()
         for subscription in list(self.subscriptions.values()):
-            matcher = subscription._filter_policy_matcher
-            if subscription.topic is topic and (
-                matcher is None or matcher.matches(publication.attributes, publication.message)
-            ):
+            policy = subscription.attributes.get("FilterPolicy")
+            scope = subscription.attributes.get("FilterPolicyScope") or "MessageAttributes"
+            if subscription.topic is topic and (not policy or accepts(policy, scope, publication)):
                 self.service.delivery.deliver(
                     Notification(
                         subscription,

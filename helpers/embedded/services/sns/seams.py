@@ -12,7 +12,7 @@ REACHES = (
     Reach("moto.sns.models", "SNSBackend.create_topic", "kept, with AWS's refusals"),
     Reach("moto.sns.models", "SNSBackend.subscribe", "kept, with AWS's refusals"),
     Reach("moto.sns.models", "SNSBackend.set_subscription_attributes", "kept"),
-    Reach("moto.sns.models", "FilterPolicyMatcher.matches", "what a subscription receives"),
+    Reach("moto.sns.models", "SNSBackend._validate_filter_policy", "some of AWS's refusals"),
     Reach("moto.sns.responses", "SNSResponse.get_topic_attributes", "kept, with counts"),
     Reach("moto.sns.responses", "SNSResponse.publish", "for what is no topic"),
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -134,13 +135,85 @@ def test_each_protocol_has_its_message(lab: EmbeddedAccount, sns: Any) -> None:
     assert [message["Body"] for message in receive(url)] == ["queues", "all"]
 
 
-def test_a_filter_lets_through_what_matches(lab: EmbeddedAccount, sns: Any) -> None:
+def text(value: str) -> dict[str, str]:
+    return {"DataType": "String", "StringValue": value}
+
+
+BY_ATTRIBUTES: dict[str, tuple[str, dict[str, Any], bool]] = {
+    "equal": ('{"k": ["north"]}', {"k": text("north")}, True),
+    "another": ('{"k": ["north"]}', {"k": text("south")}, False),
+    "missing": ('{"k": ["north"]}', {}, False),
+    "absent": ('{"k": [{"exists": false}]}', {"j": text("x")}, True),
+    "number": ('{"n": [{"numeric": [">", 5]}]}', {"n": text("6") | {"DataType": "Number"}}, True),
+    "a text is no number": ('{"n": [{"numeric": [">", 5]}]}', {"n": text("6")}, False),
+    "one of an array": (
+        '{"k": ["b"]}',
+        {"k": text('["a", "b"]') | {"DataType": "String.Array"}},
+        True,
+    ),
+    "anything but": ('{"k": [{"anything-but": {"prefix": "n"}}]}', {"k": text("south")}, True),
+    "ignoring case": ('{"k": [{"equals-ignore-case": "NORTH"}]}', {"k": text("north")}, True),
+    "address": ('{"k": [{"cidr": "10.0.0.0/24"}]}', {"k": text("10.0.0.9")}, True),
+    "binary is not seen": (
+        '{"k": [{"exists": true}]}',
+        {"k": {"DataType": "Binary", "BinaryValue": b"x"}},
+        False,
+    ),
+    "empty": ("{}", {}, True),
+}
+
+
+@pytest.mark.parametrize("case", BY_ATTRIBUTES)
+def test_a_filter_lets_through_what_matches(lab: EmbeddedAccount, sns: Any, case: str) -> None:
+    """SDG sns-subscription-filter-policies, "String value matching" and the others."""
+    policy, attributes, matches = BY_ATTRIBUTES[case]
     url = inbox()
-    subscribe(sns, RawMessageDelivery="true", FilterPolicy='{"branch": ["north"]}')
-    for branch in ("north", "south"):
-        attribute = {"branch": {"DataType": "String", "StringValue": branch}}
-        sns.publish(TopicArn=TOPIC, Message=branch, MessageAttributes=attribute)
-    assert [message["Body"] for message in receive(url)] == ["north"]
+    subscribe(sns, RawMessageDelivery="true", FilterPolicy=policy)
+    sns.publish(TopicArn=TOPIC, Message="body", MessageAttributes=attributes)
+    assert len(receive(url)) == matches
+
+
+@pytest.mark.parametrize(
+    ("policy", "message", "matches"),
+    [
+        ('{"o": {"items": {"sku": ["x"]}}}', '{"o": {"items": [{"sku": "x"}]}}', True),
+        ('{"o": {"items": {"sku": ["x"]}}}', '{"o": {"items": [{"sku": "y"}]}}', False),
+        ('{"flag": [true]}', '{"flag": 1}', False),
+        ('{"gone": [{"exists": false}]}', '{"k": 1}', True),
+        ('{"gone": [{"exists": false}]}', "no json", False),
+        ('{"gone": [{"exists": false}]}', "[" * 1000 + "]" * 1000, False),
+    ],
+)
+def test_a_filter_can_look_into_the_body(
+    lab: EmbeddedAccount, sns: Any, policy: str, message: str, matches: bool
+) -> None:
+    """SDG sns-message-filtering-scope."""
+    url = inbox()
+    subscribe(sns, FilterPolicyScope="MessageBody", FilterPolicy=policy)
+    sns.publish(TopicArn=TOPIC, Message=message)
+    assert len(receive(url)) == matches
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        '{"k": [{"numeric": ["=>", 0]}]}',
+        '{"k": [{"numeric": [">", 5, "<", 1]}]}',
+        '{"k": [{"prefix": 1}]}',
+        '{"k": [{"unknown": 1}]}',
+        '{"k": [{"cidr": "10.0.0.0/99"}]}',
+        '{"k": [{"anything-but": [null]}]}',
+        '{"k": [{}]}',
+        '{"k": []}',
+        '{"k": [["a"]]}',
+        '{"k": [{"wildcard": "**"}]}',
+    ],
+)
+def test_a_policy_that_is_none_is_refused(lab: EmbeddedAccount, sns: Any, policy: str) -> None:
+    inbox()
+    with pytest.raises(ClientError, match=r"Invalid parameter: .*FilterPolicy") as refused:
+        subscribe(sns, FilterPolicy=policy)
+    assert refused.value.response["Error"]["Code"] == "InvalidParameter"
 
 
 def test_a_subscriber_that_is_gone_stops_no_other(
