@@ -17,6 +17,7 @@ import pytest
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.services.lambda_.process import imports
+from helpers.embedded.services.lambda_.process.disk import Disk, Mount
 from tests.embedded.conftest import Deploy, deploy_function, invoke
 
 
@@ -73,6 +74,31 @@ def test_python_is_found_below_tmp(tmp_path: Path) -> None:
         os.remove(f"{prefix}.not")
 
 
+@pytest.mark.parametrize(
+    ("path", "placed"),
+    [
+        ("/tmp/x", "real/x"),
+        ("/tmp\\x", "real/x"),
+        ("\\tmp\\deep\\x", "real/deep/x"),
+        ("C:\\tmp\\x", "real/x"),
+        ("/tmp/./x", "real/x"),
+        ("/tmp", "real"),
+        ("C:\\tmpx", "C:\\tmpx"),
+        ("C:\\Users", "C:\\Users"),
+    ],
+)
+def test_windows_writes_paths_in_its_own_way(
+    monkeypatch: pytest.MonkeyPatch, path: str, placed: str
+) -> None:
+    """Path("/tmp", "x") is \\tmp\\x there."""
+    own = Disk()
+    own.mount([Mount("/tmp", "real")], [])
+    monkeypatch.setattr(os, "name", "nt")
+    found = own.place(path)
+    monkeypatch.undo()
+    assert found == placed
+
+
 READ_ONLY = "[Errno 30] Read-only file system: "
 CROSS_DEVICE = "[Errno 18] Invalid cross-device link: "
 
@@ -119,6 +145,8 @@ READS = {
     "__file__": "/var/task/code.py",
     "evaluate.__code__.co_filename": "/var/task/code.py",
     "inspect.getsourcefile(evaluate)": "/var/task/code.py",
+    "sys.argv": "['/var/runtime/bootstrap.py']",
+    "type(context)": "<class 'awslambdaric.lambda_context.LambdaContext'>",
     "os.getcwd()": "/var/task",
     "os.getcwdb()": "b'/var/task'",
     "os.environ['LAMBDA_TASK_ROOT']": "/var/task",
@@ -139,6 +167,8 @@ READS = {
     "[each for each in sys.path if not each.startswith(('/var/', '/opt/'))]": "[]",
     "sqlite3.connect('/tmp/a').execute('create table t (a)') and os.path.exists('/tmp/a')": "True",
     "subprocess.check_output(['ls', '/tmp/a', '/var/task'], text=True)[-8:]": "code.py\n",
+    "subprocess.run(['true', '/tmp/a']).args": "['true', '/tmp/a']",
+    "__import__('six.moves.urllib.parse') and __import__('dateutil.rrule').__name__": "dateutil",
     "shutil.copytree('/var/task', '/tmp/copy') and os.listdir('/tmp/copy')": "['code.py']",
 }
 

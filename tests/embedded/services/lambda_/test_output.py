@@ -108,6 +108,44 @@ def test_what_was_written_before_a_process_died_is_kept(deploy: Deploy) -> None:
     assert "\nno newline, raw\nEND" in invoke("function")["log"]
 
 
+@pytest.mark.parametrize("harm", ["os.close(1); os.close(2)", "sys.stdout.close()"])
+def test_a_handler_that_closes_its_streams_is_still_heard(deploy: Deploy, harm: str) -> None:
+    deploy(
+        f"""
+        import logging, os, sys
+
+        def handler(event, context):
+            {harm}
+            logging.error("heard")
+            raise ValueError("failed")
+        """
+    )
+    answer = invoke("function")
+    assert answer["result"]["errorType"] == "ValueError"
+    assert "\theard\n[ERROR] ValueError: failed\n" in answer["log"]
+
+
+def test_an_error_in_a_thread_is_printed_without_a_step_of_ours(deploy: Deploy) -> None:
+    deploy(
+        """
+        import threading
+
+        def work():
+            open("/tmp/none")
+
+        def handler(event, context):
+            thread = threading.Thread(target=work, name="worker")
+            thread.start()
+            thread.join()
+        """
+    )
+    log = invoke("function")["log"]
+    assert "Exception in thread worker:\nTraceback" in log
+    assert "FileNotFoundError: [Errno 2] No such file or directory: '/tmp/none'\n" in log
+    assert log.count("  File ") == 3
+    assert "helpers" not in log
+
+
 TRACES = {
     "open('/var/task/none')": [
         "FileNotFoundError: [Errno 2] No such file or directory: '/var/task/none'"

@@ -15,6 +15,7 @@ class LambdaContext:
     https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """
 
+    __module__ = "awslambdaric.lambda_context"
     client_context: Any = None
     tenant_id: Any = None
 

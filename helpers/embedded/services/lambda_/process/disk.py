@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import importlib
 import io
+import ntpath
 import os
 import posixpath
 import re
@@ -178,7 +179,7 @@ _connect: Callable[..., Any]
 def _plain(path: str) -> str:
     """With slashes, without a drive, and without detours."""
     if os.name == "nt":
-        path = os.path.splitdrive(path)[1].replace("\\", "/")
+        path = ntpath.splitdrive(path)[1].replace("\\", "/")
     return posixpath.normpath(path) if "/." in path or "//" in path else path
 
 
@@ -294,10 +295,11 @@ def _install_for_children() -> None:
     @functools.wraps(start)
     def started(self: Any, args: Any, *more: Any, **options: Any) -> None:
         listed = not isinstance(args, (str, bytes, os.PathLike))
-        args = [disk.in_command(each) for each in args] if listed else disk.in_command(args)
+        placed = [disk.in_command(each) for each in args] if listed else disk.in_command(args)
         if options.get("cwd") is not None:
             options["cwd"] = disk.place(options["cwd"])
-        start(self, args, *more, **options)
+        start(self, placed, *more, **options)
+        self.args = args
 
     subprocess.Popen.__init__ = started  # type: ignore[method-assign]
     os.system = lambda command: system(disk.in_command(command))

@@ -95,9 +95,9 @@ def _is_standard(folder: str) -> bool:
 
 
 def _is_python_s(finder: object) -> bool:
-    """Finders that packages of this machine have added, editable ones say, are not."""
+    """Finders that packages of this machine have added, editable ones say, are not; six's is."""
     of = finder if isinstance(finder, type) else type(finder)
-    return of.__module__.startswith(("_frozen_importlib", "importlib"))
+    return of.__module__.startswith(("_frozen_importlib", "importlib", "six"))
 
 
 def _own_packages() -> Iterator[str]:

@@ -38,13 +38,28 @@ def open_streams(path: str) -> Callable[[str], None]:
         stream.mode = "w"  # type: ignore[misc]
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
-    os.close(file)
     os.close(nothing)
+    own = out_of_reach(file)
 
     def log(entry: str) -> None:
-        os.write(2, frame(entry))
+        os.write(own, frame(entry))
 
     return log
+
+
+_OUT_OF_REACH = 100
+"""Descriptors below are for the handler, who may close and duplicate the low ones as he likes."""
+
+
+def out_of_reach(descriptor: int) -> int:
+    """The same file by a high number, and not for processes that the handler starts."""
+    if sys.platform == "win32":
+        return descriptor
+    import fcntl
+
+    high = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_REACH)
+    os.close(descriptor)
+    return high
 
 
 class LogHandler(logging.Handler):

@@ -7,6 +7,8 @@ the libraries that make JSON of it.
 from __future__ import annotations
 
 import functools
+import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,6 +48,14 @@ def show_as_on_aws(shown: Callable[[str], str]) -> None:
     def walked_trace(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
         return walk_trace(without_ours(trace))  # type: ignore[no-any-return]
 
+    def tell_of_thread(args: threading.ExceptHookArgs) -> None:
+        """Python's own prints in C, and reads the frames itself."""
+        if args.exc_type is not SystemExit and args.exc_value is not None:
+            name = args.thread.name if args.thread else threading.get_ident()
+            print(f"Exception in thread {name}:", file=sys.stderr)  # noqa: T201
+            traceback.print_exception(args.exc_value)
+
+    threading.excepthook = tell_of_thread
     names.TracebackException.__init__ = started
     names.extract_tb = extracted
     names.walk_stack, names.walk_tb = walked, walked_trace

@@ -57,7 +57,8 @@ from helpers.embedded.wire import ApiRequest, ApiResponse
 
 def main(end: socket.socket) -> int:
     """Serve invocations until the account closes the pipe; the exit status."""
-    pipe = Pipe(_out_of_reach(end))
+    descriptor = log_output.out_of_reach(end.detach())
+    pipe = Pipe(socket.SocketType(fileno=descriptor))  # a handler's sockets wait in lab time
     try:
         settings = pipe.receive()
         assert isinstance(settings, Settings)
@@ -216,6 +217,7 @@ class Environment:
         settings = self._settings
         os.environ.clear()
         os.environ.update(settings.variables)
+        sys.argv[:] = [f"{settings.variables['LAMBDA_RUNTIME_DIR']}/bootstrap.py"]
         interception.install(self._call, enclosed=True)
         mounts = imports.mounts_of(settings.task_root, settings.layers)
         python = (sys.prefix, sys.base_prefix, _PACKAGE, *(each.real for each in mounts))
@@ -272,23 +274,6 @@ def _connect_own_sdk() -> None:
 
 def _no_handler(event: Any, context: Any) -> None:
     raise RuntimeError("the function has no handler")
-
-
-_OUT_OF_REACH = 100
-"""Descriptors below are for the handler, who may close and duplicate the low ones as he likes."""
-
-
-def _out_of_reach(end: socket.socket) -> socket.SocketType:
-    """The same socket by a high number, and not for processes that the handler starts.
-
-    A handler's sockets wait in lab time; this one, of their base class, does not.
-    """
-    if sys.platform == "win32":
-        return socket.SocketType(fileno=end.detach())
-    import fcntl
-
-    with end:
-        return socket.SocketType(fileno=fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_REACH))
 
 
 def _exit_status(code: object) -> int:
