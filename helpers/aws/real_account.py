@@ -106,7 +106,9 @@ class RealAccount:
             raise TypeError(f"A lab on a real account has no option {', '.join(unknown)}.")
         self.id = lab_id or os.environ.get("LAB_ID") or "course"
         if not LAB_ID.fullmatch(self.id):
-            raise ValueError(f"A lab's id is 2 to 12 small letters and digits, not {self.id!r}.")
+            raise ValueError(
+                f"A lab's id (LAB_ID) is 2 to 12 small letters and digits, not {self.id!r}."
+            )
         self._names = Names(f"{self.id}-")
         self._settled: datetime | None = None
         door.shut()

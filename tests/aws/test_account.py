@@ -58,7 +58,7 @@ def test_the_price_is_told_first(
 
 @pytest.mark.parametrize("name", ["A", "a", "anna-b", "a" * 13, "9lives"])
 def test_ids_fit_into_every_name(account: EmbeddedAccount, name: str) -> None:
-    with pytest.raises(ValueError, match="2 to 12 small letters and digits"):
+    with pytest.raises(ValueError, match=r"\(LAB_ID\) is 2 to 12 small letters and digits"):
         RealAccount(lab_id=name)
 
 

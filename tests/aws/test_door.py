@@ -319,6 +319,32 @@ def test_a_lab_that_follows_has_the_door_to_itself(aws: FakeAws) -> None:
         sqs.create_queue(QueueName="orders")
 
 
+def test_a_call_does_not_outlive_its_lab(aws: FakeAws) -> None:
+    """What was prepared for one lab is not sent for the next."""
+    sqs = boto3.client("sqs")
+    first = RealAccount(lab_id="anna")
+
+    def change_labs(**_: Any) -> None:
+        first.close()
+        RealAccount(lab_id="ben")
+
+    sqs.meta.events.register("before-send", change_labs)
+    with pytest.raises(door.DoorShut, match="closed meanwhile"):
+        sqs.create_queue(QueueName="orders")
+    assert not aws.of(OURS)
+
+
+def test_keys_are_asked_about_where_the_lab_is(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the environment says by then."""
+    with RealAccount():
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")  # nobody listens
+        boto3.client("sqs", **key_of(OURS, "B")).create_queue(QueueName="orders")
+        with pytest.raises(NotConfirmed, match=THEIRS):
+            boto3.client("sqs", **key_of(THEIRS)).create_queue(QueueName="orders")
+
+
 def test_seeing_all_is_one_threads(aws: FakeAws) -> None:
     """While one looks by tags, what others make still has a prefix."""
     with RealAccount() as lab, lab.seeing_all():
