@@ -11,19 +11,23 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.services.cloudwatch.alarms import watch
 from helpers.embedded.services.lambda_.event_source.filters import Filters
 from helpers.embedded.services.lambda_.event_source.poller import Poller
 from helpers.embedded.services.lambda_.execution.environments import ExecutionEnvironment
 from helpers.embedded.services.sqs.backend import SqsBackend
+from helpers.embedded.services.sqs.moves import Moves
 from helpers.embedded.time.faults import EmbeddedFault
 from tests.embedded.conftest import Deploy, invoke
 from tests.embedded.services.lambda_.event_source.test_event_source import (
     PRINTS,
+    arn,
     connect,
     count,
     create_queue,
     handled,
     send,
+    with_dead_letters,
 )
 
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -113,6 +117,52 @@ def test_a_request_meets_an_internal_error(
     assert failures == [("InternalFailure", 500)] * 2
     assert len(told) == 1
     assert sqs.get_queue_url(QueueName="orders")["QueueUrl"].endswith("/orders")
+
+
+def test_an_alarm_is_looked_at_again(lab: EmbeddedAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        boto3.client("cloudwatch").put_metric_alarm(
+            AlarmName=name,
+            Namespace="AWS/SQS",
+            MetricName="NumberOfMessagesSent",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="LessThanThreshold",
+            TreatMissingData="breaching",
+        )
+
+    def judge(*_: Any) -> Any:
+        raise OverflowError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(watch, "judge", judge)
+        with pytest.warns(EmbeddedFault, match="in the alarm") as told:
+            lab.advance(300)
+    assert len(told) == 2
+    lab.advance(120)
+    alarms = boto3.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert [each["StateValue"] for each in alarms] == ["ALARM", "ALARM"]
+
+
+def test_a_move_of_messages_says_that_it_failed(
+    lab: EmbeddedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, dead = with_dead_letters(1)
+    send(dead, "a")
+
+    def move(*_: Any) -> bool:
+        raise IndexError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Moves, "_move_one", move)
+        boto3.client("sqs").start_message_move_task(SourceArn=arn(dead))
+        with pytest.warns(EmbeddedFault, match="a message move task of dead"):
+            lab.advance(1)
+    [task] = boto3.client("sqs").list_message_move_tasks(SourceArn=arn(dead))["Results"]
+    assert (task["Status"], task["FailureReason"]) == ("FAILED", "InternalError")
+    assert (count(queue), count(dead)) == ((0, 0), (1, 0))
 
 
 def _error_of(call: Any, **parameters: Any) -> tuple[str, int]:

@@ -112,6 +112,13 @@ class Simulation:
             self.faults.tell(fault, whose)
             return otherwise(fault)
 
+    def attempt(self, call: Callable[[], object], whose: str) -> None:
+        """Call what takes no time; an exception that nobody foresaw is treated as by `keep`."""
+        try:
+            call()
+        except Exception as fault:
+            self.faults.tell(fault, whose)
+
     @staticmethod
     def _until_interrupted(steps: Steps[T]) -> Steps[T | None]:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import JsonRESTError
@@ -117,7 +118,8 @@ class EventsService(MotoService):
                 return
             event = self._event(rule, moment)
             for target in list(rule.targets):
-                self._targets.deliver(rule.arn, target, event)
+                deliver = partial(self._targets.deliver, rule.arn, target, event)
+                self._simulation.attempt(deliver, f"the rule {rule.name}")
 
     def _event(self, rule: Rule, moment: datetime) -> dict[str, Any]:
         """https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html"""

@@ -56,6 +56,9 @@ class MoveTask:
         claim = {"taskId": self.name, "sourceArn": source.queue_arn}
         self.handle = b64encode(json.dumps(claim, separators=(",", ":")).encode()).decode()
 
+    def fail(self, reason: str) -> None:
+        self.status, self.failure = "FAILED", reason
+
     def as_result(self) -> dict[str, Any]:
         running = self.status in ("RUNNING", "CANCELLING")
         named = {
@@ -119,7 +122,9 @@ class Moves:
             )
         task = MoveTask(source, destination, rate, self._simulation.now, self._keys.caller())
         self._tasks.append(task)
-        self._simulation.start(self._run(task))
+        name = f"a message move task of {source.name}"
+        steps = self._simulation.keep(self._run(task), name, lambda _: task.fail("InternalError"))
+        self._simulation.start(steps)
         return task
 
     def list(self, source_arn: str, most: int) -> list[MoveTask]:

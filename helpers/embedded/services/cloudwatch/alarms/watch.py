@@ -8,6 +8,7 @@ there is no alarm nothing is scheduled.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from helpers.embedded.services.cloudwatch.alarms import actions, wording
@@ -95,7 +96,8 @@ class AlarmWatch:
             now = self._simulation.now // SECOND
             for alarm in list(self._alarms.values()):
                 if now % alarm.step == 0:
-                    self._evaluate(alarm, START_UNIX + now)
+                    look = partial(self._evaluate, alarm, START_UNIX + now)
+                    self._simulation.attempt(look, f"the alarm {alarm.name}")
         self._watching = False
 
     def _evaluate(self, alarm: Alarm, now: int) -> None:

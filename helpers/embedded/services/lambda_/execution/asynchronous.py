@@ -99,7 +99,7 @@ class AsynchronousInvocations:
             self._simulation.now,
         )
         self._facts.event_received(accepted.callee)
-        self._simulation.start(self._run(accepted))
+        self._simulation.start(self._run(accepted), f"an event of {function.function_name}")
         return accepted.request_id
 
     def _run(self, event: _Event) -> Steps[None]:
