@@ -126,6 +126,14 @@ WAITS: dict[str, tuple[str, float]] = {
         """,
         1,
     ),
+    "300 threads": (
+        """
+        threads = [threading.Thread(target=time.sleep, args=(1,)) for _ in range(300)]
+        for each in threads: each.start()
+        for each in threads: each.join()
+        """,
+        1,
+    ),
     "asyncio.sleep": ("asyncio.run(asyncio.sleep(5))", 5),
     "asyncio.gather": (
         """
@@ -248,6 +256,39 @@ def test_lab_time_goes_with_the_machines_while_a_child_is_waited_for(
     tenths = invoke("function")["result"]
     assert tenths == int(tenths)
     assert tenths >= 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="starts processes by fork")
+def test_processes_of_a_handler_talk_by_pipes_alone(deploy: Deploy) -> None:
+    """AWS Compute Blog, "Parallel Processing in Python with AWS Lambda": no /dev/shm, so Queue and
+    Pool fail with error 38, Process and Pipe work."""
+    deploy(
+        """
+        import boto3, multiprocessing
+
+        def work(end):
+            try:
+                boto3.client("sqs").list_queues()
+            except RuntimeError as refused:
+                end.send(str(refused))
+
+        def handler(event, context):
+            ours, theirs = multiprocessing.Pipe()
+            process = multiprocessing.Process(target=work, args=(theirs,))
+            process.start()
+            told = [ours.recv()]
+            process.join()
+            for kind in (multiprocessing.Queue, multiprocessing.Pool, multiprocessing.Lock):
+                try:
+                    kind()
+                except OSError as error:
+                    told.append(str(error))
+            return told
+        """
+    )
+    refused, *missing = invoke("function")["result"]
+    assert "cannot call AWS" in refused
+    assert missing == ["[Errno 38] Function not implemented"] * 3
 
 
 def test_a_heartbeat_keeps_messages_hidden_while_the_job_takes_long(lab: EmbeddedAccount) -> None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import simpy
 
 from helpers.embedded.door.gateway import Gateway
+from helpers.embedded.service import Call as ServiceCall
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.lambda_.execution.durations import Durations
 from helpers.embedded.services.lambda_.execution.environments import ExecutionEnvironment
@@ -64,7 +65,9 @@ class Conversation:
             if moment >= deadline:
                 self._abandon()
                 return None
-            if isinstance(message, Call):
+            if isinstance(message, Call) and self._is_alone(message):
+                yield from self._answer_alone(message, deadline)
+            elif isinstance(message, Call):
                 self._open[message.number] = simulation.branch(self._serve(message))
                 if message.left:
                     continue
@@ -77,26 +80,49 @@ class Conversation:
                 return None
             self._tell()
 
+    def _is_alone(self, call: Call) -> bool:
+        """Most handlers ask for one thing after the other."""
+        nobody_else = call.until == NEVER and not call.left and not self._open
+        return nobody_else and not self._answers
+
+    def _answer_alone(self, call: Call, deadline: int) -> Steps[None]:
+        """Without a process of its own, unless the answer takes time."""
+        simulation = self._simulation
+        yield simulation.timeout(min(self._durations.api_call, deadline - simulation.now))
+        if simulation.now < deadline:
+            found = self._admit(call.request)
+            if isinstance(found, _Answer):
+                self._answers.append((call.number, found))
+            else:
+                self._open[call.number] = simulation.branch(self._finish(call.number, found))
+
     def _serve(self, call: Call) -> Steps[None]:
         yield self._simulation.timeout(self._durations.api_call)
-        answer = yield from self._answer(call.request)
-        del self._open[call.number]
-        self._answers.append((call.number, answer))
-        if self._arrival is not None:
-            self._arrival.succeed()
-            self._arrival = None
+        yield from self._finish(call.number, self._admit(call.request))
 
-    def _answer(self, request: ApiRequest) -> Steps[_Answer]:
+    def _admit(self, request: ApiRequest) -> _Answer | ServiceCall:
+        """The answer, or the call that takes time."""
         try:
             admitted = self._gateway.admit(request)
             if isinstance(admitted, ApiResponse):
                 return _Answer(admitted)
-            if not self._gateway.takes_time(admitted):
-                return _Answer(self._gateway.answer(admitted))
-            response = yield from self._gateway.answer_in_time(admitted)
-            return _Answer(response)
+            if self._gateway.takes_time(admitted):
+                return admitted
+            return _Answer(self._gateway.answer(admitted))
         except NotInEmbeddedAccount as missing:
             return _Answer(error=str(missing))
+
+    def _finish(self, number: int, found: _Answer | ServiceCall) -> Steps[None]:
+        if not isinstance(found, _Answer):
+            try:
+                found = _Answer((yield from self._gateway.answer_in_time(found)))
+            except NotInEmbeddedAccount as missing:
+                found = _Answer(error=str(missing))
+        self._open.pop(number, None)
+        self._answers.append((number, found))
+        if self._arrival is not None:
+            self._arrival.succeed()
+            self._arrival = None
 
     def _await_answer(self, until: int) -> Steps[None]:
         """Until one has come, or a moment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -25,8 +26,9 @@ def install() -> None:
     subprocess.Popen.wait = _wait  # type: ignore[method-assign,assignment]
     subprocess.Popen.communicate = _communicate  # type: ignore[method-assign,assignment]
     if sys.platform != "win32":
-        from multiprocessing import popen_fork
+        from multiprocessing import popen_fork, synchronize
 
+        synchronize.SemLock.__init__ = _no_shared_memory  # type: ignore[method-assign]
         os.waitpid = _waitpid
         os.wait = lambda: _waitpid(-1, 0)
         os.system = _system
@@ -39,6 +41,12 @@ def install() -> None:
                 return join(process, timeout)
 
         popen_fork.Popen.wait = joined  # type: ignore[method-assign,assignment]
+
+
+def _no_shared_memory(*_: Any, **__: Any) -> None:
+    """There is no /dev/shm on Lambda, thus no Queue, Pool or Lock of `multiprocessing`; Process and
+    Pipe are there (AWS Compute Blog, "Parallel Processing in Python with AWS Lambda")."""
+    raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
 
 def _note(event: str, _: object) -> None:

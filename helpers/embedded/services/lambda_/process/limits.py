@@ -39,6 +39,17 @@ class MemoryLimit:
             resource.setrlimit(resource.RLIMIT_DATA, (unlimited, unlimited))
 
 
+def make_room_for_thread() -> None:
+    """A stack counts as memory here before it is used, which it does not on AWS."""
+    if sys.platform == "linux":
+        import resource
+
+        limit, most = resource.getrlimit(resource.RLIMIT_DATA)
+        stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
+        if resource.RLIM_INFINITY not in (limit, stack):
+            resource.setrlimit(resource.RLIMIT_DATA, (limit + stack, most))
+
+
 def _peak() -> int:
     """The most bytes of memory that this process has had, shared memory included."""
     if sys.platform == "win32":

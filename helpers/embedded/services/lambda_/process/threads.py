@@ -9,12 +9,15 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from helpers.embedded.services.lambda_.process import current
+from helpers.embedded.services.lambda_.process import current, limits
 from helpers.embedded.services.lambda_.process.locks import Lock
 from helpers.embedded.services.lambda_.process.turns import Waiter
 
 _STARTERS = ("_start_new_thread", "_start_joinable_thread")
 """Of `threading`: until Python 3.12, since 3.13."""
+
+_MOST = 1024
+"""Processes and threads of an environment (LDG gettingstarted-limits)."""
 
 _real_join = threading.Thread.join
 
@@ -39,6 +42,9 @@ def _taking_turns(start: Callable[..., Any]) -> Callable[..., Any]:
         turns = current.turns
         if turns is None:
             return start(function, *rest, **options)
+        if threading.active_count() >= _MOST:
+            raise RuntimeError("can't start new thread")
+        limits.make_room_for_thread()
         ended = Lock()
         ended.acquire()
         if isinstance(thread := getattr(function, "__self__", None), threading.Thread):
