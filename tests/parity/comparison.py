@@ -103,7 +103,9 @@ def _read(cell: Any) -> str:
         for output in outputs
     ]
     lines = "".join(texts).replace(PREFIX, "").splitlines()
-    opening = re.compile(r"On a real account the whole course|Lab '\w+' on account")
+    opening = re.compile(
+        r"On a real account the whole course|Lab '\w+' on account|This endpoint lacks"
+    )
     return "\n".join(line for line in lines if not opening.match(line)).strip()
 
 
