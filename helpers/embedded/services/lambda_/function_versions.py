@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import lzma
 import os
 import re
@@ -88,15 +89,18 @@ class BadCodeArchive(ValueError):
 def unpack_code(archives: Sequence[bytes], folder: Path) -> Path:
     """Unpack zip files one over the other into a folder of their own below `folder`, once.
 
-    A disk that becomes full on the way leaves nothing that looks like a folder with code.
+    A disk that becomes full on the way leaves nothing that looks like a folder with code. A folder
+    that something has changed since, as a child process of a function can, is not used again.
 
     Raises:
         BadCodeArchive: one is no zip file, or it would write outside its folder.
     """
     names = [hashlib.sha256(archive).digest() for archive in archives]
     target = folder / hashlib.sha256(b"".join(names)).hexdigest()[:16]
-    if target.exists():
-        return target
+    while target.exists():
+        if _sizes(target) == json.loads(_list_of(target).read_text()):
+            return target
+        target = target.with_name(f"{target.name}x")
     unfinished = Path(tempfile.mkdtemp(dir=folder))
     try:
         for archive in archives:
@@ -104,11 +108,23 @@ def unpack_code(archives: Sequence[bytes], folder: Path) -> Path:
             with zipfile.ZipFile(io.BytesIO(archive)) as code:
                 for each in code.infolist():
                     _set_mode(code.extract(each, unfinished), each)
+        _list_of(target).write_text(json.dumps(_sizes(unfinished)))
         unfinished.rename(target)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     return target
+
+
+def _list_of(folder: Path) -> Path:
+    """Where it is written down what was unpacked into `folder`."""
+    return folder.with_name(f"{folder.name}.files")
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Of all files."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
 
 
 def _set_mode(path: str, entry: zipfile.ZipInfo) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -111,6 +112,27 @@ def test_a_disk_that_is_full_leaves_no_broken_folder(
     assert sorted(each.name for each in folder.iterdir()) == ["a.py", "b.py"]
 
 
+VANDAL = """
+    import subprocess
+
+    def handler(event, context):
+        ran = subprocess.run(event, shell=True, capture_output=True, text=True)
+        return ran.returncode, ran.stderr.strip().rpartition(": ")[2]
+"""
+
+
+@pytest.mark.parametrize("command", ["rm code.py", "touch x", "echo >> /var/task/code.py"])
+def test_child_processes_do_a_function_no_lasting_harm(deploy: Deploy, command: str) -> None:
+    """Root is told what AWS says; where this process may not, a fresh folder is made."""
+    deploy(VANDAL)
+    told = invoke("function", command)["result"]
+    if sys.platform == "linux" and os.geteuid() == 0 and told[0]:
+        assert told[1] == "Read-only file system"
+    boto3.client("lambda").update_function_configuration(FunctionName="function", Timeout=4)
+    assert invoke("function", "ls")["result"][0] == 0
+    assert invoke("function", "test ! -e x -a -s code.py")["result"][0] == 0
+
+
 @pytest.mark.parametrize("runtime", ["nodejs20.x", "java21", "provided.al2023"])
 def test_a_runtime_that_is_not_python_is_refused_when_the_function_is_made(
     lab: EmbeddedAccount, runtime: str
@@ -118,6 +140,18 @@ def test_a_runtime_that_is_not_python_is_refused_when_the_function_is_made(
     with pytest.raises(NotImplementedError, match=f"Python only, not in {runtime}"):
         create("function", zip_code(code=CODE), Runtime=runtime)
     assert boto3.client("lambda").list_functions()["Functions"] == []
+
+
+def test_a_folder_that_was_changed_is_not_used_again(tmp_path: Path) -> None:
+    archives = [pack(a="1", b="2"), pack(b="33", folder__c="4")]
+    first = function_versions.unpack_code(archives, tmp_path)
+    assert function_versions.unpack_code(archives, tmp_path) == first
+    (first / "b.py").unlink()
+    second = function_versions.unpack_code(archives, tmp_path)
+    assert second != first
+    assert (second / "b.py").read_text() == "33"
+    (second / "d.py").touch()
+    assert function_versions.unpack_code(archives, tmp_path) not in (first, second)
 
 
 # Layers

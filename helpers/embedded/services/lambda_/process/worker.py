@@ -224,6 +224,7 @@ class Environment:
         tmp = disk.Mount(disk.TMP, settings.scratch)
         disk.disk.mount((*mounts, tmp), (*python, settings.account_root))
         disk.use_tmp()
+        read_only.mount_read_only(settings.task_root, settings.layers)
         os.chdir(imports.TASK_ROOT)
         imports.allow_only_lambda_s()
         _ignore_aws_files(botocore.configprovider)
