@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from helpers.embedded.services.cloudwatch.published.queue_meter import FairGauges, Gauges
-from helpers.embedded.services.sqs.message import Record, State
+from helpers.embedded.services.sqs.message import Counts, Record, State
 from helpers.embedded.services.sqs.store import Store
 
 POISON = 3
 """Receives from which on a standard queue leaves a message out of its age."""
-
-NOISY_SHARE = 0.5
-NOISY_LEAST = 10
-"""A tenant is noisy while more than half of all messages in flight, and ten at least, are its
-own. Modelled: AWS says "a disproportionate number" (SDG sqs-fair-queues)."""
 
 
 def read_gauges(store: Store, fifo: bool, has_groups: bool) -> Gauges:
@@ -30,7 +24,7 @@ def read_gauges(store: Store, fifo: bool, has_groups: bool) -> Gauges:
         *counts,
         oldest=_oldest(records, poison_counts=fifo),
         groups_in_flight=_groups_in_flight(records, counts.in_flight) if fifo else None,
-        fair=_read_fair(records) if has_groups and not fifo else None,
+        fair=_read_fair(store, counts) if has_groups and not fifo else None,
     )
 
 
@@ -53,21 +47,15 @@ def _groups_in_flight(records: Iterable[Record], in_flight: int) -> int:
     return len({record.group_id for record in records if record.state is State.IN_FLIGHT})
 
 
-def _read_fair(records: Iterable[Record]) -> FairGauges:
-    in_flight = Counter(record.group_id for record in records if record.state is State.IN_FLIGHT)
-    in_flight.pop(None, None)
-    whole = in_flight.total()
-    noisy = {
-        group
-        for group, count in in_flight.items()
-        if count >= NOISY_LEAST and count > NOISY_SHARE * whole
-    }
-    quiet = [record for record in records if record.group_id not in noisy]
-    states = Counter(record.state for record in quiet)
+def _read_fair(store: Store, counts: Counts) -> FairGauges:
+    noisy = store.noisy()
     return FairGauges(
         len(noisy),
-        states[State.VISIBLE],
-        states[State.IN_FLIGHT],
-        states[State.DELAYED],
-        _oldest(quiet, poison_counts=False),
+        counts.visible - sum(each[State.VISIBLE] for each in noisy.values()),
+        counts.in_flight - sum(each[State.IN_FLIGHT] for each in noisy.values()),
+        counts.delayed - sum(each[State.DELAYED] for each in noisy.values()),
+        _oldest(
+            (record for record in store.records.values() if record.group_id not in noisy),
+            poison_counts=False,
+        ),
     )

@@ -76,8 +76,9 @@ class ObservedQueue(Settings):
         """When a message becomes visible or expires next, if nobody does anything before."""
         oldest = self._oldest()
         moments = [] if oldest is None else [self._expiry_of(oldest)]
-        if (returns := self._store.next_return()) is not None:
-            moments.append(returns)
+        for moment in (self._store.next_return(), self._store.next_calm()):
+            if moment is not None:
+                moments.append(moment)
         return min(moments, default=None)
 
     def _expiry_of(self, record: Record) -> int:

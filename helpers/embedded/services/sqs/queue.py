@@ -14,6 +14,7 @@ from helpers.embedded.services.sqs.cipher import KeyUse, QueueCipher
 from helpers.embedded.services.sqs.deduplication import Accepted, Deduplication
 from helpers.embedded.services.sqs.disorder import Disorder, Duplicates
 from helpers.embedded.services.sqs.errors import SQSException, bad_parameter, invalid_handle
+from helpers.embedded.services.sqs.fair_store import FairStore
 from helpers.embedded.services.sqs.fifo_store import FifoStore
 from helpers.embedded.services.sqs.message import Counters, Message, Record, State, sequence_number
 from helpers.embedded.services.sqs.observed import ObservedQueue
@@ -108,8 +109,6 @@ class Queue(ObservedQueue):
         self.counters.sent += 1
         self.counters.bytes_sent += record.size
         self.meter.note_sent(record.size)
-        if record.group_id is not None:
-            self._has_groups = True
         self._trace.message("sent", self.name, record.id, 0, seconds * SECOND)
         return accepted
 
@@ -136,10 +135,20 @@ class Queue(ObservedQueue):
         self._trace.message("redriven", self.name, record.id, 0)
 
     def _keep(self, record: Record, now: int, visible_at: int) -> None:
+        if record.group_id is not None and not self._has_groups:
+            self._expect_tenants(now)
         self._store.add(record, now, visible_at)
         if record.sent_at != now:  # moved here, and perhaps too old for this queue
             self.pass_time(now)
         self._bell.ring()
+
+    def _expect_tenants(self, now: int) -> None:
+        """From the first message with a MessageGroupId on, a standard queue is fair."""
+        self._has_groups = True
+        if isinstance(self._store, StandardStore):
+            fair = FairStore()
+            fair.take_over(self._store, now)
+            self._store = fair
 
     # Receiving
 

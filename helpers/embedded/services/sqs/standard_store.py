@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from random import Random
 
 from helpers.embedded.services.sqs.message import Record, State
@@ -30,6 +31,10 @@ class StandardStore(Store):
             self._line.popleft()
             self._stale -= 1
         return None
+
+    def line(self) -> Iterator[Record]:
+        """The visible messages in the order in which they would be received."""
+        return (self.records[serial] for serial in self._line if serial in self.records)
 
     def _next(self) -> Record | None:
         record = self.peek()

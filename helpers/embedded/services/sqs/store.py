@@ -8,7 +8,7 @@ costs more on a deep queue than on a shallow one.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
 from helpers.embedded.services.sqs.message import Counts, Record, State
@@ -32,6 +32,8 @@ class Store(ABC):
         self.counts = [0, 0, 0, 0]
         """Messages by State (those that are gone are not counted rightly)."""
         self._next_serial = 1
+        self._now = 0
+        """The moment at which what happens now is due."""
         self._hidden: list[tuple[int, int]] = []
         """When a delayed or received message becomes visible, and its serial."""
         self._by_age: list[tuple[int, int]] = []
@@ -125,7 +127,9 @@ class Store(ABC):
             expires = ages[0][0] + retention if ages else _NEVER
             returns = hidden[0][0] if hidden else _NEVER
             if expires > now < returns:
+                self._now = now
                 return expired
+            self._now = min(expires, returns)
             if expires <= returns:
                 record = self.records.get(heappop(ages)[1])
                 if record is not None:
@@ -167,6 +171,14 @@ class Store(ABC):
             for child in (2 * index + 1, 2 * index + 2):
                 if child < len(self._by_age):
                     heappush(frontier, (self._by_age[child], child))
+
+    def noisy(self) -> Mapping[str, Sequence[int]]:
+        """The noisy tenants, and how many messages they have, by State."""
+        return {}
+
+    def next_calm(self) -> int | None:
+        """When the next noisy tenant becomes quiet, if nobody does anything before."""
+        return None
 
     def by_state(self) -> Counts:
         counts = self.counts

@@ -252,9 +252,10 @@ def test_a_fifo_queue_counts_duplicates_and_busy_groups(lab: EmbeddedAccount, re
 def test_a_noisy_tenant_shows_in_a_fair_queue(lab: EmbeddedAccount, read: Read) -> None:
     queue = create_queue()
     sqs = boto3.client("sqs")
-    for tenant in ["noisy"] * 15 + ["quiet"] * 2:
+    for tenant in ["noisy"] * 35 + ["quiet"] * 2:
         sqs.send_message(QueueUrl=queue, MessageBody="x", MessageGroupId=tenant)
-    receive(queue, VisibilityTimeout=300)
+    for _ in range(3):
+        receive(queue, VisibilityTimeout=300)
     lab.advance(60)
 
     def gauge(name: str) -> float:
