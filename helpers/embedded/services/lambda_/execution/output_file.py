@@ -7,6 +7,7 @@ several lines: AWS's runtime hands its log records over in frames, too.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -31,17 +32,21 @@ class OutputFile:
 
     def __init__(self, path: Path, names: Mapping[str, str]) -> None:
         path.touch()
-        self._path = path
+        self._path = str(path)
         self._names = names
         self._taken = 0
 
     def take(self) -> list[str]:
         """The log entries since the last time; what is no text is marked as such."""
-        if self._path.stat().st_size == self._taken:
+        size = os.stat(self._path).st_size
+        if size == self._taken:
             return []
-        with self._path.open("rb") as file:  # open for no longer: each would count
-            file.seek(self._taken)
-            written = file.read()
+        file = os.open(self._path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:  # open for no longer: each would count
+            os.lseek(file, self._taken, os.SEEK_SET)
+            written = os.read(file, size - self._taken)
+        finally:
+            os.close(file)
         self._taken += len(written)
         entries = [entry.decode(errors="replace") for entry in _entries(written)]
         for ours, theirs in self._names.items():
