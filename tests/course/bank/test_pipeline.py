@@ -59,6 +59,14 @@ def test_watch_that_cannot_end_says_what_is_left(lab: Lab) -> None:
 # Built again, changed, taken down.
 
 
+def test_watch_ends_when_nothing_was_left_for_as_long_as_is_quiet(lab: Lab) -> None:
+    bank = pipeline.build_bank(lab)
+    sender.send_transactions(count=5, seed=1)
+    depth = pipeline.watch_queues(lab, bank, step=1, quiet=7)
+    busy = depth.index[depth["visible"] + depth["in_flight"] > 0]
+    assert depth.index[-1] - busy[-1] == 7
+
+
 def test_built_twice_is_one_bank(lab: Lab) -> None:
     bank = pipeline.build_bank(lab)
     secret = keys.open_secret(receiver.FUNCTION)

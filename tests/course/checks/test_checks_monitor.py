@@ -50,7 +50,7 @@ def test_throttle_alarm(lab: Lab) -> None:
         ({"Dimensions": []}, "it watches all functions, not banking-reconciliation-function."),
         ({"Dimensions": [{"Name": "FunctionName", "Value": "f"}]}, "it watches f, not"),
         ({"Statistic": "Average"}, "take the Sum"),
-        ({"Threshold": 100}, "it is silent up to 100 throttles a minute"),
+        ({"Threshold": 1}, "it is silent up to 1 throttles a minute"),
         ({"AlarmActions": []}, "nobody would hear of it"),
     ],
 )

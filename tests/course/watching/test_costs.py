@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 from helpers import Lab
@@ -40,3 +41,13 @@ def test_a_run_is_counted_from_its_metrics(lab: Lab) -> None:
     seconds = (lab.now() - start).total_seconds()
     assert estimate.loc["KMS requests", "amount"] == seconds / 300 * 3
     assert estimate["cents"].sum() > 0
+
+
+def test_every_request_is_in_the_bill() -> None:
+    queue = pd.DataFrame({"NumberOfMessagesSent": [11, 10], "NumberOfEmptyReceives": [5, 2]})
+    function = pd.DataFrame({"Invocations": [2, 1], "Duration": [1000.0, 4000.0]})
+    assert costs.count_amounts(queue, function, 512, cold_milliseconds=2000) == {
+        "SQS standard requests": 3 + 2 * 3 + 7,
+        "Lambda requests": 3,
+        "Lambda duration": (2 + 4 + 2) / 2,
+    }

@@ -426,3 +426,31 @@ def source(kind: Kind, statements: Any, version: str) -> Source | None:
         return None
     text = json.dumps({"Version": version, "Statement": statements})
     return Source(kind, kind.value, parse_policy(text))
+
+
+@pytest.mark.parametrize(
+    ("identity", "boundary", "session", "missing"),
+    [
+        (None, allow(), None, Kind.IDENTITY),
+        (None, allow(RECEIVE), None, Kind.IDENTITY),
+        (allow(), allow(RECEIVE), None, Kind.BOUNDARY),
+        (allow(), allow(), allow(RECEIVE), Kind.SESSION),
+        (allow(), allow(RECEIVE), allow(RECEIVE), Kind.BOUNDARY),
+    ],
+)
+def test_a_denial_names_the_kind_of_policy_that_does_not_allow(
+    identity: Any, boundary: Any, session: Any, missing: Kind
+) -> None:
+    """IAM user guide, troubleshoot_access-denied: what the words of a denial name."""
+    version = "2012-10-17"
+    found = source(Kind.IDENTITY, identity, version)
+    within = source(Kind.SESSION, session, version)
+    policies = Policies(
+        (found,) if found else (),
+        source(Kind.BOUNDARY, boundary, version),
+        (within,) if within else None,
+        None,
+    )
+    decision = decide(Asked(ROLE, SEND, QUEUE, HERE, dict, False), policies)
+    assert not decision.allowed
+    assert f"no {missing.value} allows" in decision.because(SEND)

@@ -123,6 +123,20 @@ def test_resource_with_a_name_is_not_replaced() -> None:
     assert described["KeySchema"] == [{"AttributeName": "entry", "KeyType": "HASH"}]
 
 
+def test_resource_with_a_name_is_itself_after_an_update() -> None:
+    """A new name is another resource: the template reference of AWS::SQS::Queue, QueueName."""
+    create({"A": queue(QueueName="a")})
+    before = identity("A")
+    boto3.client("sqs").send_message(QueueUrl=before, MessageBody="kept")
+    update({"A": queue(QueueName="a", VisibilityTimeout="50")})
+    assert identity("A") == before
+    found = attributes(before)
+    assert (found["VisibilityTimeout"], found["ApproximateNumberOfMessages"]) == ("50", "1")
+    update({"A": queue(QueueName="b", VisibilityTimeout="50")})
+    assert identity("A").endswith("/b")
+    assert queues() == ["b"]
+
+
 def test_what_is_to_be_retained_stays() -> None:
     kept = {**queue(QueueName="kept"), "DeletionPolicy": "Retain"}
     create({"A": kept, "B": queue(), "C": {**table("entry"), "UpdateReplacePolicy": "Retain"}})

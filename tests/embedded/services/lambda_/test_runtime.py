@@ -189,6 +189,15 @@ def test_a_failing_handler_is_reported_as_aws_does_and_the_account_goes_on(case:
         assert invoke("function", 1)["result"] == "well"
 
 
+@pytest.mark.parametrize(("seconds", "outcome"), [(2.997, None), (2.998, "Sandbox.Timedout")])
+def test_an_invocation_has_less_than_its_timeout(
+    lab: EmbeddedAccount, deploy: Deploy, seconds: float, outcome: str | None
+) -> None:
+    """A handler computes for 2 ms. Whoever ends at the deadline itself is too late (modelled)."""
+    deploy(f"import time\ndef handler(event, context): time.sleep({seconds})", Timeout=3)
+    assert (invoke("function")["result"] or {}).get("errorType") == outcome
+
+
 MEMORY = """
     import mmap, threading
 

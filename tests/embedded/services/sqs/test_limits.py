@@ -217,6 +217,17 @@ def test_shuffled_means_every_message_once_in_a_seeded_disorder() -> None:
     assert drain(standard_order="shuffled", seed=2)[0] != seen
 
 
+def test_each_queue_has_a_disorder_of_its_own() -> None:
+    with open_lab(standard_order="shuffled"):
+        sqs, orders = boto3.client("sqs"), []
+        for name in ("one", "two"):
+            url = sqs.create_queue(QueueName=name)["QueueUrl"]
+            send(sqs, url, *SENT[:100])
+            orders.append([body for _ in range(10) for body in bodies(receive(sqs, url))])
+    assert sorted(orders[0]) == sorted(orders[1]) == sorted(SENT[:100])
+    assert orders[0] != orders[1]
+
+
 def test_duplicates_are_delivered_again_even_after_a_delete() -> None:
     seen, handles = drain(duplicates=0.1, seed=3)
     assert set(seen) == set(SENT)

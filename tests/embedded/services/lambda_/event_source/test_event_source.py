@@ -175,6 +175,20 @@ def test_a_batching_window_waits_for_more(lab: EmbeddedAccount, deploy: Deploy) 
     assert handled() == [["first", "second"]]
 
 
+def test_a_batching_window_closes_when_it_is_over(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    deploy(PRINTS)
+    queue = create_queue()
+    connect(queue, BatchSize=10, MaximumBatchingWindowInSeconds=20)
+    lab.advance(5)
+    send(queue, "first")
+    lab.advance(19.5)
+    send(queue, "in time")
+    lab.advance(1)
+    send(queue, "late")
+    lab.run_until_idle()
+    assert handled() == [["first", "in time"], ["late"]]
+
+
 def test_records_have_the_fields_that_aws_sends(lab: EmbeddedAccount, deploy: Deploy) -> None:
     deploy(
         """

@@ -190,3 +190,20 @@ def test_a_new_role_counts_from_then_on(lab: EmbeddedAccount, function: str) -> 
     send_many(queue, 5)
     lab.run_until_idle()
     assert count(queue) == (0, 0)
+
+
+def test_after_a_refusal_the_queue_is_read_again_when_the_pause_is_over(
+    lab: EmbeddedAccount, function: str
+) -> None:
+    """20 seconds, modelled: AWS does not say how long a poller pauses."""
+    let(*READS)
+    queue = create_queue()
+    connect(queue)
+    lab.advance(5)
+    let("sqs:ReceiveMessage")
+    boto3.client("sqs").send_message(QueueUrl=queue, MessageBody="x")
+    lab.advance(1)
+    let(*READS)
+    lab.run_until_idle()
+    happened = lab.trace().set_index("what")["at"]
+    assert happened["received"] - happened["sent"] == pytest.approx(20, abs=0.1)

@@ -9,11 +9,13 @@ import boto3
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.services.lambda_.event_source import poller, records
 from helpers.embedded.services.lambda_.event_source.batch_response import failed_messages
 from helpers.embedded.services.lambda_.event_source.scaling import Concurrency, Scaling
 from tests.embedded.conftest import Deploy
 from tests.embedded.services.lambda_.event_source.test_event_source import (
     PRINTS,
+    arn,
     connect,
     count,
     create_queue,
@@ -70,7 +72,8 @@ def test_an_event_stays_below_six_megabytes(lab: EmbeddedAccount, deploy: Deploy
         import json
 
         def handler(event, context):
-            print(json.dumps([str(len(json.dumps(event)) < 6 * 1024 * 1024)]))
+            fits = len(json.dumps(event)) < 6 * 1024 * 1024
+            print(json.dumps([f"{len(event['Records'])} {fits}"]))
         """,
         MemorySize=1024,
     )
@@ -80,8 +83,23 @@ def test_an_event_stays_below_six_megabytes(lab: EmbeddedAccount, deploy: Deploy
     for _ in range(10):
         boto3.client("sqs").send_message(QueueUrl=queue, MessageBody="x" * 1_000_000)
     lab.run_until_idle()
-    assert handled() == [["True"], ["True"]]
+    assert handled() == [["6 True"], ["4 True"]]
     assert count(queue) == (0, 0)
+
+
+@pytest.mark.parametrize(("spare", "sizes"), [(0, [2, 1]), (-1, [1, 1, 1])])
+def test_an_event_is_split_where_the_next_record_has_no_room(
+    lab: EmbeddedAccount, monkeypatch: pytest.MonkeyPatch, spare: int, sizes: list[int]
+) -> None:
+    url = create_queue()
+    send_many(url, 3)
+    queue = lab._services.queues.find(arn(url))
+    assert queue is not None
+    batch = queue.receive(3)
+    texts = [poller._encode(records.build_record(each, queue, False)) for each in batch[:2]]
+    room = sum(len(text) + len(", ") for text in texts)
+    monkeypatch.setattr(records, "MAXIMUM_EVENT", room + spare)
+    assert [len(part.messages) for part in poller._split(batch, queue, False)] == sizes
 
 
 def test_what_was_gathered_when_the_mapping_is_switched_off_is_still_delivered(
