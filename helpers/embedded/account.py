@@ -14,6 +14,7 @@ from helpers.embedded.door import interception
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.door.access.gate import Gate
 from helpers.embedded.door.credentials import ADMIN_ACCESS_KEY_ID, SandboxedSettings
+from helpers.embedded.door.endpoint import Endpoint
 from helpers.embedded.door.gateway import Gateway
 from helpers.embedded.moto_seams.seams import OpenSeams
 from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
@@ -97,6 +98,7 @@ class EmbeddedAccount:
         _settings.apply(region)
         self._owner = os.getpid()
         self._why_closed: str | None = None
+        self._endpoint: Endpoint | None = None
         _open = self
         interception.install(_answer)
 
@@ -194,6 +196,20 @@ class EmbeddedAccount:
             self._services.load("iam")
             return self.access.explain(principal, action, resource, context)
 
+    def serve(self) -> str:
+        """Open the account to other processes: the AWS CLI in a cell, `!aws sqs list-queues`.
+
+        Whatever this process starts from now on finds it by AWS_ENDPOINT_URL and has the lab's
+        credentials. It ends with the lab.
+
+        Returns:
+            The endpoint, on 127.0.0.1.
+        """
+        with self._working():
+            if self._endpoint is None:
+                self._endpoint = Endpoint(self.answer)
+            return self._endpoint.url
+
     # Opening and closing
 
     def close(self, *, delete: bool = True) -> None:
@@ -222,6 +238,8 @@ class EmbeddedAccount:
             self._simulation.interrupts.stop(LabClosed(self._why_closed))
             with self._lock:
                 self._services.close()
+            if self._endpoint is not None:
+                self._endpoint.close()
         self._seams.close()
 
     @property
