@@ -26,8 +26,9 @@ from helpers.embedded.services.lambda_.function import (
     as_updated,
 )
 from helpers.embedded.services.lambda_.function_arns import LATEST, FunctionName, parse_name
+from helpers.embedded.services.lambda_.function_keys import FunctionKeys
 from helpers.embedded.services.lambda_.function_names import NotFound, read_name
-from helpers.embedded.services.lambda_.function_settings import check_settings
+from helpers.embedded.services.lambda_.function_settings import check_members, check_settings
 from helpers.embedded.services.lambda_.paging import page_of
 from helpers.embedded.services.lambda_.permissions_api import PermissionsApi
 from helpers.embedded.services.lambda_.requests import Answer
@@ -50,10 +51,17 @@ class FunctionsApi(VersionsApi, PermissionsApi):
     # Functions
 
     def create_function(self) -> Answer:
+        check_members("CreateFunction", self.json_body)
         check_settings(self.json_body)
         self._name_plainly()
+        arn = self._arn(FunctionName(self.json_body["FunctionName"]))
+        self._keys.check_configurable(arn, self.json_body.get("KMSKeyArn"))
         status, headers, text = super().create_function()
-        return status, headers, json.dumps(as_created(json.loads(text)))
+        return status, headers, json.dumps(as_created(self._keys.show(json.loads(text))))
+
+    @property
+    def _keys(self) -> FunctionKeys:
+        return self._functions.service.keys
 
     def _name_plainly(self) -> None:
         """A function may be made by its ARN as well."""
@@ -63,11 +71,12 @@ class FunctionsApi(VersionsApi, PermissionsApi):
 
     def get_function(self) -> str:
         answer = json.loads(super().get_function())
-        answer["Configuration"]["FunctionArn"] = self._qualified_arn(self._name)
+        shown = self._keys.show(answer["Configuration"])
+        answer["Configuration"] = shown | {"FunctionArn": self._qualified_arn(self._name)}
         return json.dumps(answer)
 
     def get_function_configuration(self) -> str:
-        configuration = json.loads(super().get_function_configuration())
+        configuration = self._keys.show(json.loads(super().get_function_configuration()))
         return json.dumps(configuration | {"FunctionArn": self._qualified_arn(self._name)})
 
     def list_functions(self) -> str:
@@ -75,16 +84,22 @@ class FunctionsApi(VersionsApi, PermissionsApi):
         if complaint := find_complaint("lambda", "ListFunctions", {"FunctionVersion": version}):
             raise LambdaClientError("ValidationException", complaint)
         functions = self._functions.list_functions(version)
-        listed = [as_listed(each.get_configuration()) for each in functions]
+        listed = [as_listed(self._keys.show(each.get_configuration())) for each in functions]
         return json.dumps(page_of("Functions", listed, self.querystring))
 
     def update_function_configuration(self) -> Answer:
+        check_members("UpdateFunctionConfiguration", self.json_body)
         check_settings(self.json_body)
         function = self._about_to_change()
+        if (key := self.json_body.get("KMSKeyArn")) is None and "Environment" in self.json_body:
+            key = function.kms_key_arn
+        self._keys.check_configurable(function.function_arn, key)
         _, headers, text = super().update_function_configuration()
-        return 200, headers, json.dumps(self._updated(function, json.loads(text)))
+        configuration = self._keys.show(json.loads(text))
+        return 200, headers, json.dumps(self._updated(function, configuration))
 
     def update_function_code(self) -> Any:
+        check_members("UpdateFunctionCode", self.json_body)
         function = self._about_to_change()
         status, headers, text = super().update_function_code()
         configuration, given = json.loads(text), self.json_body

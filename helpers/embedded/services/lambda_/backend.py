@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from base64 import b64decode
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
@@ -21,6 +21,9 @@ from helpers.embedded.services.lambda_.function_versions import BadCodeArchive, 
 from helpers.embedded.services.lambda_.layers import find_layers
 from helpers.embedded.services.lambda_.resource_policy import ResourcePolicy
 from helpers.embedded.services.lambda_.revisions import revisions_of
+
+if TYPE_CHECKING:
+    from helpers.embedded.services.lambda_.service import LambdaService
 
 ACCOUNT_CONCURRENCY = 1000
 """Invocations at once in an account and Region, if nobody asked AWS for more."""
@@ -50,6 +53,8 @@ class Conflict(LambdaClientError):
 
 class FunctionBackend(LambdaBackend):
     """moto's Lambda state of one Region, with the code checked before it is taken."""
+
+    service: ClassVar[LambdaService]
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -104,6 +109,8 @@ class FunctionBackend(LambdaBackend):
         if package := body.get("ZipFile"):
             _check_upload(b64decode(package))
         self._check_stored(body)
+        if not body.get("DryRun"):
+            self.find(FunctionName(function_name, qualifier)).keep(body)
         return super().update_function_code(function_name, qualifier, body)
 
     def _check_stored(self, code: dict[str, Any]) -> None:

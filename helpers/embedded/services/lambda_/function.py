@@ -71,6 +71,17 @@ class Function(LambdaFunction):
         """Note what a request configures and moto forgets."""
         if (config := settings.get("DeadLetterConfig")) is not None:
             self.dead_letter_arn = config.get("TargetArn")
+        if (config := settings.get("LoggingConfig")) is not None:
+            own = config.get("LogGroup")
+            self.logs_group_name = own or f"/aws/lambda/{self.function_name}"
+        if (key := settings.get("KMSKeyArn")) is not None:
+            self.kms_key_arn = key or None
+        if config := settings.get("TracingConfig"):
+            self.tracing_config = config
+        if config := settings.get("EphemeralStorage"):
+            self.ephemeral_storage = config["Size"]
+        if architectures := settings.get("Architectures"):
+            self.architectures = architectures
         if settings.get("Environment") is not None:
             self._shows_environment = True
 

@@ -37,6 +37,9 @@ class FunctionVersion(NamedTuple):
     code_sha256: str
     layers: tuple[str, ...]
     """Their ARNs."""
+    log_group: str
+    key: str | None
+    """ARN of the KMS key of its variables."""
 
     @classmethod
     def of(cls, function: LambdaFunction) -> FunctionVersion:
@@ -52,11 +55,9 @@ class FunctionVersion(NamedTuple):
             variables=tuple(sorted((function.environment_vars or {}).items())),
             code_sha256=function.code_sha_256,
             layers=tuple(each["Arn"] for each in function.layers),
+            log_group=function.logs_group_name,
+            key=function.kms_key_arn,
         )
-
-    @property
-    def log_group(self) -> str:
-        return f"/aws/lambda/{self.name}"
 
     def aws_variables(self, region: str, log_stream: str) -> dict[str, str]:
         """The variables that Lambda itself sets, but for the role's credentials.

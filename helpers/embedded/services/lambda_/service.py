@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from helpers.embedded.moto_seams.backends import ReplacedBackend
 from helpers.embedded.moto_seams.services import MotoService
+from helpers.embedded.services.kms.service import KmsService
 from helpers.embedded.services.lambda_.authorization import LambdaAuthorization
 from helpers.embedded.services.lambda_.backend import FunctionBackend
 from helpers.embedded.services.lambda_.event_source.api import LambdaApi
@@ -23,6 +24,7 @@ from helpers.embedded.services.lambda_.execution.asynchronous import (
 from helpers.embedded.services.lambda_.execution.durations import Durations
 from helpers.embedded.services.lambda_.execution.functions import Functions
 from helpers.embedded.services.lambda_.execution.invoke import Invocations
+from helpers.embedded.services.lambda_.function_keys import FunctionKeys
 from helpers.embedded.services.logs.backend import LogsBackend
 from helpers.embedded.services.logs.service import LogsService
 from helpers.embedded.services.parts import Parts
@@ -53,6 +55,7 @@ class LambdaService(MotoService):
         self._load = parts.load
         self._account_id = settings.account_id
         self._region = settings.region
+        self.keys = FunctionKeys(lambda: parts.service(KmsService), parts.access)
         self._functions = Functions(
             simulation,
             parts.gateway,
@@ -64,6 +67,7 @@ class LambdaService(MotoService):
             spin_limit=settings.spin_limit,
             network=settings.network,
             may_log=self._may_log,
+            check_readable=self.keys.check_readable,
         )
         self._queues = parts.service(SqsService)
         self._log_rights: dict[tuple[str, str], tuple[tuple[int, bool], bool, bool]] = {}

@@ -66,6 +66,11 @@ class Throttled(Exception):
         self.reason = reason
 
 
+class Unreadable(Throttled):
+    """The function's variables cannot be decrypted. `reason` is Lambda's code. Events and messages
+    wait as for concurrency."""
+
+
 class Invoked(NamedTuple):
     """An invocation that has ended, with what it logged."""
 
@@ -79,7 +84,8 @@ class Functions:
 
     `spin_limit` is the wall seconds for which a handler may compute without a word; `network`
     lets handlers reach more than this machine; `may_log` says of a role, a log group and a stream
-    whether the role may write there.
+    whether the role may write there; `check_readable` raises Unreadable before an environment would
+    get variables that cannot be decrypted.
     """
 
     def __init__(
@@ -95,6 +101,7 @@ class Functions:
         spin_limit: float,
         network: bool,
         may_log: Callable[[str, str, str], bool],
+        check_readable: Callable[[Function], None],
     ) -> None:
         self._simulation = simulation
         self._trace = trace
@@ -104,6 +111,7 @@ class Functions:
         self._durations = durations
         self._invocation = Invocation(simulation, gateway, durations, spin_limit)
         self._may_log = may_log
+        self._check_readable = check_readable
         self._network = network
         self._random = Random(f"aliases {account_id}")
         self._warm: dict[FunctionVersion, list[ExecutionEnvironment]] = defaultdict(list)
@@ -213,7 +221,7 @@ class Functions:
             trace_id: who caused the invocation (`lineage`).
 
         Raises:
-            Throttled: before anything has run.
+            Throttled: before anything has run; Unreadable is one.
         """
         function = self._routed(function, arn)
         callee = callee_of(function, arn)
@@ -232,6 +240,9 @@ class Functions:
         )
         environment = self._take_warm(version)
         cold = environment is None
+        if cold:
+            assert isinstance(function, Function)
+            self._check_readable(function)
         environment = environment or self._create_where_there_is_room(version, function)
         self._busy[version.name].add(environment)
         began = self._simulation.now

@@ -11,7 +11,12 @@ from helpers.embedded import documents
 from helpers.embedded.service import Call
 from helpers.embedded.services.lambda_.execution import function_logs as logs
 from helpers.embedded.services.lambda_.execution.asynchronous import AsynchronousInvocations
-from helpers.embedded.services.lambda_.execution.functions import Functions, Invoked, Throttled
+from helpers.embedded.services.lambda_.execution.functions import (
+    Functions,
+    Invoked,
+    Throttled,
+    Unreadable,
+)
 from helpers.embedded.services.lambda_.function_names import read_name
 from helpers.embedded.services.lambda_.refusals import refuse
 from helpers.embedded.time.simulation import Steps
@@ -38,6 +43,8 @@ class Invocations:
             answer = yield from self._invoke(call.request)
         except JsonRESTError as error:
             answer = refuse(error.code or 400, error.error_type, error.message)
+        except Unreadable as unreadable:
+            answer = refuse(502, unreadable.reason, str(unreadable))
         except Throttled as throttled:
             answer = refuse(
                 429, "TooManyRequestsException", str(throttled), Reason=throttled.reason
