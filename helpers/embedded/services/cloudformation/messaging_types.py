@@ -72,6 +72,10 @@ class Queue(ResourceType):
         own = ("QueueName", "FifoQueue", "Tags")
         before, after = without(old, *own), without(new, *own)
         gone = {name: _QUEUE_DEFAULTS.get(name, "") for name in before.keys() - after.keys()}
+        if "KmsMasterKeyId" in gone:  # without a key of its own a queue has that of SQS
+            gone.setdefault("SqsManagedSseEnabled", "true")
+        elif "KmsMasterKeyId" in after:  # one of both at a time
+            gone.pop("SqsManagedSseEnabled", None)
         if before != after:
             api.call("sqs", "SetQueueAttributes", QueueUrl=identity, Attributes=gone | after)
         retag(api, _QUEUE_TAGS, identity, old, new)
@@ -220,8 +224,8 @@ class TopicPolicy(ResourceType):
 def _owners_alone(arn: str, account_id: str) -> dict[str, Any]:
     """https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"""
     actions = (
-        "AddPermission", "DeleteTopic", "GetTopicAttributes", "ListSubscriptionsByTopic",
-        "Publish", "RemovePermission", "SetTopicAttributes", "Subscribe",
+        "GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission",
+        "DeleteTopic", "Subscribe", "ListSubscriptionsByTopic", "Publish",
     )  # fmt: skip
     statement = {
         "Sid": "__default_statement_ID",
