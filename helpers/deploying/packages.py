@@ -136,7 +136,7 @@ def delete_function(name: str) -> bool:
         return False
     mappings = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
     for mapping in mappings:
-        with suppress(functions.exceptions.ResourceInUseException):  # it is on its way already
+        if mapping["State"] != "Deleting":
             functions.delete_event_source_mapping(UUID=mapping["UUID"])
     functions.delete_function(FunctionName=name)
     with suppress(logs.exceptions.ResourceNotFoundException):  # A function that never ran has none.

@@ -7,6 +7,7 @@ import pytest
 from helpers import Lab
 from helpers.bank import dead_letters, keys, ledger, pipeline, queues, receiver, sender
 from helpers.bank.reconciliation import reconcile
+from helpers.deploying.mappings import wait_for_mapping
 from helpers.deploying.packages import deploy_function
 
 
@@ -94,6 +95,7 @@ def test_building_sets_back_what_was_changed(lab: Lab) -> None:
     sqs, functions = boto3.client("sqs"), boto3.client("lambda")
     sqs.set_queue_attributes(QueueUrl=bank.queue_url, Attributes={"VisibilityTimeout": "99"})
     functions.update_function_configuration(FunctionName=bank.receiver, Timeout=20)
+    wait_for_mapping(lab, bank.mapping)
     functions.update_event_source_mapping(
         UUID=bank.mapping, BatchSize=1, ScalingConfig={"MaximumConcurrency": 2}
     )
@@ -158,7 +160,7 @@ def test_changed_code_is_deployed(lab: Lab) -> None:
 def test_clean_up_deletes_the_bank_and_nothing_else(lab: Lab) -> None:
     sqs, iam = boto3.client("sqs"), boto3.client("iam")
     foreign = sqs.create_queue(QueueName="somebody-elses-queue")["QueueUrl"]
-    pipeline.build_bank(lab)
+    wait_for_mapping(lab, pipeline.build_bank(lab).mapping)
     assert len(pipeline.delete_bank()) == 8
     assert sqs.list_queues()["QueueUrls"] == [foreign]
     assert boto3.client("lambda").list_functions()["Functions"] == []
@@ -182,7 +184,7 @@ def test_clean_up_spares_what_only_has_the_same_name(lab: Lab) -> None:
 
 
 def test_bank_can_be_built_again_after_clean_up(lab: Lab) -> None:
-    pipeline.build_bank(lab)
+    wait_for_mapping(lab, pipeline.build_bank(lab).mapping)
     pipeline.delete_bank()
     bank = pipeline.build_bank(lab)
     sent = sender.send_transactions(count=20, seed=1)

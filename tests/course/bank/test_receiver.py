@@ -130,6 +130,7 @@ def test_a_test_event_has_the_fields_that_a_queue_s_event_has(lab: Lab) -> None:
 def test_a_mapping_is_set_back_and_switched_on(lab: Lab) -> None:
     bank = pipeline.build_bank(lab)
     functions = boto3.client("lambda")
+    mappings.wait_for_mapping(lab, bank.mapping)
     functions.update_event_source_mapping(
         UUID=bank.mapping, FunctionResponseTypes=[], Enabled=False
     )

@@ -9,6 +9,7 @@ from helpers import Lab
 from helpers.bank import pipeline, receiver, releases, sender
 from helpers.bank.reconciliation import reconcile
 from helpers.deploying.invocations import read_log
+from helpers.deploying.mappings import wait_for_mapping
 
 
 def run(lab: Lab, bank: pipeline.Bank, release: str, count: int = 20) -> dict[str, int]:
@@ -65,6 +66,7 @@ def test_a_function_that_may_not_run_makes_dead_letters_of_good_messages(lab: La
 def test_a_trigger_that_is_off_makes_none(lab: Lab) -> None:
     bank = pipeline.build_bank(lab)
     functions = boto3.client("lambda")
+    wait_for_mapping(lab, bank.mapping)
     functions.update_event_source_mapping(UUID=bank.mapping, Enabled=False)
     sent = sender.send_transactions(20, 1, spoil=False)
     lab.advance(600)

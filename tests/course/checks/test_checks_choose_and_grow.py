@@ -8,6 +8,7 @@ from helpers.bank import pipeline
 from helpers.bank.queues import find_queue, measure_depth
 from helpers.checks import choose_and_grow as checks
 from helpers.deploying import tags
+from helpers.deploying.mappings import wait_for_mapping
 from helpers.experiments import alternatives, workload
 
 # Modify: a limit for the bank.
@@ -26,6 +27,7 @@ from helpers.experiments import alternatives, workload
 def test_limit(lab: Lab, limit: int | None, answer: str) -> None:
     bank = pipeline.build_bank(lab)
     if limit is not None:
+        wait_for_mapping(lab, bank.mapping)
         boto3.client("lambda").update_event_source_mapping(
             UUID=bank.mapping, ScalingConfig={"MaximumConcurrency": limit}
         )

@@ -12,6 +12,7 @@ from helpers import Lab
 from helpers.bank import dead_letters, pipeline, releases, sender
 from helpers.checks import test_the_pipeline as checks
 from helpers.checks.questions import NOT_ATTEMPTED
+from helpers.deploying.mappings import wait_for_mapping
 
 # Modify: settings with which the slow release books everything.
 
@@ -27,6 +28,7 @@ def be_patient(
         QueueUrl=bank.queue_url, Attributes={"VisibilityTimeout": str(visibility)}
     )
     functions.update_function_configuration(FunctionName=bank.receiver, Timeout=timeout)
+    wait_for_mapping(lab, bank.mapping)
     functions.update_event_source_mapping(UUID=bank.mapping, BatchSize=batch)
     return bank, sender.send_transactions(20, 5, spoil=False)
 
