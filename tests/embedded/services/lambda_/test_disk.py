@@ -147,6 +147,9 @@ READS = {
     "inspect.getsourcefile(evaluate)": "/var/task/code.py",
     "sys.argv": "['/var/runtime/bootstrap.py']",
     "type(context)": "<class 'awslambdaric.lambda_context.LambdaContext'>",
+    "open(__file__).name": "/var/task/code.py",
+    "open('/tmp/new', 'wb', 0).name": "/tmp/new",
+    "open(file=pathlib.Path(__file__), mode='rb').name": "/var/task/code.py",
     "os.getcwd()": "/var/task",
     "os.getcwdb()": "b'/var/task'",
     "os.environ['LAMBDA_TASK_ROOT']": "/var/task",
@@ -250,6 +253,26 @@ def test_a_process_that_ends_leaves_nothing_on_disk(tmp_path: Path) -> None:
     """
     assert run_python(script, TMPDIR=str(tmp_path)) == "1\n"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="symbolic links need a right there")
+def test_temporary_folders_may_lie_behind_a_symbolic_link(tmp_path: Path) -> None:
+    """As macOS has them."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    script = """
+        from helpers import open_lab
+        from tests.embedded.conftest import deploy_function, invoke
+
+        lab = open_lab()
+        deploy_function(
+            "import os\\ndef handler(event, context):"
+            " return os.getcwd(), open('/tmp/x', 'w').name, os.path.realpath('x')"
+        )
+        print(invoke("function")["result"])
+    """
+    found = run_python(script, TMPDIR=str(tmp_path / "link"))
+    assert found == "['/var/task', '/tmp/x', '/var/task/x']\n"
 
 
 def run_python(script: str, **variables: str) -> str:

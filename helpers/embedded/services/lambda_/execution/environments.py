@@ -26,8 +26,11 @@ def prepare() -> None:
 
 
 def new_folder() -> Path:
-    """A folder for the functions of one account. It goes at the latest when this process ends."""
-    return Path(tempfile.mkdtemp(dir=processes().folder))
+    """A folder for the functions of one account. It goes at the latest when this process ends.
+
+    By the name that the system gives it: on macOS, temporary folders lie behind a symbolic link.
+    """
+    return Path(tempfile.mkdtemp(dir=processes().folder)).resolve()
 
 
 class ExecutionEnvironment:

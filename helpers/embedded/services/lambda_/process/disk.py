@@ -127,6 +127,20 @@ class Disk:
 
         return elsewhere
 
+    def file(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """io.open, whose file keeps the name that it was opened by."""
+        elsewhere = self.of(original, 1)
+
+        @functools.wraps(original)
+        def opened(file: Any, *more: Any, **options: Any) -> Any:
+            found = elsewhere(file, *more, **options)
+            if self.place(file) is not file:
+                buffer = getattr(found, "buffer", found)
+                getattr(buffer, "raw", buffer).name = _as_said(file)
+            return found
+
+        return opened
+
     def symlink(self, source: Any, target: Any, *more: Any, **options: Any) -> None:
         self.of(_symlink, 2)(source, target, *more, **options)
 
@@ -180,6 +194,8 @@ def _plain(path: str) -> str:
     """With slashes, without a drive, and without detours."""
     if os.name == "nt":
         path = ntpath.splitdrive(path)[1].replace("\\", "/")
+    if sys.platform == "darwin":
+        path = path.removeprefix("/private")  # where /var and /tmp really are
     return posixpath.normpath(path) if "/." in path or "//" in path else path
 
 
@@ -234,7 +250,7 @@ disk = Disk()
 
 def install() -> None:
     """Put the functions in their places, once for all processes that are forked from this one."""
-    changed = {_open: disk.of(_open, 1) for _open in (io.open, io.open_code)}
+    changed = {_open: disk.file(_open) for _open in (io.open, io.open_code)}
     for paths, names in enumerate((_ONE_PATH, _TWO_PATHS), start=1):
         for original in [getattr(os, name) for name in names if hasattr(os, name)]:
             changed[original] = disk.of(original, paths)
