@@ -60,6 +60,7 @@ lint: $(TOOLS)
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
+	$(BIN)/lint-imports --no-cache
 
 # Keeps the versions that are locked already; `make lock UPGRADE=--upgrade` takes the newest.
 lock: $(READY)

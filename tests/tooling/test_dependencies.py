@@ -23,6 +23,7 @@ ALLOWED = re.compile(
 )
 
 RUN_BY_NAME = {
+    "import-linter": "make lint",
     "jupyterlab": "make lab",
     "mypy": "make lint",
     "nbval": "make test",
