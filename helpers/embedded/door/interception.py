@@ -10,6 +10,7 @@ from __future__ import annotations
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from helpers import sending
+from helpers.embedded.door import names
 from helpers.embedded.wire import ApiRequest, Transport
 
 
@@ -29,6 +30,8 @@ def install(transport: Transport, *, enclosed: bool = False) -> None:
             response.content  # noqa: B018  botocore reads it again after the raw body is used up
         return response
 
+    if enclosed:
+        names.hide()
     sending.answer_by(answer, enclosed=enclosed)
 
 

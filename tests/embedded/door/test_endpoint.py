@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.door.credentials import ADMIN_ACCESS_KEY_ID
 from tests.embedded.conftest import deploy_function, invoke
@@ -67,3 +69,31 @@ def test_the_endpoint_ends_with_the_lab(lab: EmbeddedAccount) -> None:
     lab.serve()
     lab.close()
     assert "AWS_ENDPOINT_URL" not in os.environ
+
+
+HOSTS = ["sqs.us-east-1.amazonaws.com", "sqs.us-east-1.api.aws", "sqs.cn-north-1.amazonaws.com.cn"]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_other_clients_do_not_reach_the_real_hosts(lab: EmbeddedAccount, host: str) -> None:
+    with pytest.raises(URLError, match=r"nothing leaves this machine .* lab\.serve\(\)"):
+        urlopen(f"https://{host}")
+    with pytest.raises(socket.gaierror):
+        socket.create_connection((host, 443))
+
+
+def test_nor_does_a_function(lab: EmbeddedAccount) -> None:
+    deploy_function("""
+        from urllib.request import urlopen
+        def handler(event, context):
+            urlopen("https://sqs.us-east-1.amazonaws.com")
+    """)
+    assert "nothing leaves this machine" in invoke("function")["result"]["errorMessage"]
+
+
+def test_after_a_lab_all_names_are_looked_up_as_ever() -> None:
+    ever = socket.getaddrinfo
+    with open_lab():
+        assert socket.getaddrinfo is not ever
+        assert socket.getaddrinfo("127.0.0.1", 80)
+    assert socket.getaddrinfo is ever
