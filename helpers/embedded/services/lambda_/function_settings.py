@@ -67,6 +67,8 @@ _MEMBERS = {
         }
     ),
     "Code": frozenset({"S3Bucket", "S3Key", "ZipFile"}),
+    "PublishVersion": frozenset({"CodeSha256", "Description", "FunctionName", "RevisionId"}),
+    "Invoke": frozenset({"FunctionName", "InvocationType", "LogType", "Payload", "Qualifier"}),
 }
 """What is obeyed, or kept and answered. Whatever else AWS adds is refused in words."""
 

@@ -18,6 +18,7 @@ from helpers.embedded.services.lambda_.backend import Conflict
 from helpers.embedded.services.lambda_.function import as_listed
 from helpers.embedded.services.lambda_.function_arns import FunctionName
 from helpers.embedded.services.lambda_.function_names import NotFound
+from helpers.embedded.services.lambda_.function_settings import check_members
 from helpers.embedded.services.lambda_.paging import page_of
 from helpers.embedded.services.lambda_.requests import Answer, FunctionRequest
 from helpers.embedded.services.lambda_.revisions import check_revision
@@ -30,6 +31,7 @@ class VersionsApi(FunctionRequest):
 
     def publish_version(self) -> Answer:
         given, latest = self.json_body, self._functions.find(FunctionName(self._name.name))
+        check_members("PublishVersion", given)
         check_revision(given.get("RevisionId"), latest.revision_id)
         wanted = given.get("CodeSha256")
         if wanted and wanted != latest.code_sha_256:

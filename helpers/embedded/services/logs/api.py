@@ -87,6 +87,11 @@ class LogsApi(LogsResponse):
     def create_log_group(self) -> str:
         if (kind := self._given.get("logGroupClass", "STANDARD")) != "STANDARD":
             raise NotInEmbeddedAccount(f"The embedded account has no log groups of class {kind}.")
+        if self._given.get("deletionProtectionEnabled"):
+            raise NotInEmbeddedAccount(
+                "The embedded account protects no log group (deletionProtectionEnabled); a real "
+                "account does."
+            )
         return super().create_log_group()
 
     def create_log_stream(self) -> str:

@@ -18,7 +18,8 @@ from moto.sns.exceptions import (
 from moto.sns.models import sns_backends
 from moto.sns.responses import SNSResponse
 
-from helpers.embedded.services.sns.backend import SnsBackend, check_arn
+from helpers.embedded.service import NotInEmbeddedAccount
+from helpers.embedded.services.sns.backend import SnsBackend, check_arn, check_attribute
 
 _ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _MOST_ENTRIES = 10
@@ -55,7 +56,20 @@ class SnsApi(SNSResponse):
             "SubscriptionsConfirmed": states.count(False),
             "SubscriptionsPending": states.count(True),
         }
+        if version := getattr(topic, "signature_version", None):
+            answer.result["Attributes"]["SignatureVersion"] = version
         return answer  # type: ignore[no-any-return]
+
+    def create_topic(self) -> ActionResult:
+        if self._get_param("DataProtectionPolicy"):
+            raise NotInEmbeddedAccount(
+                "The embedded account has no data protection policies; a real account has."
+            )
+        return super().create_topic()
+
+    def set_topic_attributes(self) -> ActionResult:
+        check_attribute(self._get_param("AttributeName"), self._get_param("AttributeValue"))
+        return super().set_topic_attributes()
 
     def subscribe(self) -> ActionResult:
         self.backend.topic(self._get_param("TopicArn"))

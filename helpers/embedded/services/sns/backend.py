@@ -13,6 +13,7 @@ from moto.sns.exceptions import SNSException, TopicNotFound
 from moto.sns.models import SNSBackend, Subscription, Topic
 
 from helpers.embedded import documents
+from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.pattern_operators import InvalidPattern
 from helpers.embedded.services.sns.filter_policy import accepts, read_policy
 from helpers.embedded.services.sns.notification import Notification
@@ -30,6 +31,30 @@ _UNKNOWN_TO_MOTO = "Unrecognized match type cidr"
 """IP address matching (SDG string-value-matching)."""
 _REMEMBERED = 300 * SECOND
 """For how long a FIFO topic knows a deduplication id."""
+
+
+_KEPT = frozenset(
+    {
+        *("ContentBasedDeduplication", "DeliveryPolicy", "DisplayName", "FifoTopic"),
+        *("KmsMasterKeyId", "Policy", "SignatureVersion"),
+    }
+)
+_NOT_HERE = re.compile(
+    r"ArchivePolicy|FifoThroughputScope|TracingConfig"
+    r"|\w+(SuccessFeedback(RoleArn|SampleRate)|FailureFeedbackRoleArn)"
+)
+"""Attributes of topics on AWS (API SetTopicAttributes) that nothing here would obey."""
+
+
+def check_attribute(name: str, value: str) -> None:
+    """Raise what AWS says to an attribute that no topic has, or that there is none here."""
+    if name in _KEPT or (name, value) == ("TracingConfig", "PassThrough"):
+        return
+    if _NOT_HERE.fullmatch(name):
+        raise NotInEmbeddedAccount(
+            f"Topics of the embedded account have no {name}; those of a real account have."
+        )
+    raise refused("AttributeName")
 
 
 class SnsBackend(SNSBackend):
@@ -54,6 +79,8 @@ class SnsBackend(SNSBackend):
             raise refused("Topic Name")
         if (policy := (attributes or {}).get("Policy")) is not None:
             _check_policy(policy)
+        for attribute, value in (attributes or {}).items():
+            check_attribute(attribute, value)
         return super().create_topic(name, attributes, tags)
 
     def subscribe(self, topic_arn: str, endpoint: str, protocol: str) -> Subscription:

@@ -163,3 +163,22 @@ def test_a_log_goes_to_the_group_that_the_function_names(
     boto3.client("lambda").invoke(FunctionName="function")
     events = boto3.client("logs").filter_log_events(logGroupName="/bank/log")["events"]
     assert "/bank/log" in [each["message"].strip() for each in events]
+
+
+@pytest.mark.parametrize(
+    "given", [{"TenantId": "bank"}, {"DurableExecutionName": "bank"}, {"ClientContext": "e30="}]
+)
+@pytest.mark.parametrize("kind", ["RequestResponse", "Event"])
+def test_an_invocation_says_what_it_cannot_bring(
+    function: Any, lab: EmbeddedAccount, given: dict[str, str], kind: str
+) -> None:
+    with pytest.raises(NotInEmbeddedAccount, match=next(iter(given))):
+        function.invoke(FunctionName="function", InvocationType=kind, **given)
+    lab.run_until_idle()
+    assert function.invoke(FunctionName="function", Payload=b"1")["Payload"].read() == b"1"
+
+
+def test_a_version_is_published_to_nowhere_else(function: Any) -> None:
+    with pytest.raises(NotInEmbeddedAccount, match="PublishTo"):
+        function.publish_version(FunctionName="function", PublishTo="LATEST_PUBLISHED")
+    assert len(function.list_versions_by_function(FunctionName="function")["Versions"]) == 1
