@@ -36,6 +36,9 @@ _TWO_PATHS = ("link", "rename", "replace")
 _OWN_WAYS = ("access", "getcwd", "getcwdb", "listdir", "mkfifo", "readlink", "scandir", "symlink")
 """Methods of Disk."""
 
+_IN_C = ("_path_exists", "_path_lexists", "_path_isdir", "_path_isfile", "_path_islink")
+"""What os.path asks Windows by itself."""
+
 _NAMES = ("path", "file", "src", "dst")
 """Of these arguments, where they are given by name."""
 
@@ -254,18 +257,12 @@ def install() -> None:
     for paths, names in enumerate((_ONE_PATH, _TWO_PATHS), start=1):
         for original in [getattr(os, name) for name in names if hasattr(os, name)]:
             changed[original] = disk.of(original, paths)
-    for name in (
-        "access",
-        "mkfifo",
-        "symlink",
-        "listdir",
-        "scandir",
-        "getcwd",
-        "getcwdb",
-        "readlink",
-    ):
+    for name in _OWN_WAYS:
         if original := getattr(os, name, None):
             changed[original] = _like(original, getattr(disk, name))
+    for original in [getattr(sys.modules[os.name], each, None) for each in _IN_C]:
+        if original is not None:
+            changed[original] = disk.of(original, 1)
     _install_for_sqlite(changed)
     for name, module in list(sys.modules.items()):
         if name not in (__name__, read_only.__name__):
