@@ -43,9 +43,14 @@ _FAILURES = (
     ClientError,
     ParamValidationError,
     NotInEmbeddedAccount,
+    AttributeError,
+    IndexError,
     KeyError,
+    TypeError,
+    ValueError,
 )
-"""Of a resource. KeyError: its properties lack one that it must have."""
+"""Of a resource. KeyError: its properties lack one that it must have; the other errors of Python:
+one is a list where an object must be."""
 
 _STACK = "AWS::CloudFormation::Stack"
 
@@ -361,6 +366,8 @@ def _reason(error: Exception) -> str:
         return f"Properties validation failed: #: required key [{error.args[0]}] not found"
     if isinstance(error, ValidationError):
         return str(error.message)
+    if isinstance(error, AttributeError | IndexError | TypeError | ValueError):
+        return f"Properties validation failed: a part is of another kind than it can be: {error!r}"
     if not isinstance(error, ClientError):
         return " ".join(str(error).split())
     details = error.response["Error"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +21,7 @@ from helpers.embedded.services.cloudformation.errors import (
     ValidationError,
 )
 from helpers.embedded.services.cloudformation.exports import Exports
+from helpers.embedded.services.cloudformation.reading import malformed
 from helpers.embedded.services.cloudformation.resource_types import as_mapping
 from helpers.embedded.services.cloudformation.stack import Stack, Wanted
 from helpers.embedded.services.cloudformation.template import Template, check, read_template
@@ -55,6 +57,15 @@ is kept: nothing here takes as long as a minute."""
 
 _NAME = "[a-zA-Z][-a-zA-Z0-9]{0,127}"
 _IN_HOST = re.compile(r"(?P<bucket>[^/]+)\.s3[.-][^/]*amazonaws\.com")
+
+
+@contextmanager
+def _structured() -> Iterator[None]:
+    """What is read inside has parts of a kind that they cannot be: a text for an object."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise malformed(f"unsupported structure. ({error!r})") from error
 
 
 class StackRequest(OwnApi):
@@ -105,6 +116,7 @@ class StackRequest(OwnApi):
 
     # What is wanted of them
 
+    @_structured()
     def _template(self, stack: Stack | None) -> Template:
         """The template that the request brings or means, before its transforms."""
         self._check_known()
@@ -140,6 +152,7 @@ class StackRequest(OwnApi):
             raise ValidationError(f"S3 error: {message}") from None
         return str(answer["Body"].read().decode())
 
+    @_structured()
     def _wanted(self, stack: Stack | None) -> Wanted:
         """What the stack is to be. `stack`: what there is of it so far."""
         template = self._template(stack)
@@ -166,6 +179,7 @@ class StackRequest(OwnApi):
         if missing := [each for each in needed if each not in given]:
             raise InsufficientCapabilities(f"Requires capabilities : [{', '.join(missing)}]")
 
+    @_structured()
     def _check(self, stack: Stack, wanted: Wanted) -> None:
         """Refuse what can be seen to fail before anything is made."""
         other = [

@@ -134,3 +134,34 @@ def test_stack_that_cannot_be_deleted_says_so() -> None:
     iam.detach_role_policy(RoleName=name, PolicyArn=everything)
     boto3.client("cloudformation").delete_stack(StackName="bank")
     assert iam.list_roles()["Roles"] == []
+
+
+ODD = [
+    "Resources: {A: {Type: AWS::SQS::Queue, Properties: []}}",
+    "Resources: {A: {Type: AWS::SQS::Queue, Properties: {Tags: [a]}}}",
+    "Resources: {A: {Type: AWS::SQS::QueuePolicy, Properties: {Queues: 5, PolicyDocument: {}}}}",
+    "Resources: {A: {Type: AWS::SQS::Queue, DependsOn: 5}}",
+    "Resources: {A: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !Sub [a]}}}",
+    "Resources: {A: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !GetAtt A}}}",
+    "Parameters: {B: 5}\nResources: {A: {Type: AWS::SQS::Queue}}",
+    "Conditions: {B: 5}\nResources: {A: {Type: AWS::SQS::Queue}}",
+    "Transform: AWS::Serverless-2016-10-31\nResources: {F: 5}",
+    "Transform: AWS::Serverless-2016-10-31\n"
+    "Resources: {F: {Type: AWS::Serverless::Function, Properties: []}}",
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_template_is_refused_or_undone(text: str) -> None:
+    """The account is usable after it."""
+    came = ""
+    try:
+        boto3.client("cloudformation").create_stack(
+            StackName="odd", TemplateBody=text, Capabilities=["CAPABILITY_AUTO_EXPAND"]
+        )
+        came = describe("odd")["StackStatus"]
+    except ClientError as refused:
+        came = refused.response["Error"]["Code"]
+    assert came in ("ValidationError", "ROLLBACK_COMPLETE")
+    assert queues() == []
+    assert create({"A": queue()})["StackStatus"] == "CREATE_COMPLETE"
