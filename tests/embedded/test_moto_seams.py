@@ -1,21 +1,35 @@
-"""moto still has what this package replaces in it. A failure here names what a new moto moved."""
+"""moto still has what this package replaces and uses; a failure names what a new moto moved."""
 
 from __future__ import annotations
 
+import inspect
 from importlib import import_module
 from importlib.metadata import version
-from operator import attrgetter
 
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
-from helpers.embedded.moto_seams.seams import SEAMS, Reach, Seam
-from helpers.embedded.services.cloudwatch import seams as of_telemetry
-from helpers.embedded.services.iam import seams as of_identities
-from helpers.embedded.services.kms import seams as of_keys
-from helpers.embedded.services.lambda_ import seams as of_functions
-from helpers.embedded.services.sns import seams as of_topics
-from helpers.embedded.services.sqs import seams as of_queues
+from helpers.embedded.moto_seams.seams import SEAMS, Seam
+from tests.embedded import moto_reaches
+
+PRIVATE = {
+    "_arns": ("moto.awslambda.models",),
+    "_dispatch": ("moto.core.responses",),
+    "_enrich_response": ("moto.core.responses",),
+    "_event_id": ("moto.logs.models",),
+    "_functions": ("moto.awslambda.models",),
+    "_get_action": ("moto.core.responses",),
+    "_get_function_aliases": ("moto.awslambda.models",),
+    "_get_int_param": ("moto.core.responses",),
+    "_get_params": ("moto.core.responses",),
+    "_get_version": ("moto.awslambda.models",),
+    "_init_aws_policies": ("moto.iam.models",),
+    "_init_managed_policies": ("moto.iam.models",),
+    "_lambdas": ("moto.awslambda.models",),
+    "_policy_json": ("moto.sqs.models", "moto.sns.models"),
+    "_tags": ("moto.sns.models",),
+}
+"""What this package uses of moto though its name says private, and where moto has it."""
 
 
 @pytest.mark.parametrize("seam", SEAMS, ids=lambda seam: f"{seam.module}.{seam.attribute}")
@@ -27,22 +41,40 @@ def test_the_seam_is_where_it_was(seam: Seam) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "reach",
-    of_functions.REACHES
-    + of_identities.REACHES
-    + of_keys.REACHES
-    + of_queues.REACHES
-    + of_telemetry.REACHES
-    + of_topics.REACHES,
-    ids=lambda reach: f"{reach.module}.{reach.path}",
-)
-def test_what_we_build_on_is_there(reach: Reach) -> None:
-    module = import_module(reach.module)
-    try:
-        attrgetter(reach.path)(module)
-    except AttributeError:
-        pytest.fail(f"moto has no {reach.module}.{reach.path} any more. It is {reach.why}.")
+def test_what_we_import_from_moto_is_there() -> None:
+    reaches = moto_reaches.taken()
+    assert {"moto.sts.models", "moto.logs.models"} <= {each.module for each in reaches}
+    missing = [
+        f"{each.module}: {each.path}, used in {each.file}"
+        for each in reaches
+        if not each.is_there()
+    ]
+    assert not missing, f"moto {version('moto')} has no longer:\n" + "\n".join(missing)
+
+
+def test_what_our_classes_ask_their_bases_for_is_there() -> None:
+    reaches = moto_reaches.inherited()
+    assert ("helpers.embedded.services.cloudwatch.api", "CloudWatchApi", "get_dashboard") in reaches
+    missing = [
+        f"{attribute}, used by {name} in {module}"
+        for module, name, attribute in reaches
+        if not hasattr(super(kind := getattr(import_module(module), name), kind), attribute)
+    ]
+    assert not missing, f"moto {version('moto')} has no longer:\n" + "\n".join(missing)
+
+
+def test_private_attributes_of_moto_are_listed_and_there() -> None:
+    used = moto_reaches.private()
+    assert set(used) == set(PRIVATE), (
+        f"PRIVATE in this test is to list {used}: each with the module of moto that has it"
+    )
+    missing = [
+        f"{module}: {attribute}, used in {used[attribute]}"
+        for attribute, modules in PRIVATE.items()
+        for module in modules
+        if attribute not in inspect.getsource(import_module(module))
+    ]
+    assert not missing, f"moto {version('moto')} has no longer:\n" + "\n".join(missing)
 
 
 def test_moto_reads_the_account_s_clock_and_the_kernel_does_not(lab: EmbeddedAccount) -> None:

@@ -1,9 +1,10 @@
-"""Every place where this package reaches inside moto, in one list.
+"""Everything that this package replaces inside moto, in one list.
 
 moto's public face is `mock_aws`; a clock that stands still, ids that repeat and our own queues
 and functions need a little more. Each seam names the module and attribute it replaces and why;
 tests/embedded/test_moto_seams.py asks moto for each of them, so that a new moto which moved one
-fails there, by name, and not in a notebook.
+fails there, by name, and not in a notebook. What is only used of moto, that test reads from the
+source of this package.
 """
 
 from __future__ import annotations
@@ -34,15 +35,6 @@ class Seam(NamedTuple):
     attribute: str
     why: str
     replacement: Callable[[Clock], Any]
-
-
-class Reach(NamedTuple):
-    """Something of moto's that is not its public face, and that a part of ours builds on."""
-
-    module: str
-    path: str
-    """Attribute of the module, dotted."""
-    why: str
 
 
 def _datetime_class(clock: Clock) -> type[real_datetime.datetime]:
