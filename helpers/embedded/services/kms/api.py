@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from moto.core.utils import unix_time
-from moto.kms.models import kms_backends
 
-from helpers.embedded.moto_seams.backends import backend_at
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.kms import managed_keys
 from helpers.embedded.services.kms.cryptography_api import CryptographyApi
@@ -35,24 +33,9 @@ class KmsApi(CryptographyApi, GrantsApi):
         return super().create_key()
 
     def replicate_key(self) -> str:
-        """API ReplicateKey: tags and policy are the replica's own."""
-        key, region, tags = self.key, self._get_param("ReplicaRegion"), self._get_param("Tags", [])
-        check_tags(tags)
-        backend = backend_at(kms_backends, key.account_id, region)
-        if not key.multi_region or key.primary is not None or backend is None:
-            raise KmsException("UnsupportedOperationException")
-        if key.id in backend.keys:
-            raise KmsException(
-                "AlreadyExistsException", f"{key.id} has a key in the Region {region} already."
-            )
-        description = self._get_param("Description", "")
-        replica = key.replicate(region, self._get_param("Policy"), description)
-        backend.keys[key.id] = replica
-        backend.tagger.tag_resource(key.id, tags)
-        return as_json(
-            ReplicaKeyMetadata=replica.to_dict()["KeyMetadata"],
-            ReplicaPolicy=replica.policy,
-            ReplicaTags=tags,
+        raise NotInEmbeddedAccount(
+            "The embedded account has no replicas of keys in other Regions (ReplicateKey): make a "
+            "key in each Region. A real account has them."
         )
 
     def tag_resource(self) -> str:
@@ -116,7 +99,7 @@ class KmsApi(CryptographyApi, GrantsApi):
         return as_json()
 
     def get_key_rotation_status(self) -> str:
-        rotation = (self.key.primary or self.key).rotation
+        rotation = self.key.rotation
         if rotation is None:
             return as_json(KeyId=self.key.arn, KeyRotationEnabled=False)
         return as_json(
@@ -133,6 +116,6 @@ class KmsApi(CryptographyApi, GrantsApi):
 
     def _rotatable(self) -> Key:
         """The key, if it has material that KMS can replace."""
-        if not self.key.is_symmetric or self.key.primary is not None:
+        if not self.key.is_symmetric:
             raise KmsException("UnsupportedOperationException")
         return self.key

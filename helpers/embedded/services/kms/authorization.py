@@ -42,10 +42,8 @@ _CONSTRAINTS, _RETIRED = "grant:constraints", "grant:retired"
 """What grants alone are judged by: the constraints of a new one, the id of one to be retired."""
 
 _OF_KEYS = {
-    "kms:datakeypairspec": "KeyPairSpec",
     "kms:granteeprincipal": "GranteePrincipal",
     "kms:macalgorithm": "MacAlgorithm",
-    "kms:replicaregion": "ReplicaRegion",
     "kms:retiringprincipal": "RetiringPrincipal",
     "kms:rotationperiodindays": "RotationPeriodInDays",
     "kms:schedulekeydeletionpendingwindowindays": "PendingWindowInDays",
@@ -65,7 +63,7 @@ class KmsAuthorization(Authorization):
     tag_actions: ClassVar[Mapping[str, str]] = {"CreateKey": "kms:TagResource"}
     places: ClassVar[Mapping[str, Place]] = {
         operation: Place("Policy", check_key_policy, malformed_policy)
-        for operation in ("CreateKey", "PutKeyPolicy", "ReplicateKey")
+        for operation in ("CreateKey", "PutKeyPolicy")
     }
     binds_administrator = True
 

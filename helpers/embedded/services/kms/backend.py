@@ -59,10 +59,6 @@ class KmsBackend(models.KmsBackend):
             self.tagger.tag_resource(key.id, tags)
         return key
 
-    def delete_key(self, key_id: str) -> None:
-        self.keys[key_id].leave_replicas()
-        super().delete_key(key_id)
-
     def find(self, given: str, *, by_alias: bool = True) -> Key:
         """The key by its id, ARN, alias or the alias's ARN.
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from moto.kms.models import kms_backends
 
+from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.kms import operations, pairs, specs
 from helpers.embedded.services.kms.backend import find_in_region
 from helpers.embedded.services.kms.errors import (
@@ -122,26 +123,12 @@ class CryptographyApi(KmsRequest):
         return operations.generate_data_key(self.key, context, size, self._get_action())
 
     def generate_data_key_pair(self) -> str:
-        return self._make_pair(in_the_open=True)
-
-    def generate_data_key_pair_without_plaintext(self) -> str:
-        return self._make_pair(in_the_open=False)
-
-    def _make_pair(self, in_the_open: bool) -> str:
-        key, spec = self.key, self._get_param("KeyPairSpec")
-        if spec not in specs.PAIR_SPECS:
-            raise not_one_of(spec, "keyPairSpec", specs.PAIR_SPECS)
-        operations.check_symmetric(key, self._get_action())
-        pair = key.make_pair(spec)
-        private = pairs.private_bytes(pair)
-        return as_json(
-            KeyId=key.arn,
-            KeyPairSpec=spec,
-            PublicKey=pairs.public_bytes(pair),
-            PrivateKeyPlaintext=private if in_the_open else None,
-            PrivateKeyCiphertextBlob=key.seal(private, self._get_param("EncryptionContext", {})),
-            KeyMaterialId=_material_id(key),
+        raise NotInEmbeddedAccount(
+            f"The embedded account makes no pairs of data keys ({self._get_action()}): use "
+            "GenerateDataKey, or a key of an asymmetric KeySpec. A real account makes them."
         )
+
+    generate_data_key_pair_without_plaintext = generate_data_key_pair
 
     def generate_random(self) -> str:
         """Recorded: test_generate_random_invalid_number_of_bytes."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -57,8 +56,6 @@ class Key(MotoKey):
         ):
             super().__init__(*described, **more)
         self.rotation = None
-        self.primary: Key | None = None
-        """Of a replica in another Region."""
         self.materials: list[Material] = []
         """Of a symmetric key, oldest first. Old ones go on decrypting what they encrypted."""
         self.mac_secret = b""
@@ -98,9 +95,6 @@ class Key(MotoKey):
 
     def random_bytes(self, length: int) -> bytes:
         return self._random.randbytes(length)
-
-    def make_pair(self, spec: str) -> PrivateKey:
-        return pairs.make_private_key(spec, self._random)
 
     # Rotation
 
@@ -160,31 +154,6 @@ class Key(MotoKey):
     def _add_material(self) -> None:
         identity = self._random.randbytes(ciphertext.MATERIAL_ID_BYTES)
         self.materials.append(Material(identity, self._random.randbytes(32)))
-
-    # Replicas in other Regions
-
-    def replicate(self, region: str, policy: str | None, description: str) -> Key:
-        """The same key with the same material in another Region, with its own policy, aliases,
-        grants and state (KMS guide, multi-region-keys-overview)."""
-        replica = copy(self)
-        replica.primary = self
-        replica.region = region
-        replica.arn = self.arn.replace(self.region, region, 1)
-        replica.policy = policy or replica.generate_default_policy()
-        replica.description = description
-        replica.aliases, replica.grants = {}, {}
-        replica.rotation = replica.deletion_date = None
-        replica.enabled, replica.key_state = True, states.ENABLED
-        shared = self.multi_region_configuration
-        replica.multi_region_configuration = {**shared, "MultiRegionKeyType": "REPLICA"}
-        shared["ReplicaKeys"].append({"Arn": replica.arn, "Region": region})
-        return replica
-
-    def leave_replicas(self) -> None:
-        """The key is deleted: a replica is shown no more."""
-        if self.primary is not None:
-            replicas = self.multi_region_configuration["ReplicaKeys"]
-            replicas.remove({"Arn": self.arn, "Region": self.region})
 
     # What DescribeKey shows
 

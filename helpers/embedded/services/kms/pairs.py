@@ -13,12 +13,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from helpers.embedded.services.kms.specs import CURVES, hash_of
 
@@ -37,11 +32,6 @@ def make_private_key(spec: str, random: Random) -> PrivateKey:
 def public_bytes(private: PrivateKey) -> bytes:
     """The public key as GetPublicKey gives it: DER, SubjectPublicKeyInfo (RFC 5280)."""
     return private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-def private_bytes(private: PrivateKey) -> bytes:
-    """The private key as GenerateDataKeyPair gives it: DER, PKCS #8."""
-    return private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
 # RSAES-OAEP

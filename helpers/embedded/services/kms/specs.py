@@ -35,9 +35,6 @@ The real service has more: ML-DSA, ML-KEM, Ed25519 and, in China, SM2.
 
 KEY_USAGES = (ENCRYPT, SIGN, MAC)
 
-PAIR_SPECS = tuple(spec for spec in KEY_SPECS if spec.startswith(("RSA", "ECC")))
-"""What GenerateDataKeyPair can make."""
-
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "1": hashes.SHA1,
     "224": hashes.SHA224,

@@ -17,8 +17,6 @@ CRYPTOGRAPHY = frozenset(
         "Decrypt",
         "Encrypt",
         "GenerateDataKey",
-        "GenerateDataKeyPair",
-        "GenerateDataKeyPairWithoutPlaintext",
         "GenerateDataKeyWithoutPlaintext",
         "GenerateMac",
         "GetPublicKey",
@@ -31,7 +29,7 @@ CRYPTOGRAPHY = frozenset(
 """Operations that use the key, or give its public half away."""
 
 _ROTATION = frozenset({"DisableKeyRotation", "EnableKeyRotation", "RotateKeyOnDemand"})
-_NEEDS_ENABLED = CRYPTOGRAPHY | _ROTATION | {"CreateGrant", "ReplicateKey"}
+_NEEDS_ENABLED = CRYPTOGRAPHY | _ROTATION | {"CreateGrant"}
 _NEEDS_MATERIAL = CRYPTOGRAPHY | {"CreateGrant", "DisableKey", "EnableKey"}
 _NEEDS_FUTURE = _NEEDS_ENABLED | {
     "CreateAlias",

@@ -92,11 +92,6 @@ def make_mac(here: Place) -> Any:
     return here.kms.generate_mac(KeyId=key, Message=b"x", MacAlgorithm="HMAC_SHA_256")
 
 
-def replicate(here: Place) -> Any:
-    key = create_key(client(ADMINISTRATOR, "kms"), MultiRegion=True)
-    return here.kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
-
-
 def describe_regional(here: Place) -> Any:
     return here.kms.describe_key(KeyId=create_key(client(ADMINISTRATOR, "kms"), MultiRegion=True))
 
@@ -202,12 +197,6 @@ CASES = [
     Case("iam:ResourceTag/", "pay", "iam:AttachRolePolicy", attach),
     Case("kms:BypassPolicyLockoutSafetyCheck", "false", "kms:CreateKey", make_key),
     Case("kms:CallerAccount", ACCOUNT, ENCRYPT, encrypt),
-    Case(
-        "kms:DataKeyPairSpec",
-        "ECC_NIST_P256",
-        "kms:GenerateDataKeyPair",
-        lambda here: here.kms.generate_data_key_pair(KeyId=here.key, KeyPairSpec="ECC_NIST_P256"),
-    ),
     Case("kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT", ENCRYPT, encrypt),
     Case("kms:EncryptionContext:", "pay", ENCRYPT, encrypt_in_context),
     Case("kms:EncryptionContextKeys", "Team", ENCRYPT, encrypt_in_context),
@@ -224,7 +213,6 @@ CASES = [
     Case("kms:MultiRegionKeyType", "PRIMARY", "kms:DescribeKey", describe_regional),
     Case("kms:PrimaryRegion", "us-east-1", "kms:DescribeKey", describe_regional),
     Case("kms:ReEncryptOnSameKey", "true", "kms:ReEncrypt*", encrypt_again),
-    Case("kms:ReplicaRegion", "eu-west-1", "kms:ReplicateKey", replicate),
     Case("kms:RequestAlias", "alias/orders", ENCRYPT, encrypt_by_alias),
     Case("kms:ResourceAliases", "alias/orders", ENCRYPT, encrypt),
     Case("kms:RetiringPrincipal", ROLE, GRANT, create_grant),

@@ -10,7 +10,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import (
-    load_der_private_key,
     load_der_public_key,
 )
 
@@ -175,21 +174,6 @@ def test_get_public_key_says_what_the_key_is_for(kms: Any) -> None:
     assert "EncryptionAlgorithms" not in signer
     found = refusal(kms.get_public_key, KeyId=create_key(kms))
     assert found.code == "UnsupportedOperationException"
-
-
-@pytest.mark.parametrize("spec", ["RSA_2048", "ECC_NIST_P256", "ECC_SECG_P256K1"])
-def test_a_data_key_pair_works_outside(kms: Any, spec: str) -> None:
-    key = create_key(kms)
-    made = kms.generate_data_key_pair(KeyId=key, KeyPairSpec=spec, EncryptionContext=CONTEXT)
-    private: Any = load_der_private_key(made["PrivateKeyPlaintext"], None)
-    algorithm = "ECDSA_SHA_256" if spec.startswith("ECC") else "RSASSA_PKCS1_V1_5_SHA_256"
-    how = [ec.ECDSA(hashes.SHA256())] if "ECC" in spec else [padding.PKCS1v15(), hashes.SHA256()]
-    signature = private.sign(MESSAGE, *how)
-    check_outside(load_der_public_key(made["PublicKey"]), algorithm, signature)
-    opened = kms.decrypt(CiphertextBlob=made["PrivateKeyCiphertextBlob"], EncryptionContext=CONTEXT)
-    assert opened["Plaintext"] == made["PrivateKeyPlaintext"]
-    unseen = kms.generate_data_key_pair_without_plaintext(KeyId=key, KeyPairSpec=spec)
-    assert "PrivateKeyPlaintext" not in unseen
 
 
 # Message authentication codes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import boto3
@@ -9,7 +10,8 @@ import pytest
 
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
-from tests.embedded.services.kms.conftest import CONTEXT, SYMMETRIC, create_key, error, identity
+from helpers.embedded.service import NotInEmbeddedAccount
+from tests.embedded.services.kms.conftest import CONTEXT, create_key, error, identity
 from tests.embedded.services.sqs.conftest import refusal
 
 NOTHING_SAID = ("InvalidCiphertextException", "")
@@ -289,9 +291,17 @@ def test_a_key_that_cannot_be_made(kms: Any, asked: dict[str, str], message: str
     assert error(refusal(kms.create_key, **asked)) == ("ValidationException", message)
 
 
-def test_replicas_of_a_multi_region_key_open_each_other_s_ciphertexts(kms: Any) -> None:
+def test_a_key_for_several_regions_is_known_by_its_id_and_stays_alone(kms: Any) -> None:
+    """KMS guide, multi-region-keys-overview: the ids begin with mrk- and have no dashes."""
     key = create_key(kms, MultiRegion=True)
-    kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
-    blob = seal(kms, key)
-    assert open_blob(boto3.client("kms", region_name="eu-west-1"), blob) == b"PIN 1234"
-    assert kms.describe_key(KeyId=key)["KeyMetadata"]["EncryptionAlgorithms"] == [SYMMETRIC]
+    assert re.fullmatch("mrk-[0-9a-f]{32}", identity(key))
+    assert open_blob(kms, seal(kms, key)) == b"PIN 1234"
+    with pytest.raises(NotInEmbeddedAccount, match="ReplicateKey"):
+        kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
+
+
+@pytest.mark.parametrize("more", ["", "_without_plaintext"])
+def test_pairs_of_data_keys_are_refused_in_words(kms: Any, more: str) -> None:
+    make = getattr(kms, f"generate_data_key_pair{more}")
+    with pytest.raises(NotInEmbeddedAccount, match="GenerateDataKeyPair"):
+        make(KeyId=create_key(kms), KeyPairSpec="ECC_NIST_P256")
