@@ -11,11 +11,10 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from helpers.embedded.door import regions
 from helpers.embedded.door.access.denials import INTERNAL, TOO_DEEP, refuse
 from helpers.embedded.door.access.gate import Gate
 from helpers.embedded.door.oddities import find_refusal
-from helpers.embedded.door.reading import read_call
+from helpers.embedded.door.reading import complain_about_region, read_call
 from helpers.embedded.moto_seams.services import service_at
 from helpers.embedded.service import Call, NotInEmbeddedAccount, Service
 from helpers.embedded.time.simulation import Simulation, Steps
@@ -58,7 +57,7 @@ class Gateway:
                 "leaves this machine. For a real account, restart the kernel and open no lab."
             )
 
-        if request.scope and (complaint := regions.complain_about(request.scope[1])):
+        if request.scope and (complaint := complain_about_region(request.scope[1])):
             raise NotInEmbeddedAccount(complaint)
 
         def read() -> Call | ApiResponse:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import boto3
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
 from moto.core.model import ServiceModel
@@ -120,3 +121,24 @@ def _path_pattern(path: str) -> re.Pattern[str]:
         else:
             expression += f"(?P<{part[1:-1]}>[^/]+)"
     return re.compile(expression + "/?")
+
+
+def complain_about_region(region: str) -> str | None:
+    """What is to be said of the name of a Region; None: there is such a Region."""
+    if region in _regions():
+        return None
+    return (
+        f"AWS has no Region {region!r}. The names of Regions look like us-east-1 or eu-central-1: "
+        "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"
+    )
+
+
+@cache
+def _regions() -> frozenset[str]:
+    """Those that have queues, in every partition, as botocore lists them."""
+    session = boto3.Session()
+    return frozenset(
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("sqs", partition)
+    )

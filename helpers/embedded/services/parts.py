@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.door.gateway import Gateway
-from helpers.embedded.door.regions import complain_about
+from helpers.embedded.door.reading import complain_about_region
 from helpers.embedded.service import Service
 from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
 from helpers.embedded.time.simulation import Simulation
@@ -31,7 +31,7 @@ class Settings:
 
     def check(self) -> None:
         """ValueError: no account can be so."""
-        if complaint := complain_about(self.region):
+        if complaint := complain_about_region(self.region):
             raise ValueError(complaint)
         if self.standard_order not in ("best-effort", "shuffled"):
             raise ValueError(

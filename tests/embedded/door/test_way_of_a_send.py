@@ -9,7 +9,7 @@ import boto3
 
 from helpers.embedded.account import EmbeddedAccount
 
-MODULES = 37
+MODULES = 34
 """It may become less. Whoever reads one send from the door to the store reads these."""
 
 

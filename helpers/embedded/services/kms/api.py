@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from moto.core.utils import unix_time
 
 from helpers.embedded.service import NotInEmbeddedAccount
@@ -10,9 +12,11 @@ from helpers.embedded.services.kms.cryptography_api import CryptographyApi
 from helpers.embedded.services.kms.errors import KmsException, invalid_request, out_of_range
 from helpers.embedded.services.kms.grants_api import GrantsApi
 from helpers.embedded.services.kms.key import Key
-from helpers.embedded.services.kms.key_tags import check_tags
 from helpers.embedded.services.kms.requests import as_json
 from helpers.embedded.time.clock import SECOND, START
+
+_MOST_TAGS = 50
+_LONGEST_IN_TAGS = {"TagKey": 128, "TagValue": 256}
 
 
 class KmsApi(CryptographyApi, GrantsApi):
@@ -119,3 +123,26 @@ class KmsApi(CryptographyApi, GrantsApi):
         if not self.key.is_symmetric:
             raise KmsException("UnsupportedOperationException")
         return self.key
+
+
+def check_tags(tags: Sequence[dict[str, str]]) -> None:
+    """Refuse tags that no key can have (API Tag; the words are recorded).
+
+    Raises:
+        KmsException: ValidationException or TagException.
+    """
+    for number, tag in enumerate(tags, 1):
+        for part, longest in _LONGEST_IN_TAGS.items():
+            if len(text := tag.get(part, "")) > longest:
+                name = f"tags.{number}.member.{part[0].lower()}{part[1:]}"
+                raise invalid_request(
+                    f"1 validation error detected: Value '{text}' at '{name}' failed to satisfy "
+                    f"constraint: Member must have length less than or equal to {longest}"
+                )
+    keys = [tag.get("TagKey", "") for tag in tags]
+    if any(key.lower().startswith("aws:") for key in keys):
+        raise KmsException("TagException", "Tags beginning with aws: are reserved")
+    if len(set(keys)) != len(keys):
+        raise KmsException("TagException", "Duplicate tag keys")
+    if len(keys) > _MOST_TAGS:
+        raise KmsException("TagException", "Too many tags")

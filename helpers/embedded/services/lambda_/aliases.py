@@ -12,7 +12,7 @@ from typing import Any
 
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 
-from helpers.embedded.services.lambda_.function_arns import LATEST
+from helpers.embedded.services.lambda_.function_names import LATEST
 
 Weights = Mapping[str, float]
 """Shares from 0 to 1 by version; the rest is the alias's own."""

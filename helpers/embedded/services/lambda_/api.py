@@ -12,6 +12,7 @@ from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClie
 from moto.core.utils import unix_time
 
 from helpers.embedded.door.constraints import find_complaint
+from helpers.embedded.services.lambda_.answers import page_of
 from helpers.embedded.services.lambda_.backend import (
     ACCOUNT_CONCURRENCY,
     LARGEST_PACKAGE,
@@ -25,11 +26,15 @@ from helpers.embedded.services.lambda_.function import (
     as_listed,
     as_updated,
 )
-from helpers.embedded.services.lambda_.function_arns import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_keys import FunctionKeys
-from helpers.embedded.services.lambda_.function_names import NotFound, read_name
+from helpers.embedded.services.lambda_.function_names import (
+    LATEST,
+    FunctionName,
+    NotFound,
+    parse_name,
+    read_name,
+)
 from helpers.embedded.services.lambda_.function_settings import check_members, check_settings
-from helpers.embedded.services.lambda_.paging import page_of
 from helpers.embedded.services.lambda_.permissions_api import PermissionsApi
 from helpers.embedded.services.lambda_.requests import Answer
 from helpers.embedded.services.lambda_.revisions import check_revision

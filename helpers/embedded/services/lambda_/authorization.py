@@ -29,7 +29,7 @@ from helpers.embedded.door.access.authorization import (
 from helpers.embedded.door.access.principals import is_account
 from helpers.embedded.moto_seams.backends import backend_at
 from helpers.embedded.service import Call
-from helpers.embedded.services.lambda_.function_arns import parse_name
+from helpers.embedded.services.lambda_.function_names import parse_name
 
 _PATTERNS = {
     "Role": r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+",

@@ -16,7 +16,7 @@ from helpers.embedded.services.lambda_.aliases import weights_of
 from helpers.embedded.services.lambda_.event_invoke import EventInvokeConfigs
 from helpers.embedded.services.lambda_.execution import environments
 from helpers.embedded.services.lambda_.function import Function
-from helpers.embedded.services.lambda_.function_arns import LATEST, FunctionName, parse_name
+from helpers.embedded.services.lambda_.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import BadCodeArchive, check_code
 from helpers.embedded.services.lambda_.layers import find_layers
 from helpers.embedded.services.lambda_.resource_policy import ResourcePolicy

@@ -1,6 +1,14 @@
-"""Which function a request means, and how it is refused if it means none."""
+"""How a function is named, by a name, a partial or a full ARN, with a qualifier or without; and how
+a request is refused that means none.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
+"""
 
 from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
 
 from moto.awslambda.exceptions import (
     InvalidParameterValueException,
@@ -10,7 +18,39 @@ from moto.awslambda.exceptions import (
 )
 
 from helpers.embedded.door.constraints import find_complaint
-from helpers.embedded.services.lambda_.function_arns import FunctionName, parse_name
+
+LATEST = "$LATEST"
+
+_NAMED = re.compile(
+    r"(?:arn:aws[a-zA-Z-]*:lambda:)?(?:(?P<region>[a-z]{2}(?:-[a-z]+)+-\d):)?(?:\d{12}:"
+    r"(?:function:)?)?(?P<name>[^:]+)(?::(?P<qualifier>.+))?"
+)
+_ALIAS = re.compile(r"(?!\d+$)[\w-]+", re.ASCII)
+"""What can be the name of an alias, and is no number of a version."""
+
+
+class FunctionName(NamedTuple):
+    name: str
+    qualifier: str | None = None
+    """Version, alias or $LATEST, if one was named."""
+    region: str | None = None
+    """Of a full ARN."""
+
+    @property
+    def is_qualified(self) -> bool:
+        return self.qualifier is not None
+
+    @property
+    def may_be_alias(self) -> bool:
+        return self.qualifier is not None and _ALIAS.fullmatch(self.qualifier) is not None
+
+
+@lru_cache
+def parse_name(text: str) -> FunctionName:
+    found = _NAMED.fullmatch(text)
+    if found is None:
+        return FunctionName(text)
+    return FunctionName(found["name"], found["qualifier"], found["region"])
 
 
 def read_name(operation: str, text: str, qualifier: str | None, region: str) -> FunctionName:

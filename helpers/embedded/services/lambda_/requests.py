@@ -12,8 +12,7 @@ from moto.awslambda.responses import LambdaResponse
 from moto.core.exceptions import JsonRESTError
 
 from helpers.embedded.services.lambda_.backend import FunctionBackend
-from helpers.embedded.services.lambda_.function_arns import FunctionName
-from helpers.embedded.services.lambda_.function_names import read_name
+from helpers.embedded.services.lambda_.function_names import FunctionName, read_name
 
 Answer = tuple[int, dict[str, Any], str]
 

@@ -24,8 +24,7 @@ from helpers.embedded.services.sqs.errors import (
     bad_parameter,
 )
 from helpers.embedded.services.sqs.message import Attributes, Message, attributes_md5
-from helpers.embedded.services.sqs.queue import Queue
-from helpers.embedded.services.sqs.queue_urls import parse_queue_url
+from helpers.embedded.services.sqs.queue import Queue, parse_queue_url
 from helpers.embedded.services.sqs.sending import check_ids, send, size_of
 from helpers.embedded.wire import ApiResponse
 

@@ -18,8 +18,7 @@ from helpers.embedded.door.access.authorization import Arn, Authorization, Place
 from helpers.embedded.door.access.policy_checks import check_queue_policy
 from helpers.embedded.moto_seams.backends import backend_at
 from helpers.embedded.service import Call
-from helpers.embedded.services.sqs.queue import Queue
-from helpers.embedded.services.sqs.queue_urls import parse_queue_url
+from helpers.embedded.services.sqs.queue import Queue, parse_queue_url
 
 _CHANGES_POLICIES = ("AddPermission", "CreateQueue", "RemovePermission", "SetQueueAttributes")
 

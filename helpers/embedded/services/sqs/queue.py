@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from zlib import crc32
 
 from moto.moto_api._internal import mock_random
@@ -21,9 +22,8 @@ from helpers.embedded.services.sqs.observed import ObservedQueue
 from helpers.embedded.services.sqs.receipts import Receipts, Receive
 from helpers.embedded.services.sqs.standard_store import ShuffledStore, StandardStore
 from helpers.embedded.services.sqs.store import Store
-from helpers.embedded.services.sqs.waiting import Bell
 from helpers.embedded.time.clock import SECOND, unix_milliseconds_at
-from helpers.embedded.time.simulation import Simulation, Steps
+from helpers.embedded.time.simulation import Bell, Simulation, Steps
 from helpers.embedded.time.trace import Trace
 
 IN_FLIGHT_LIMIT = 120_000
@@ -417,3 +417,18 @@ class Queue(ObservedQueue):
 
 def _expired(receipt_handle: str) -> SQSException:
     return bad_parameter(receipt_handle, "ReceiptHandle", "The receipt handle has expired.")
+
+
+class QueueName(NamedTuple):
+    """What a queue's URL says, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, or its name alone,
+    which SQS takes as well."""
+
+    owner: str | None
+    """The account; None: the URL names none."""
+    name: str
+
+
+def parse_queue_url(url: str) -> QueueName:
+    parts = urlsplit(url).path.strip("/").split("/")
+    owner = parts[-2] if len(parts) > 1 and parts[-2].isdigit() else None
+    return QueueName(owner, parts[-1])

@@ -14,9 +14,8 @@ from helpers.embedded.services.sqs.api import SqsApi, is_receive_valid
 from helpers.embedded.services.sqs.authorization import SqsAuthorization
 from helpers.embedded.services.sqs.backend import SqsBackend
 from helpers.embedded.services.sqs.disorder import Disorder
-from helpers.embedded.services.sqs.queue import Queue, Surroundings
+from helpers.embedded.services.sqs.queue import Queue, Surroundings, parse_queue_url
 from helpers.embedded.services.sqs.queue_keys import KeysForQueues
-from helpers.embedded.services.sqs.queue_urls import parse_queue_url
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Steps
 from helpers.embedded.wire import ApiResponse

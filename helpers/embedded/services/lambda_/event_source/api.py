@@ -8,11 +8,11 @@ from urllib.parse import unquote
 
 from moto.core.request import Request
 
+from helpers.embedded.services.lambda_.answers import as_on_aws
 from helpers.embedded.services.lambda_.api import FunctionsApi
 from helpers.embedded.services.lambda_.event_source import validation
 from helpers.embedded.services.lambda_.event_source.mapping import Mapping
 from helpers.embedded.services.lambda_.event_source.mappings import Mappings
-from helpers.embedded.services.lambda_.refusals import as_on_aws
 from helpers.embedded.services.lambda_.requests import Answer
 
 CLOUDFORMATION = "cloudformation.amazonaws.com"

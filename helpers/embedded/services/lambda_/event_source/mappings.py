@@ -15,7 +15,7 @@ from helpers.embedded.door.access.access import Access
 from helpers.embedded.services.lambda_.event_source import validation
 from helpers.embedded.services.lambda_.event_source.mapping import Mapping, QueueFinder
 from helpers.embedded.services.lambda_.execution.functions import Functions
-from helpers.embedded.services.lambda_.function_arns import parse_name
+from helpers.embedded.services.lambda_.function_names import parse_name
 from helpers.embedded.services.sqs.queue import Queue
 from helpers.embedded.time.simulation import Simulation
 

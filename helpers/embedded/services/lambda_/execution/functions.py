@@ -45,7 +45,7 @@ from helpers.embedded.services.lambda_.execution.invocations import (
 from helpers.embedded.services.lambda_.execution.lineage import UNTRACED
 from helpers.embedded.services.lambda_.execution.messages import Settings
 from helpers.embedded.services.lambda_.function import Function
-from helpers.embedded.services.lambda_.function_arns import LATEST, FunctionName, parse_name
+from helpers.embedded.services.lambda_.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import FunctionVersion, unpack_code
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps

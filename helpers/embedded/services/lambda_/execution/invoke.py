@@ -9,6 +9,7 @@ from moto.core.exceptions import JsonRESTError
 
 from helpers.embedded import documents
 from helpers.embedded.service import Call
+from helpers.embedded.services.lambda_.answers import refuse
 from helpers.embedded.services.lambda_.execution import function_logs as logs
 from helpers.embedded.services.lambda_.execution.asynchronous import AsynchronousInvocations
 from helpers.embedded.services.lambda_.execution.functions import (
@@ -19,7 +20,6 @@ from helpers.embedded.services.lambda_.execution.functions import (
 )
 from helpers.embedded.services.lambda_.function_names import read_name
 from helpers.embedded.services.lambda_.function_settings import check_members
-from helpers.embedded.services.lambda_.refusals import refuse
 from helpers.embedded.time.simulation import Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
