@@ -1,6 +1,7 @@
 """Lambda functions really run here: one Python process per execution environment, no Docker.
 
-`messages` is what the two sides say to each other. In the account: `environments` (processes),
-`invocations` (one function call in lab time), `functions` (the Lambda service). In the process:
-`worker` (the loop), `handlers` (the function's code), `lab_time` (its clock).
+In this folder stands the API: functions, versions, aliases, layers, permissions. `event_source` is
+the poller that Lambda runs for a queue, `execution` one invocation in lab time and the environments
+seen from the account, `process` what runs inside an environment. `execution.messages` is what the
+two sides say to each other.
 """
