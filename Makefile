@@ -27,10 +27,11 @@ COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-ur
 .DELETE_ON_ERROR:
 
 lab: $(READY)
+	@$(BIN)/python -m helpers copies
 	@[ "$$(id -u)" != 0 ] || set -- --allow-root; \
 	[ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || set -- "$$@" --no-browser; \
 	exec $(BIN)/python -m jupyterlab --ip=127.0.0.1 --ServerApp.root_dir="$(CURDIR)" \
-	    --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb "$$@"
+	    --LabApp.default_url=/lab/tree/my-notebooks/00_start_here.ipynb "$$@"
 
 test: $(TOOLS) $(MINISTACK)
 	$(PYTEST) tests $(if $(BOOKS),$(NBVAL) notebooks)

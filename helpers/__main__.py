@@ -1,6 +1,7 @@
 """python -m helpers run: the bank's pipeline without a notebook. python -m helpers clean: the end.
 
-Both work on the account that the environment variable LAB names, as the notebooks do.
+Both work on the account that the environment variable LAB names, as the notebooks do. Two more need
+no account: copies makes a learner's own notebooks, reset 03 gives a fresh copy of one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from helpers.copies import make_copies, reset_copy
 from helpers.lab import Lab, open_lab
 
 BALANCED, NOT_BALANCED, FAILED = 0, 1, 2
@@ -20,9 +22,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; the exit status."""
     asked = _parse(arguments)
     try:
+        if asked.command in ("copies", "reset"):
+            return _copy(asked)
         with open_lab(asked.lab) as lab:
             return _run(lab, asked) if asked.command == "run" else _clean(lab, asked)
-    except (RuntimeError, ValueError, TimeoutError, BotoCoreError, ClientError) as error:
+    except (RuntimeError, ValueError, OSError, BotoCoreError, ClientError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
@@ -62,6 +66,17 @@ def _clean(lab: Lab, asked: argparse.Namespace) -> int:
     return BALANCED if result.is_clean else NOT_BALANCED
 
 
+def _copy(asked: argparse.Namespace) -> int:
+    if asked.command == "copies":
+        if new := make_copies():
+            print(f"Your own notebooks are in {new[0].parent.name}/; {len(new)} are new.")
+        return BALANCED
+    fresh, kept = reset_copy(asked.number)
+    print(f"{fresh.parent.name}/{fresh.name} is fresh. If it is open, close it and open it again.")
+    print(f"The old one is {kept.name}, beside it." if kept else "There was no copy to keep.")
+    return BALANCED
+
+
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m helpers", description=__doc__)
     parser.add_argument(
@@ -78,6 +93,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     run.add_argument("--delete", action="store_true", help="delete all that carries the lab's tag")
     clean = commands.add_parser("clean", help="delete what carries the lab's tag")
     clean.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
+    commands.add_parser("copies", help="make the copies of the notebooks that are missing")
+    reset = commands.add_parser("reset", help="a fresh copy of a notebook; the old one is kept")
+    reset.add_argument("number", help="the notebook's number, such as 03")
     return parser.parse_args(arguments)
 
 
