@@ -10,6 +10,8 @@ from helpers.embedded.service import Call
 
 
 class CloudFormationAuthorization(Authorization):
+    """Stacks, as policies name them."""
+
     prefix = "cloudformation"
 
     def resources(self, call: Call) -> list[str]:

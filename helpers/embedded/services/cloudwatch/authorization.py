@@ -10,6 +10,8 @@ from helpers.embedded.service import Call
 
 
 class CloudWatchAuthorization(Authorization):
+    """Alarms as policies name them, and the namespace of metrics."""
+
     prefix = "cloudwatch"
 
     def resources(self, call: Call) -> list[str]:

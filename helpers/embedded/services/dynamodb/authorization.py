@@ -24,6 +24,8 @@ _ITEM_ACTIONS = {
 
 
 class DynamoDbAuthorization(Authorization):
+    """Tables and their indexes, as policies name them."""
+
     prefix = "dynamodb"
     tag_actions: ClassVar[Mapping[str, str]] = {"CreateTable": "dynamodb:TagResource"}
 

@@ -13,6 +13,8 @@ from helpers.embedded.service import Call
 
 
 class EventsAuthorization(Authorization):
+    """Rules, as policies name them."""
+
     prefix = "events"
     tag_actions: ClassVar[Mapping[str, str]] = {"PutRule": "events:TagResource"}
 

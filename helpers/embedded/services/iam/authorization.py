@@ -79,6 +79,8 @@ _TRUST = Place("AssumeRolePolicyDocument", check_trust_policy, malformed_policy)
 
 
 class IamAuthorization(Authorization):
+    """Users, roles and policies, as policies name them."""
+
     prefix = "iam"
     tag_actions: ClassVar[Mapping[str, str]] = {
         "CreatePolicy": "iam:TagPolicy",

@@ -59,6 +59,8 @@ _OF_A_NEW_KEY = {
 
 
 class KmsAuthorization(Authorization):
+    """Keys and aliases as policies name them, with the policies and grants of the keys."""
+
     prefix = "kms"
     tag_actions: ClassVar[Mapping[str, str]] = {"CreateKey": "kms:TagResource"}
     places: ClassVar[Mapping[str, Place]] = {

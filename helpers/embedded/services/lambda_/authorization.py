@@ -42,6 +42,8 @@ _OF_ROLES = ("CreateFunction", "UpdateFunctionConfiguration")
 
 
 class LambdaAuthorization(Authorization):
+    """Functions and mappings as policies name them, with the functions' own policies."""
+
     prefix = "lambda"
     renamed: ClassVar[Mapping[str, str]] = {
         "Invoke": "InvokeFunction",

@@ -13,6 +13,8 @@ from helpers.embedded.service import Call
 
 
 class LogsAuthorization(Authorization):
+    """Log groups and streams, as policies name them."""
+
     prefix = "logs"
     tag_actions: ClassVar[Mapping[str, str]] = {"CreateLogGroup": "logs:TagResource"}
 

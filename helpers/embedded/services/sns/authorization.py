@@ -30,6 +30,8 @@ def _bad_policy(reason: str) -> Refusal:
 
 
 class SnsAuthorization(Authorization):
+    """Topics as policies name them, with the topics' own policies."""
+
     prefix = "sns"
     renamed: ClassVar[Mapping[str, str]] = {"PublishBatch": "Publish"}
     tag_actions: ClassVar[Mapping[str, str]] = {"CreateTopic": "sns:TagResource"}

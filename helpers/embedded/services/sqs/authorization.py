@@ -29,6 +29,8 @@ def _bad_policy(reason: str) -> Refusal:
 
 
 class SqsAuthorization(Authorization):
+    """Queues as policies name them, with the queues' own policies."""
+
     prefix = "sqs"
     renamed: ClassVar[Mapping[str, str]] = {
         "SendMessageBatch": "SendMessage",

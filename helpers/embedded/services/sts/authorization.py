@@ -27,6 +27,8 @@ def _check_session_policy(text: str, exists: Exists) -> None:
 
 
 class StsAuthorization(Authorization):
+    """Roles to be assumed and guests to be federated, as policies name them."""
+
     prefix = "sts"
     tag_actions: ClassVar[Mapping[str, str]] = {
         "AssumeRole": "sts:TagSession",
