@@ -71,10 +71,12 @@ def test_pictures_say_what_they_show(browser: Browser, address: str, path: Path)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_explanations_are_closed_until_asked_for(
+def test_explanations_and_answers_are_closed_until_asked_for(
     browser: Browser, address: str, path: Path
 ) -> None:
-    expected = sum(cell.source.count("<details>") for cell in read_notebook(path).prose)
+    notebook = read_notebook(path)
+    expected = sum(cell.source.count("<details>") for cell in notebook.prose)
+    expected += sum("checks.judge(" in cell.source for cell in notebook.code)
     with open_watched(browser) as watch:
         watch.page.goto(f"{address}notebooks/{path.stem}.html")
         details = watch.page.locator("article details")

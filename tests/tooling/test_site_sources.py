@@ -38,6 +38,13 @@ def test_two_pictures_in_a_cell_are_refused() -> None:
         read(picture("It falls."), picture("It rises."))
 
 
+def test_what_judges_an_answer_is_folded() -> None:
+    cells = [new_code_cell(source) for source in ('print(checks.judge("order", a))', "print(a)")]
+    judged, plain = read_notebook(nbformat.writes(new_notebook(cells=cells))).cells
+    assert judged.metadata == {"tags": ["hide-output"]}
+    assert plain.metadata == {}
+
+
 def test_heading_is_named_as_in_jupyterlab() -> None:
     assert slug_heading("What a batch saves") == "What-a-batch-saves"
 
@@ -46,7 +53,7 @@ def test_dead_link_stops_the_build(tmp_path: Path) -> None:
     for name in ("notebooks", "tests/tooling"):
         shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("README.md", "LICENSE", "tests/__init__.py", *PAGES, *LINKED):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     start, *others = sorted((tmp_path / "notebooks").glob("*.ipynb"))
     for path in others:  # their titles are enough to link to, and quick to read

@@ -11,7 +11,13 @@ import nbformat
 from sphinx.cmd.build import build_main
 
 ROOT = Path(__file__).parents[3]
-PAGES = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "DEPENDENCIES.md")
+PAGES = (
+    "ARCHITECTURE.md",
+    "helpers/embedded/README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "DEPENDENCIES.md",
+)
 LINKED = (".github/map.svg", "data/template.yaml", "pyproject.toml")
 """Files that a page shows or links to."""
 
@@ -26,7 +32,7 @@ def render_index(notebooks: list[Path]) -> str:
     """The front page: README, and for the side bar a list of the notebooks."""
     entries = [f"{read_title(path)} <notebooks/{path.stem}>" for path in notebooks]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    pages = [Path(page).stem for page in PAGES]
+    pages = [page.removesuffix(".md") for page in PAGES]
     return "\n".join([readme, "```{toctree}", ":hidden:", *entries, *pages, "```", ""])
 
 
@@ -35,7 +41,7 @@ def copy_sources(folder: Path) -> None:
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     (folder / "index.md").write_text(render_index(notebooks), encoding="utf-8")
     for file in ("LICENSE", *PAGES, *LINKED):
-        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, folder / file)
     (folder / "notebooks").mkdir()
     for notebook in notebooks:
