@@ -34,7 +34,7 @@ lab: $(READY)
 	    --LabApp.default_url=/lab/tree/my-notebooks/00_start_here.ipynb "$$@"
 
 test: $(TOOLS) $(MINISTACK)
-	$(PYTEST) tests $(if $(BOOKS),$(NBVAL) notebooks)
+	$(PYTEST) tests $(if $(BOOKS),$(NBVAL) --ignore=tests/browser/data notebooks)
 
 quick: $(TOOLS)
 	$(PYTEST) tests $(SLOW:%=--ignore=%)

@@ -508,7 +508,7 @@ def test_clocks_and_chance_are_the_labs() -> None:
         "urllib.request.urlopen('http://example.com/')",
         "urllib.request.urlopen('http://169.254.169.254/latest/meta-data/')",
         "socket.create_connection(('192.0.2.1', 80), 1)",
-        "socket.getaddrinfo('sqs.us-east-1.amazonaws.com', 443)",
+        "socket.getaddrinfo('example.com', 443)",
         "import _socket; _socket.socket().connect(('192.0.2.1', 80))",
         "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
     ],
@@ -518,6 +518,13 @@ def test_a_handlers_own_requests_stay_on_this_machine(deploy: Deploy, body: str)
     failure = invoke("function")["result"]
     assert "The lab sends nothing to" in failure["errorMessage"]
     assert "open_lab(network=True)" in failure["errorMessage"]
+
+
+def test_a_handler_asks_no_name_of_aws(deploy: Deploy) -> None:
+    """Nor does it with the network allowed: who calls AWS there means the lab."""
+    look_up = "socket.getaddrinfo('sqs.us-east-1.amazonaws.com', 443)"
+    deploy(f"import socket\ndef handler(event, context):\n    {look_up}\n")
+    assert "nothing leaves this machine" in invoke("function")["result"]["errorMessage"]
 
 
 def test_a_lab_with_the_network_lets_handlers_out() -> None:
