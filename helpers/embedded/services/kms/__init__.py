@@ -1,1 +1,1 @@
-"""KMS as AWS runs it: moto's API and records of keys, with key material that really encrypts."""
+"""KMS as AWS runs it: moto keeps aliases, policies and tags; the keys really encrypt."""

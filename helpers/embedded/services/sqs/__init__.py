@@ -1,1 +1,1 @@
-"""SQS as AWS runs it: moto's API over queues whose cost does not depend on their depth."""
+"""SQS as AWS runs it, over queues whose cost does not depend on their depth."""
