@@ -52,7 +52,8 @@ def _check(shape: Any, value: Any, path: str) -> Iterator[str]:
 
 def _inside(path: str, name: str) -> str:
     """A path names members with a small letter at the beginning."""
-    return f"{path}.{name}" if path else name[0].lower() + name[1:]
+    small = name[0].lower() + name[1:]
+    return f"{path}.{small}" if path else small
 
 
 def _broken(shape: Any, value: Any) -> Iterator[str]:

@@ -16,7 +16,7 @@ from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClie
 from helpers.embedded.door.constraints import find_complaint
 from helpers.embedded.service import NotInEmbeddedAccount
 
-_BY_THE_MODEL = ("Description", "Handler", "MemorySize", "Timeout")
+_BY_THE_MODEL = ("Description", "Handler", "LoggingConfig", "MemorySize", "Timeout")
 """What is refused by the API's model alone."""
 
 _LONGEST = 900
@@ -129,12 +129,21 @@ def _check_dead_letter_target(arn: str | None) -> None:
 
 
 def _check_logging(config: Mapping[str, Any]) -> None:
-    """Nothing is taken that would not be done."""
-    levels = config.keys() & {"ApplicationLogLevel", "SystemLogLevel"}
-    if config.get("LogFormat", "Text") != "Text" or levels:
+    """Nothing is taken that would not be done.
+
+    Levels go with JSON alone (LDG monitoring-cloudwatchlogs-log-level). The words are those
+    quoted in https://github.com/aws/aws-cdk/pull/28045, but for "Json", which the API calls JSON.
+    """
+    log_format = config.get("LogFormat") or "Text"
+    if log_format == "JSON":
         raise NotInEmbeddedAccount(
             "The embedded account writes a function's log as text; JSON and its levels need a "
             "real account. Log JSON from the handler, for example with Powertools' Logger."
+        )
+    if config.get("ApplicationLogLevel") or config.get("SystemLogLevel"):
+        raise InvalidParameterValueException(
+            f'LogLevel is not supported when LogFormat is set to "{log_format}". Remove LogLevel '
+            'from your request or change the LogFormat to "JSON" and try again.'
         )
 
 

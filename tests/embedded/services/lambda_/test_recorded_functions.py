@@ -142,10 +142,38 @@ def test_code_that_is_no_zip_file_changes_nothing(client: Any) -> None:
     assert client.get_function_configuration(**NAMED)["RevisionId"] == before
 
 
-@pytest.mark.parametrize("config", [{"LogFormat": "JSON"}, {"SystemLogLevel": "WARN"}])
-def test_a_log_that_would_go_nowhere_is_not_promised(client: Any, config: dict[str, str]) -> None:
+def test_a_log_that_would_go_nowhere_is_not_promised(client: Any) -> None:
     with pytest.raises(NotInEmbeddedAccount, match="JSON"):
-        client.update_function_configuration(FunctionName="function", LoggingConfig=config)
+        client.update_function_configuration(**NAMED, LoggingConfig={"LogFormat": "JSON"})
+
+
+@pytest.mark.parametrize("level", ["ApplicationLogLevel", "SystemLogLevel"])
+@pytest.mark.parametrize("log_format", [{}, {"LogFormat": "Text"}])
+def test_a_log_as_text_has_no_levels(client: Any, level: str, log_format: dict[str, str]) -> None:
+    """The words as in https://github.com/aws/aws-cdk/pull/28045."""
+    update = client.update_function_configuration
+    refused = refusal(update, **NAMED, LoggingConfig={level: "WARN", **log_format})
+    assert refused == expected_refusal(
+        'LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from your '
+        'request or change the LogFormat to "JSON" and try again.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "member"),
+    [
+        ({"LogFormat": "XML"}, "loggingConfig.logFormat"),
+        ({"ApplicationLogLevel": "LOUD"}, "loggingConfig.applicationLogLevel"),
+        ({"SystemLogLevel": "TRACE"}, "loggingConfig.systemLogLevel"),
+        ({"LogGroup": "of mine"}, "loggingConfig.logGroup"),
+    ],
+)
+def test_logging_is_of_the_kinds_that_the_model_has(
+    client: Any, config: dict[str, str], member: str
+) -> None:
+    refused = refusal(client.update_function_configuration, **NAMED, LoggingConfig=config)
+    assert refused["Error"]["Code"] == "ValidationException"
+    assert f"at '{member}' failed to satisfy constraint" in refused["Error"]["Message"]
 
 
 # Tags
