@@ -115,6 +115,25 @@ def renew_queue(lab: Lab, name: str) -> Queue:
     return _create_queue(lab, name, {"FifoQueue": "true"} if name.endswith(".fifo") else {})
 
 
+def renew_pair(
+    lab: Lab, name: str, dead_name: str, visibility: int = 30, receives: int = RECEIVES_BEFORE_DEAD
+) -> tuple[Queue, Queue]:
+    """A new, empty queue for an experiment and a dead-letter queue of its own, without a KMS key.
+    Those of the same names are deleted first.
+
+    Args:
+        visibility: seconds for which a receive hides a message.
+        receives: after so many in vain a message becomes a dead letter.
+    """
+    queue, dead = renew_queue(lab, name), renew_queue(lab, dead_name)
+    redrive = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": receives}
+    boto3.client("sqs").set_queue_attributes(
+        QueueUrl=queue.url,
+        Attributes={"VisibilityTimeout": str(visibility), "RedrivePolicy": json.dumps(redrive)},
+    )
+    return queue, dead
+
+
 def compare_settings(*names: str) -> pd.DataFrame:
     """What decides over a message in each of these queues, as SQS keeps it: texts, in seconds.
 

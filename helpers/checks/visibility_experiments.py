@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING
-
-import boto3
 
 from helpers.bank.queues import find_queue, measure_depth
 from helpers.checks.questions import ABC, Question, judge_answer
@@ -19,84 +16,80 @@ if TYPE_CHECKING:
 
     from helpers.lab import Lab
 
+HIDDEN = 30
+"""Seconds for which a receive hides a message of the payments."""
 PATIENCE = "patience"
 """The queue of the exercise with growing waits."""
-TRIES = 3
-OWN_QUEUES = ("comes-back", "too-late", "hold-on", PATIENCE)
+WAITS = (10, 20, 40)
+"""Seconds: for how long its message is to be hidden, time after time."""
+OWN_QUEUES = ("comes-back", "too-late", "hold-on", PATIENCE, "looked-at", "looked-at-dead")
 """Of the experiments; the clean-up deletes them."""
 
 QUESTIONS = {
     "received how often": Question(
         right=4,
-        why="At 0, 30, 60 and 90 seconds. It would go on so until it is deleted, dead or expired.",
+        why="At 0, 30, 60 and 90 seconds. This goes on until the message is deleted, becomes a "
+        "dead letter, or expires.",
         misconceptions={
-            1: "That is the widespread sentence: after 30 s a message will not be processed any "
-            "more. The opposite is true: after 30 s it is given out again.",
-            3: "Count the first receive, too: it is at second 0.",
-            5: "Each wait ends after 30 s, not after 20: the 20 s are the receive's patience.",
+            1: 'This is the common mistake: "after 30 s a message will not be processed any '
+            'more". After 30 s it can be received again.',
+            3: "Count the first receive, too. It is at second 0.",
+            5: "The message is hidden for 30 s, not for 20. The 20 s are how long a receive waits.",
         },
-        hint="Count the printed seconds.",
+        hint="Count the seconds in the first line.",
     ),
     "a late delete": Question(
         right="c",
         choices=ABC,
-        why="A handle belongs to one receive. Ben's is newer, and Anna hears nothing of it.",
+        why="Each receive has its own handle. Ben's handle is newer, so Anna's deletes nothing.",
         misconceptions={
             "a": "Anna's receipt handle was outdated when Ben received the message.",
-            "b": "SQS answers 200, as always. A standard queue does not tell.",
+            "b": "SQS answers 200, as always. A standard queue reports no error here.",
         },
         hint="Read both lines: what was Anna told, and what is in the queue?",
-    ),
-    "let go": Question(
-        right=3,
-        why="Each receive counts when it happens. To let go does not take it back.",
-        misconceptions={
-            2: "Ben's receive counts, also when he could not use the message.",
-            1: "The count is the message's, not the consumer's.",
-            0: "Nothing turns a receive count back, except a redrive.",
-        },
-        hint="Read the second line.",
     ),
     "extended once": Question(
         right=50,
         why="The new timeout counts from the moment of the call: 20 + 30.",
         misconceptions={
-            60: "The timeout is not added to the old one. It starts anew when you call.",
-            30: "The old timeout is over when you call: 30 more seconds begin.",
-            40: "10 s of the old timeout were left, and are forgotten: 30 s from second 20 on.",
+            60: "The new timeout is not added to the old one. It begins at the call.",
+            30: "The call at second 20 replaced the old timeout: 30 more seconds began.",
+            40: "The 10 s that were left of the old timeout do not count: 30 s from second 20 on.",
+            80: "`report` is hidden until then. You were asked about `audit`.",
         },
-        hint="Look at the picture below: where does the bar of `rent` end?",
+        hint="Look at the picture below: where does the bar of `audit` end?",
     ),
     "five looks": Question(
         right="b",
         choices=ABC,
-        why="A look is a receive. After five of them the sixth receive finds it dead.",
+        why="A look is a receive. After five receives, the sixth makes the message a dead letter.",
         misconceptions={
-            "a": "SQS cannot tell a look from an attempt: both receive.",
-            "c": "A copy was never made. The one message has moved.",
+            "a": "SQS cannot tell a look from an attempt: both are receives.",
+            "c": "SQS makes no copy. It moved the one message.",
         },
         hint="Compare what the consumer receives with the number of dead letters.",
-    ),
-    "count after a redrive": Question(
-        right=1,
-        why="A redriven message is a new message: new id, new age, nothing counted.",
-        misconceptions={
-            6: "The five looks are forgotten: the redrive sent a new message.",
-            5: "The five looks are forgotten: the redrive sent a new message.",
-            0: "The consumer's own receive counts.",
-        },
-        hint="Read the receive count that was printed.",
     ),
     "what to remember": Question(
         right="c",
         choices=ABC,
-        why="A second delivery has the same message id; what was sent twice has another one.",
+        why="A second delivery has the same message id. A payment that was sent twice has two ids.",
         misconceptions={
-            "a": "A delete keeps the message from coming back later, not from having been "
-            "delivered twice.",
-            "b": "It finds the second deliveries of SQS. What the sender sent again has a new id.",
+            "a": "The delete comes too late: the message was delivered twice already.",
+            "b": "That finds the second deliveries of SQS. But a message that the sender sent "
+            "again has a new id.",
         },
         hint="Which of the printed numbers is the number of payments?",
+    ),
+    "after a death": Question(
+        right=900,
+        why="The payment was marked as done and never paid, and the next consumer believed it.",
+        misconceptions={
+            1000: "The second consumer finds payment-05 marked as done, so it does not pay it.",
+            1100: "That is the other order: paid, not yet marked, and then paid again.",
+            400: "The messages that were not deleted come back after 30 s, to another consumer.",
+            500: "The messages that were not deleted come back after 30 s, to another consumer.",
+        },
+        hint="Read the first row of the table.",
     ),
 }
 
@@ -118,42 +111,56 @@ def check_patience(lab: Lab) -> str:
         return "Not yet: the message was deleted, and the transfer was not made."
     if life["state"].iloc[-1] == "in flight":
         return "Not yet: it is still hidden. Let its wait pass."
-    if len(hidden) != TRIES:
-        return f"Not yet: hidden for {waits} s. {TRIES} tries are wanted, not {len(hidden)}."
-    if any(later <= earlier for earlier, later in pairwise(hidden)):
-        return f"Not yet: hidden for {waits} s. Each wait must be longer than the one before."
+    wanted = ", ".join(map(str, WAITS))
+    if len(hidden) != len(WAITS) or any(
+        abs(seconds - wait) > 1 for seconds, wait in zip(hidden, WAITS, strict=True)
+    ):
+        return f"Not yet: it was hidden for {waits} s. You were asked for {wanted} s."
     if max(gaps) > 1:
-        return f"Not yet: it lay in the queue for {max(gaps):g} s. Try again as soon as it is back."
-    return f"Right: hidden for {waits} s. Who is busy is asked less and less often."
+        return (
+            f"Not yet: it lay in the queue for {max(gaps):g} s. Receive it as soon as it is back."
+        )
+    return f"Right: it was hidden for {waits} s. A bank that is busy is asked less and less often."
 
 
-def check_payments() -> str:
-    """Make, notebook 03: each due payment was paid once, and a table remembers it."""
-    due, paid = find_queue(payments.DUE), find_queue(payments.PAID)
-    if due is None or paid is None:
+def check_payments(lab: Lab) -> str:
+    """Make, notebook 03: each due payment was made once, whatever may happen to a consumer, and
+    the message that nobody can pay is not lost. Time passes until that message can be seen."""
+    due, dead = find_queue(payments.DUE), find_queue(payments.DEAD)
+    if due is None or dead is None:
         return "Not attempted yet: there are no payments. Run the whole cell."
-    left, made = measure_depth(due.url), measure_depth(paid.url)
-    if not made.total:
+    account, left = payments.read_account(), measure_depth(due.url)
+    if not account.euros and not account.remembered:
         if left.in_flight:
             return "Not yet: messages were received, and nothing was paid."
         return "Not attempted yet: nothing was paid."
-    if left.total:
-        return f"Not yet: {left.total} messages are still in {payments.DUE}. Delete what is done."
-    expected = len(payments.PAYMENTS)
-    if made.total > expected:
-        return f"Not yet: {made.total} payments were made, and {expected} were due."
-    bodies = {message.body for message in look_at_all(paid.url)}
-    if lost := sorted(set(payments.PAYMENTS) - bodies):
-        return f"Not yet: {lost[0]} was not paid. The message to pay is the payment's own body."
-    remembered = _read_memory()
-    if not remembered:
+    expected = len(payments.PAYMENTS) * payments.EUROS
+    if account.euros != expected:
+        return f"Not yet: the landlord has {account.euros} EUR, and {expected} EUR were due."
+    if missing := sorted(set(payments.PAYMENTS) - account.remembered):
         return (
-            "Not yet: paid once, this time. But the table is empty: another consumer, or this one "
-            "after a restart, would pay again."
+            f"Not yet: all is paid, but the table does not remember {missing[0]}. Another consumer "
+            "would pay it again."
         )
-    if missing := sorted(set(payments.PAYMENTS) - remembered):
-        return f"Not yet: the table does not remember {missing[0]}. Its `entry` is the payment."
-    return f"Right: {expected} payments, each made once, and any other consumer can see it."
+    if risky := sorted(set(payments.PAYMENTS) - account.at_once):
+        return (
+            f"Not yet: {risky[0]} was paid in one step and remembered in another. A consumer that "
+            "dies between the two steps loses money. Use payments.pay_once."
+        )
+    if not left.in_flight + left.visible:
+        lost = not measure_depth(dead.url).total
+    else:
+        lab.advance(seconds=HIDDEN)
+        bodies = {message.body for message in look_at_all(due.url)}
+        lost = payments.STRANGER not in bodies and not measure_depth(dead.url).total
+        if done := sorted(bodies - {payments.STRANGER}):
+            return f"Not yet: {done[0]} is paid, and its message is still in {payments.DUE}."
+    if lost:
+        return (
+            f"Not yet: nobody can pay {payments.STRANGER}, and its message was deleted, so nobody "
+            "will ever know of it. Leave it in the queue."
+        )
+    return f"Right: {expected} EUR, each payment made once, and {payments.STRANGER} is not lost."
 
 
 def _read_waits(life: pd.DataFrame) -> tuple[list[float], list[float]]:
@@ -163,9 +170,3 @@ def _read_waits(life: pd.DataFrame) -> tuple[list[float], list[float]]:
     hidden = [float(seconds) for seconds in ends - begins]
     gaps = [later - earlier for earlier, later in zip(ends, begins.iloc[1:], strict=False)]
     return hidden, [0.0, *gaps]
-
-
-def _read_memory() -> set[str]:
-    """What the table remembers; a word before a slash, as in the ledger, is allowed."""
-    items = boto3.client("dynamodb").scan(TableName=payments.MEMORY, ConsistentRead=True)["Items"]
-    return {item["entry"]["S"].rpartition("/")[2] for item in items}

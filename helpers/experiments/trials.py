@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from helpers.bank.dead_letters import read_dead_letters
-from helpers.bank.queues import RECEIVES_BEFORE_DEAD, Queue, delete_queue, renew_queue
+from helpers.bank.queues import Queue, delete_queue, renew_pair
 from helpers.deploying.invocations import read_log
 from helpers.deploying.mappings import (
     create_mapping,
@@ -50,22 +48,13 @@ class Trial:
         table: a row for each message, in the order of sending: index body; columns booked (how
             often the handler logged "booked" with this body) and end (deleted, dead letter).
         error: with which the handler failed last; "" if it never did.
+        lives: the messages' lifelines, as `helpers.watching.timeline.read_lifelines` returns them;
+            None on a real account.
     """
 
     table: pd.DataFrame
     error: str
-    _lives: pd.DataFrame | None
-
-    @property
-    def lives(self) -> pd.DataFrame:
-        """The messages' lifelines, as `helpers.watching.timeline.read_lifelines` returns them.
-
-        Raises:
-            NoTrace: it ran on a real account.
-        """
-        if self._lives is None:
-            raise timeline.NoTrace(timeline.WITHOUT_TRACE)
-        return self._lives
+    lives: pd.DataFrame | None
 
 
 def run_trial(
@@ -100,7 +89,7 @@ def run_trial(
     deploy_handler(lab, FUNCTION, handler, role, timeout)
     _limit(at_once)
     delete_mappings(lab, FUNCTION)  # of the trial before
-    queue, dead = _create_queues(lab, visibility)
+    queue, dead = renew_pair(lab, QUEUE, DEAD_LETTER_QUEUE, visibility)
     settings = {"FunctionResponseTypes": ["ReportBatchItemFailures"]} if report else {}
     uuid = create_mapping(lab, queue.arn, FUNCTION, BatchSize=batch_size, **settings)
     try:
@@ -110,9 +99,7 @@ def run_trial(
         lab.run_until_idle()
     finally:
         delete_mapping(lab, uuid)
-    lives = None
-    with suppress(timeline.NoTrace):
-        lives = timeline.read_lifelines(lab, queue.url, names=names, since=start)
+    lives = timeline.follow_messages(lab, queue.url, names, start)
     lab.advance(seconds=LOG_DELAY)
     lines = [line for _, line in read_log(FUNCTION, start)]
     return Trial(_tell(bodies, dead, lines), _find_error(lines), lives)
@@ -137,16 +124,6 @@ def _limit(at_once: int | None) -> None:
         functions.put_function_concurrency(
             FunctionName=FUNCTION, ReservedConcurrentExecutions=at_once
         )
-
-
-def _create_queues(lab: Lab, visibility: int) -> list[Queue]:
-    queue, dead = (renew_queue(lab, name) for name in (QUEUE, DEAD_LETTER_QUEUE))
-    redrive = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": RECEIVES_BEFORE_DEAD}
-    boto3.client("sqs").set_queue_attributes(
-        QueueUrl=queue.url,
-        Attributes={"VisibilityTimeout": str(visibility), "RedrivePolicy": json.dumps(redrive)},
-    )
-    return [queue, dead]
 
 
 def _send(queue: Queue, bodies: Sequence[str]) -> dict[str, str]:

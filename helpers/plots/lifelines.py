@@ -24,14 +24,12 @@ from helpers.plots.style import (
     show,
     write_nothing,
 )
-from helpers.watching.timeline import NoTrace
+from helpers.watching.timeline import WITHOUT_TRACE
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from helpers.experiments.trials import Trial
 
 MOST = 40
 """Messages that fit in a picture."""
@@ -129,12 +127,14 @@ def plot_lifelines(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def show_lives(trial: Trial) -> None:
-    """Show the lifelines of a trial and their sentence; on a real account, why there are none."""
-    try:
-        lives = trial.lives
-    except NoTrace as reason:
-        say(str(reason))
+def show_lives(lives: pd.DataFrame | None) -> None:
+    """Show lifelines and their sentence; without any, as on a real account, why there are none.
+
+    Args:
+        lives: as `helpers.watching.timeline.follow_messages` returns them.
+    """
+    if lives is None:
+        say(WITHOUT_TRACE)
     else:
         show(plot_lifelines(lives), describe_lifelines(lives))
 

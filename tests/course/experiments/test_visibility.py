@@ -40,17 +40,32 @@ def test_a_renewed_queue_is_empty(lab: Lab, name: str) -> None:
 
 
 def test_payments_are_due_again_whatever_was_before(lab: Lab) -> None:
-    dynamodb = boto3.client("dynamodb")
     for _ in range(2):
-        due, paid, memory, names = payments.prepare_payments(lab)
+        due, dead, names = payments.prepare_payments(lab)
         assert list(names.values()) == [*payments.PAYMENTS, "payment-04, again"]
         assert queues.measure_depth(due).visible == len(payments.PAYMENTS) + 1
-        assert queues.measure_depth(paid).total == 0
-        assert dynamodb.scan(TableName=memory)["Count"] == 0
+        assert queues.measure_depth(dead).total == 0
+        assert payments.read_account() == (0, frozenset(), frozenset())
         bodies = alternatives.take_messages(due, 20)
         assert set(bodies) == set(payments.PAYMENTS)
         assert bodies.count(payments.SENT_TWICE) == 2
-        boto3.client("sqs").send_message(QueueUrl=paid, MessageBody="payment-01")
-        dynamodb.put_item(TableName=memory, Item={"entry": {"S": "payment-01"}})
-    assert payments.delete_payments() == [payments.DUE, payments.PAID, payments.MEMORY]
+        payments.pay_once("payment-01")
+    assert payments.delete_payments() == [payments.DUE, payments.DEAD, payments.TABLE]
     assert payments.delete_payments() == []
+
+
+def test_a_payment_is_made_once_or_refused(lab: Lab) -> None:
+    payments.prepare_payments(lab)
+    assert [payments.pay_once("payment-01") for _ in range(3)] == [True, False, False]
+    payments.pay("payment-01")
+    assert payments.read_account() == (200, {"payment-01"}, {"payment-01"})
+    payments.remember("payment-02")
+    assert not payments.pay_once("payment-02")
+    for step in (payments.pay, payments.remember, payments.pay_once):
+        with pytest.raises(ValueError, match="no payment 'payment-99' is due"):
+            step(payments.STRANGER)
+
+
+def test_what_a_death_costs_depends_on_the_order(lab: Lab) -> None:
+    paid = payments.try_deaths(lab)["paid"].to_dict()
+    assert list(paid.values()) == [900, 1100, 1000]
