@@ -32,7 +32,7 @@ DATE = (2026, 1, 5, 9, 0, 0)
 
 def build_package(files: list[Path]) -> bytes:
     """A zip of these files, side by side."""
-    return _zip({file.name: file.read_bytes() for file in files})
+    return zip_files({file.name: file.read_bytes() for file in files})
 
 
 def package_handler(handler: Callable[[Any, Any], Any]) -> bytes:
@@ -50,7 +50,7 @@ def package_handler(handler: Callable[[Any, Any], Any]) -> bytes:
             "handler(event, context), and deploy again."
         ) from None
     lines = linecache.getlines(handler.__code__.co_filename)
-    return _zip({f"{MODULE}.py": "".join(lines[: first - 1 + len(block)]).encode()})
+    return zip_files({f"{MODULE}.py": "".join(lines[: first - 1 + len(block)]).encode()})
 
 
 def deploy_handler(
@@ -144,7 +144,7 @@ def delete_function(name: str) -> bool:
     return True
 
 
-def _zip(files: dict[str, bytes]) -> bytes:
+def zip_files(files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():

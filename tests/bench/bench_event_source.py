@@ -12,6 +12,7 @@ import boto3
 
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.services.lambda_.execution.environments import ExecutionEnvironment
 from helpers.embedded.services.sqs.sending import send
 from helpers.embedded.services.sqs.service import SqsService
 from tests.bench import Row
@@ -131,7 +132,8 @@ def _private_megabytes(lab: EmbeddedAccount) -> float:
     """Memory that the environments do not share with each other (Linux)."""
     assert lab._services.functions is not None
     functions = lab._services.functions._functions
-    pids = [each.pid for pool in functions._warm.values() for each in pool]
+    warm = (each for pool in functions._warm.values() for each in pool)
+    pids = [each.pid for each in warm if isinstance(each, ExecutionEnvironment)]
     return sum(_private(pid) for pid in pids if pid) / 1024
 
 

@@ -15,6 +15,7 @@ from moto.s3.models import s3_backends
 from helpers.embedded.services.lambda_.aliases import weights_of
 from helpers.embedded.services.lambda_.event_invoke import EventInvokeConfigs
 from helpers.embedded.services.lambda_.execution import environments
+from helpers.embedded.services.lambda_.execution.modelled import find_work
 from helpers.embedded.services.lambda_.function import Function
 from helpers.embedded.services.lambda_.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import BadCodeArchive, check_code
@@ -84,7 +85,6 @@ class FunctionBackend(LambdaBackend):
         return function
 
     def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
-        environments.prepare()
         self._check_stored(spec["Code"])
         layers = find_layers(spec.get("Layers") or (), self)
         function = Function(  # type: ignore[abstract]  # as in moto itself
@@ -96,6 +96,8 @@ class FunctionBackend(LambdaBackend):
         )
         _check_upload(function.code_bytes)
         function.layer_archives = layers
+        if not find_work(function.code_bytes, function.handler or ""):
+            environments.prepare()
         self._lambdas.put_function(function)
         answer = copy.copy(function)
         if spec.get("Publish"):

@@ -68,7 +68,8 @@ def start(request_id: str, version: str) -> str:
     return f"START RequestId: {request_id} Version: {version}"
 
 
-def timed_out(request_id: str, moment: str, timeout: int) -> str:
+def timed_out(request_id: str, clock: Clock, timeout: int) -> str:
+    moment = f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
     return f"{moment} {request_id} Task timed out after {timeout}.00 seconds"
 
 

@@ -36,6 +36,7 @@ from helpers.embedded.services.lambda_.execution.environments import (
 )
 from helpers.embedded.services.lambda_.execution.function_logs import FunctionLogs
 from helpers.embedded.services.lambda_.execution.invocations import (
+    TIMED_OUT,
     Invocation,
     Order,
     Outcome,
@@ -44,6 +45,7 @@ from helpers.embedded.services.lambda_.execution.invocations import (
 )
 from helpers.embedded.services.lambda_.execution.lineage import UNTRACED
 from helpers.embedded.services.lambda_.execution.messages import Settings
+from helpers.embedded.services.lambda_.execution.modelled import ModelledEnvironment, find_work
 from helpers.embedded.services.lambda_.function import Function
 from helpers.embedded.services.lambda_.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import FunctionVersion, unpack_code
@@ -56,6 +58,9 @@ if TYPE_CHECKING:
 
 INIT_LIMIT = 10 * SECOND
 """How long initialisation may take (LDG lambda-runtime-environment)."""
+
+
+Environment = ExecutionEnvironment | ModelledEnvironment
 
 
 class Throttled(Exception):
@@ -114,8 +119,8 @@ class Functions:
         self._check_readable = check_readable
         self._network = network
         self._random = Random(f"aliases {account_id}")
-        self._warm: dict[FunctionVersion, list[ExecutionEnvironment]] = defaultdict(list)
-        self._busy: dict[str, set[ExecutionEnvironment]] = defaultdict(set)
+        self._warm: dict[FunctionVersion, list[Environment]] = defaultdict(list)
+        self._busy: dict[str, set[Environment]] = defaultdict(set)
         self._left: dict[FunctionVersion, list[Path]] = defaultdict(list)
         """What is in /tmp of environments that were reset: only their memory is new."""
         self.logs = FunctionLogs(simulation.clock, partial(telemetry.logs.note, region))
@@ -249,7 +254,7 @@ class Functions:
         facts.began(callee)
         try:
             outcome, log = yield from self._simulation.keep(
-                self._run(version, environment, cold, order),
+                self._run(version, environment, cold, order, messages),
                 f"an invocation of {version.name}",
                 lambda _: (failed_by_us(order.request_id, self._simulation.now - began), []),
             )
@@ -275,16 +280,20 @@ class Functions:
     def _run(
         self,
         version: FunctionVersion,
-        environment: ExecutionEnvironment,
+        environment: Environment,
         cold: bool,
         order: Order,
+        messages: int | None,
     ) -> Steps[tuple[Outcome, list[str]]]:
-        log: list[str] = []
+        heading = logs.init_start(version.runtime, self.region) if cold else None
+        if isinstance(environment, ModelledEnvironment):
+            steps = environment.invoke(self._simulation, version, order, messages, heading)
+            return (yield from steps)
+        log = [heading] if heading else []
         failure: str | None = None
         began = self._simulation.now
         initialised: int | None = None
         if cold:
-            log.append(logs.init_start(version.runtime, self.region))
             deadline = began + self._durations.init + INIT_LIMIT
             try:
                 failure = yield from self._invocation.initialise(environment, deadline)
@@ -302,16 +311,15 @@ class Functions:
         else:
             outcome = _failed_to_start(failure, order.request_id)
         log += environment.take_output()
-        if outcome.error == "Sandbox.Timedout":
-            moment = f"{self._simulation.clock.now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
-            log.append(logs.timed_out(order.request_id, moment, version.timeout))
+        if outcome.error == TIMED_OUT:
+            log.append(logs.timed_out(order.request_id, self._simulation.clock, version.timeout))
         if initialised is not None:
             outcome = outcome._replace(init_duration=initialised - began)
         return outcome, log + logs.end(outcome, version.memory_mb)
 
     # Environments
 
-    def _take_warm(self, version: FunctionVersion) -> ExecutionEnvironment | None:
+    def _take_warm(self, version: FunctionVersion) -> Environment | None:
         """The environment used last, as AWS prefers it; those idle for too long are ended."""
         for other in [other for other in self._warm if other.arn == version.arn]:
             if other != version:
@@ -329,7 +337,7 @@ class Functions:
 
     def _create_where_there_is_room(
         self, version: FunctionVersion, function: LambdaFunction
-    ) -> ExecutionEnvironment:
+    ) -> Environment:
         """Each environment is an open file of this process, of which a machine allows so many."""
         try:
             return self._create(version, function)
@@ -344,10 +352,12 @@ class Functions:
             warnings.warn(message, RuntimeWarning, stacklevel=2)
             raise Throttled("ConcurrentInvocationLimitExceeded", message) from error
 
-    def _create(self, version: FunctionVersion, function: LambdaFunction) -> ExecutionEnvironment:
+    def _create(self, version: FunctionVersion, function: LambdaFunction) -> Environment:
         assert isinstance(function, Function)
         clock = self._simulation.clock
         stream = f"{clock.now():%Y/%m/%d}/[{version.version}]{mock_random.get_random_hex(32)}"
+        if work := find_work(function.code_bytes, version.handler, version.layers):
+            return ModelledEnvironment(work, stream, clock.elapsed)
         task_root = unpack_code([function.code_bytes], self._folder)
         layers = unpack_code(function.layer_archives, self._folder)
         own = Path(tempfile.mkdtemp(dir=self._folder))
@@ -393,17 +403,18 @@ class Functions:
         }
 
     def _give_back(
-        self, version: FunctionVersion, environment: ExecutionEnvironment, outcome: Outcome
+        self, version: FunctionVersion, environment: Environment, outcome: Outcome
     ) -> None:
         if outcome.environment_lost:
             environment.kill()
-            self._left[version].append(environment.scratch)
+            if isinstance(environment, ExecutionEnvironment):
+                self._left[version].append(environment.scratch)
         else:
             environment.idle_since = self._simulation.now
             self._warm[version].append(environment)
 
     @staticmethod
-    def _retire(environments_: list[ExecutionEnvironment]) -> None:
+    def _retire(environments_: list[Environment]) -> None:
         for environment in environments_:
             environment.kill()
 

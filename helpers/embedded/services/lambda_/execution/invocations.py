@@ -28,6 +28,9 @@ MAXIMUM_PAYLOAD = 6_291_556
 """Bytes of a synchronous response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
+TIMED_OUT = "Sandbox.Timedout"
+
+
 class TookTooLong(Exception):
     """Initialisation did not end in its time."""
 
@@ -161,8 +164,7 @@ class Invocation:
             case OutOfMemory():
                 failure, lost = _error("Runtime.OutOfMemory", f"{prefix} {_KILLED}"), True
             case _:
-                message = f"{prefix} Task timed out after {timeout}.00 seconds"
-                failure, lost = _error("Sandbox.Timedout", message), True
+                return timed_out(request_id, duration, timeout)
         kind = json.loads(failure)["errorType"]
         return Outcome(request_id, failure, kind, duration, environment_lost=lost)
 
@@ -172,6 +174,13 @@ _KILLED = "Runtime exited with error: signal: killed"
 
 def _error(kind: str, message: str) -> str:
     return json.dumps({"errorType": kind, "errorMessage": message})
+
+
+def timed_out(request_id: str, duration: int, timeout: int) -> Outcome:
+    """An invocation that was ended after its function's `timeout`, in seconds."""
+    message = f"RequestId: {request_id} Error: Task timed out after {timeout}.00 seconds"
+    failure = _error(TIMED_OUT, message)
+    return Outcome(request_id, failure, TIMED_OUT, duration, environment_lost=True)
 
 
 def failed_by_us(request_id: str, duration: int) -> Outcome:
