@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.embedded.door import interception
 from helpers.embedded.door.access.access import Access
@@ -22,6 +22,7 @@ from helpers.embedded.services.parts import Parts, Settings
 from helpers.embedded.services.registry import Services
 from helpers.embedded.time.clock import SECOND, microseconds
 from helpers.embedded.time.garbage import collected_seldom
+from helpers.embedded.time.message_book import MessageBook
 from helpers.embedded.time.simulation import Simulation
 from helpers.embedded.time.trace import Trace
 from helpers.embedded.wire import ApiRequest, ApiResponse
@@ -55,6 +56,8 @@ class EmbeddedAccount:
         spin_limit: wall seconds for which a handler may compute without sleeping, calling AWS
             or returning before it counts as timed out.
         network: whether functions may reach hosts other than this machine.
+        keep: "everything" that happens, for `trace`; or, for a million messages, one line for
+            each of them ("messages"), for `messages` and `invoked`.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class EmbeddedAccount:
         duplicates: float = 0.0,
         spin_limit: float = 10.0,
         network: bool = False,
+        keep: str = "everything",
     ) -> None:
         global _open
         if _open is not None:
@@ -74,11 +78,13 @@ class EmbeddedAccount:
             ACCOUNT_ID, region, seed, standard_order, duplicates, spin_limit, network
         )
         settings.check()
+        if keep not in ("everything", "messages"):
+            raise ValueError(f'keep must be "everything" or "messages", not {keep!r}')
         self.region = region
         self._lock = threading.RLock()
         self._simulation = Simulation()
         clock = self._simulation.clock
-        self._trace = Trace(clock)
+        self._trace = MessageBook(clock) if keep == "messages" else Trace(clock)
         self._seams = OpenSeams(clock, seed)
         self._services = Services(self._seams.apply)
         self.access = Access(clock, ACCOUNT_ID)
@@ -174,6 +180,34 @@ class EmbeddedAccount:
                     queue.counts()  # messages expire unseen
             happenings = self._trace.all()
         return as_frame(happenings)
+
+    @property
+    def book(self) -> MessageBook:
+        """The lines of messages and invocations. ValueError: the lab keeps everything instead."""
+        if not isinstance(self._trace, MessageBook):
+            raise ValueError('This lab keeps everything: lab.trace(). For this, keep="messages".')
+        return self._trace
+
+    def let_arrive(
+        self, queue_url: str, arrivals: Iterable[tuple[float, Mapping[str, Any]]]
+    ) -> None:
+        """Have messages arrive in lab time from now on, as from producers elsewhere.
+
+        Nothing is signed and nobody is asked for permission, so it costs a tenth of boto3.
+
+        Args:
+            arrivals: seconds from now, in this order, and what is sent then: an entry as
+                SendMessageBatch takes it, without an Id. It may be a generator.
+
+        Raises:
+            LookupError: there is no such queue.
+        """
+        with self._working():
+            began = self._simulation.now
+            due = ((began + round(after * SECOND), entry) for after, entry in arrivals)
+            self._services.load("sqs")
+            assert self._services.queues is not None
+            self._services.queues.let_arrive(queue_url, due)
 
     def explain(
         self, principal: str, action: str, resource: str, context: Mapping[str, str] | None = None

@@ -11,11 +11,13 @@ from helpers.embedded.moto_seams.backends import ReplacedBackend, backend_at
 from helpers.embedded.service import Call, Service
 from helpers.embedded.services.parts import Parts
 from helpers.embedded.services.sqs.api import SqsApi, is_receive_valid
+from helpers.embedded.services.sqs.arrivals import arrive
 from helpers.embedded.services.sqs.authorization import SqsAuthorization
 from helpers.embedded.services.sqs.backend import SqsBackend
 from helpers.embedded.services.sqs.disorder import Disorder
 from helpers.embedded.services.sqs.queue import Queue, Surroundings, parse_queue_url
 from helpers.embedded.services.sqs.queue_keys import KeysForQueues
+from helpers.embedded.services.sqs.sending import Entry
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Steps
 from helpers.embedded.wire import ApiResponse
@@ -72,6 +74,15 @@ class SqsService(Service):
         """The queue with that ARN."""
         found = (backend.by_arn(arn) for backend in self._backends())
         return next((queue for queue in found if queue is not None), None)
+
+    def let_arrive(self, url: str, arrivals: Iterable[tuple[int, Entry]]) -> None:
+        """Have messages arrive (`arrive`). LookupError: there is no queue with that URL."""
+        name = parse_queue_url(url).name
+        queue = next((queue for queue in self.all() if queue.name == name), None)
+        if queue is None:
+            raise LookupError(f"There is no queue {url}.")
+        steps = arrive(self._simulation, queue, arrivals)
+        self._simulation.start(steps, f"what arrives in {queue.name}")
 
     def all(self) -> Iterable[Queue]:
         """Every queue of the account, by Region and in the order of creation."""
