@@ -11,6 +11,7 @@ from helpers.bank import keys, ledger, queues, receiver, sender
 from helpers.deploying import roles
 from helpers.deploying.packages import delete_function, find_variables
 from helpers.progress import Progress
+from helpers.watching import timeline
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,6 +127,30 @@ def watch_queues(
                 )
     columns = ["seconds", "visible", "in_flight", "dead_lettered"]
     return pd.DataFrame(rows, columns=columns).set_index("seconds")
+
+
+def read_lives(lab: Lab, bank: Bank, sending: pd.DataFrame) -> pd.DataFrame | None:
+    """The lives of the messages of one sending, and when the ledger booked each of them first.
+
+    Args:
+        sending: as `sender.send_transactions` returned it.
+
+    Returns:
+        As `helpers.watching.timeline.read_lifelines` returns them, message being the
+        transaction's id, and a column more, booked: seconds since the first of these messages was
+        sent, the same in all rows of a message; missing if it was not booked. None on a real
+        account.
+    """
+    try:
+        trace = timeline.read_trace(lab)
+    except timeline.NoTrace:
+        return None
+    begin = trace.loc[trace["message_id"].isin(sending.index), "time"].min()
+    names = {str(key): str(name) for key, name in sending["transaction_id"].items()}
+    rows = timeline.read_lifelines(lab, bank.queue_url, names=names, since=begin)
+    rows = rows[rows["message"].isin(sending["transaction_id"])].reset_index(drop=True)
+    booked = (ledger.read_bookings(bank.ledger)["booked_at"] - begin).dt.total_seconds()
+    return rows.assign(booked=rows["message"].map(booked))
 
 
 def delete_bank() -> list[str]:

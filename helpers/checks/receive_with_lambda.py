@@ -59,7 +59,7 @@ QUESTIONS = {
         },
         hint="Count the good ones among the dead letters in the table.",
     ),
-    "without the switch": Question(
+    "no switch": Question(
         right="c",
         choices=ABC,
         why="Lambda did not read the answer. The invocation succeeded: delete everything.",

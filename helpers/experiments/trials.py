@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -48,8 +49,9 @@ class Trial:
         table: a row for each message, in the order of sending: index body; columns booked (how
             often the handler logged "booked" with this body) and end (deleted, dead letter).
         error: with which the handler failed last; "" if it never did.
-        lives: the messages' lifelines, as `helpers.watching.timeline.read_lifelines` returns them;
-            None on a real account.
+        lives: the messages' lifelines, as `helpers.watching.timeline.read_lifelines` returns them,
+            and a column more, booked: the seconds until the handler first logged "booked" with
+            this body. None on a real account.
     """
 
     table: pd.DataFrame
@@ -101,7 +103,10 @@ def run_trial(
         delete_mapping(lab, uuid)
     lives = timeline.follow_messages(lab, queue.url, names, start)
     lab.advance(seconds=LOG_DELAY)
-    lines = [line for _, line in read_log(FUNCTION, start)]
+    log = read_log(FUNCTION, start)
+    if lives is not None:
+        lives["booked"] = lives["message"].map(_find_bookings(log, start))
+    lines = [line for _, line in log]
     return Trial(_tell(bodies, dead, lines), _find_error(lines), lives)
 
 
@@ -133,6 +138,15 @@ def _send(queue: Queue, bodies: Sequence[str]) -> dict[str, str]:
     if answer.get("Failed"):
         raise ValueError(f"SQS did not take all bodies: {answer['Failed'][0]['Message']}")
     return {each["MessageId"]: bodies[int(each["Id"])] for each in answer["Successful"]}
+
+
+def _find_bookings(log: Sequence[tuple[datetime, str]], start: datetime) -> dict[str, float]:
+    """The seconds until each body was booked for the first time."""
+    seconds: dict[str, float] = {}
+    for time, line in log:
+        if line.startswith(BOOKED):
+            seconds.setdefault(line.removeprefix(BOOKED), (time - start).total_seconds())
+    return seconds
 
 
 def _find_error(lines: Sequence[str]) -> str:

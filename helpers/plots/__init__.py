@@ -1,15 +1,11 @@
 """The course's pictures, each with a sentence that says what is to be seen in it.
 
 Every picture has a module: `plot_...` takes rows and returns a figure, `describe_...` takes the
-same rows and returns the sentence; `draw_...` needs no rows. `show` shows figure and sentence.
+same rows and returns the sentence; `draw_...` needs no rows, and what `animate_...` returns moves.
+`show` shows picture and sentence.
 """
 
-from helpers.plots.architecture import (
-    describe_map,
-    describe_message_life,
-    draw_map,
-    draw_message_life,
-)
+from helpers.plots.architecture import describe_map, draw_map
 from helpers.plots.batches import describe_batches, plot_batches
 from helpers.plots.cost import describe_costs, plot_costs
 from helpers.plots.dashboard import describe_dashboard, plot_dashboard
@@ -20,6 +16,7 @@ from helpers.plots.encryption import (
     draw_key_choice,
 )
 from helpers.plots.environments import describe_environments, plot_environments
+from helpers.plots.journeys import animate_journeys, describe_journeys, show_journeys
 from helpers.plots.lifelines import describe_lifelines, plot_lifelines, show_lives
 from helpers.plots.permissions import (
     describe_receiver_permissions,
@@ -33,15 +30,16 @@ from helpers.plots.sweep import describe_sweep, plot_sweep
 from helpers.plots.widgets import describe_widgets, plot_widgets
 
 __all__ = [
+    "animate_journeys",
     "describe_batches",
     "describe_costs",
     "describe_dashboard",
     "describe_envelope",
     "describe_environments",
+    "describe_journeys",
     "describe_key_choice",
     "describe_lifelines",
     "describe_map",
-    "describe_message_life",
     "describe_queue_depth",
     "describe_receiver_permissions",
     "describe_sender_permissions",
@@ -50,7 +48,6 @@ __all__ = [
     "draw_envelope",
     "draw_key_choice",
     "draw_map",
-    "draw_message_life",
     "draw_receiver_permissions",
     "draw_sender_permissions",
     "plot_batches",
@@ -62,5 +59,6 @@ __all__ = [
     "plot_sweep",
     "plot_widgets",
     "show",
+    "show_journeys",
     "show_lives",
 ]

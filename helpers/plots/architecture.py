@@ -1,4 +1,4 @@
-"""Boxes and arrows: the bank, and the life of a message."""
+"""Boxes and arrows: the bank."""
 
 from __future__ import annotations
 
@@ -43,11 +43,6 @@ def draw_map() -> Figure:
     return draw_boxes(MAP_BOXES, MAP_ARROWS, 8)
 
 
-def draw_message_life() -> Figure:
-    """The states of a message as boxes, and what takes it from one to the next as arrows."""
-    return draw_boxes(LIFE_BOXES, LIFE_ARROWS, 6.8)
-
-
 MAP_BOXES = (
     Box(0.3, 3.2, 3.2, GREEN, "sender", "Lambda function"),
     Box(6.0, 3.2, 3.2, BLUE, "banking-queue", "SQS queue"),
@@ -67,25 +62,6 @@ MAP_ARROWS = (
     Arrow((9.4, 6.95), (14.0, 4.9), ":", "seals the secret", (13.2, 6.2)),
 )
 
-LIFE_BOXES = (
-    Box(0.3, 3.4, 2.1, PURPLE, "delayed", "0 to 15 min"),
-    Box(4.8, 3.4, 2.4, BLUE, "visible", "waits"),
-    Box(9.3, 3.4, 2.6, VERMILLION, "in flight", "invisible"),
-    Box(13.5, 3.4, 2.2, GREEN, "deleted", "done"),
-    Box(9.0, 0.3, 4.6, BLACK, "dead-letter queue", "waits for a person"),
-    Box(3.1, 0.3, 2.6, PURPLE, "expired", "lost"),
-)
-
-LIFE_ARROWS = (
-    Arrow((2.6, 4.15), (4.6, 4.15), "-", "delay over", (3.6, 4.55)),
-    Arrow((7.5, 4.5), (9.1, 4.5), "-", "receive", (8.3, 4.85)),
-    Arrow((10.6, 5.1), (6.0, 5.1), "--", "visibility timeout over, not deleted", (8.3, 6.3), 0.35),
-    Arrow((12.1, 4.15), (13.3, 4.15), "-", "delete", (12.7, 4.55)),
-    Arrow((6.9, 3.2), (9.6, 2.0), ":", "received too often", (10.3, 2.62)),
-    Arrow((5.2, 3.2), (4.6, 2.0), ":", "retention over", (3.1, 2.62)),
-    Arrow((8.8, 1.0), (6.6, 3.2), "-", "redrive", (6.75, 1.75), -0.15),
-)
-
 
 def describe_map() -> str:
     """The content of `draw_map` in words."""
@@ -94,17 +70,6 @@ def describe_map() -> str:
         "invokes the receiver function, which books each transaction in the ledger, a DynamoDB "
         "table. A message that was received 5 times in vain moves to the dead-letter queue. "
         "banking-key encrypts both queues and the signing secret of both functions."
-    )
-
-
-def describe_message_life() -> str:
-    """The content of `draw_message_life` in words."""
-    return (
-        "A message may be delayed first, then it is visible. A receive takes it in flight, where "
-        "nobody else can receive it. Deleted, it is done; not deleted before the visibility "
-        "timeout is over, it is visible again. One that was received too often moves to the "
-        "dead-letter queue, from which a redrive brings it back. One that is as old as the "
-        "retention period allows expires and is lost."
     )
 
 

@@ -45,18 +45,30 @@ LINES = {
 }
 
 
-def show(figure: Figure, sentence: str) -> None:
-    """Show the figure in the notebook, with the sentence as its text alternative and below it."""
+class MovingPicture(NamedTuple):
+    """A picture that moves, and is shown as figures are."""
+
+    svg: str
+
+
+def show(picture: Figure | MovingPicture, sentence: str) -> None:
+    """Show the picture in the notebook, with the sentence as its text alternative and below it."""
     from IPython.display import display
 
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    kind, content = _encode(picture)
     display(  # type: ignore[no-untyped-call]
-        {"image/png": buffer.getvalue(), "text/plain": sentence},
-        metadata={"image/png": {"alt": sentence}},
-        raw=True,
+        {kind: content, "text/plain": sentence}, metadata={kind: {"alt": sentence}}, raw=True
     )
     say(sentence)
+
+
+def _encode(picture: Figure | MovingPicture) -> tuple[str, bytes | str]:
+    """Its media type, and its content."""
+    if isinstance(picture, MovingPicture):
+        return "image/svg+xml", picture.svg
+    buffer = io.BytesIO()
+    picture.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    return "image/png", buffer.getvalue()
 
 
 def say(sentence: str) -> None:

@@ -87,7 +87,7 @@ def read_lifelines(
     """
     import pandas as pd
 
-    trace = _read_trace(lab)
+    trace = read_trace(lab)
     trace = trace[trace["message_id"].notna()]
     queues = {url.rsplit("/", 1)[-1] for url in queue_urls}
     lives = _follow(trace.itertuples(index=False))
@@ -143,7 +143,7 @@ def read_invocations(lab: Lab, *functions: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    trace = _read_trace(lab)
+    trace = read_trace(lab)
     rows = trace[trace["what"].isin(["invoked", "throttled"])]
     if functions:
         rows = rows[rows["function"].isin(functions)]
@@ -275,7 +275,12 @@ def _find_name(life: _Life, names: Mapping[str, str]) -> str | None:
     return next((names[each] for each in life.ids if each in names), None)
 
 
-def _read_trace(lab: Lab) -> pd.DataFrame:
+def read_trace(lab: Lab) -> pd.DataFrame:
+    """Everything that happened in the account, as `helpers.embedded.time.trace` has it.
+
+    Raises:
+        NoTrace: the lab is a real account, which keeps none.
+    """
     if not hasattr(lab, "trace"):
         raise NoTrace(WITHOUT_TRACE)
     frame: pd.DataFrame = lab.trace()

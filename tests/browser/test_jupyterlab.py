@@ -49,8 +49,8 @@ def count(cell: dict[str, Any]) -> int:
 
 def find_sentences(notebook: Notebook) -> list[str]:
     """What its pictures show, each in a sentence."""
-    outputs = [output.data for cell in notebook.code for output in cell.outputs]
-    return [data["text/plain"] for data in outputs if "image/png" in data]
+    outputs = [output for cell in notebook.code for output in cell.outputs]
+    return [each.data["text/plain"] for each in outputs if each.is_picture]
 
 
 def join_words(text: str) -> str:

@@ -69,8 +69,8 @@ def test_slides_open_with_no_network(watch: Watch, slides: Path, path: Path) -> 
     assert len(titles) == count_headings(notebook)
     assert all(titles)
     assert page.locator(".slides .jp-CodeCell .jp-InputArea").count() == len(notebook.code)
-    outputs = [output.data for cell in notebook.code for output in cell.outputs]
-    sentences = [data["text/plain"] for data in outputs if "image/png" in data]
+    outputs = [output for cell in notebook.code for output in cell.outputs]
+    sentences = [each.data["text/plain"] for each in outputs if each.is_picture]
     assert page.locator(".slides img").evaluate_all("all => all.map(one => one.alt)") == sentences
     assert watch.complaints == []
 

@@ -54,7 +54,7 @@ def book_transaction(transaction: Transaction, message_id: str) -> None:
                 "cents": {"N": str(transaction.cents)},
                 "purpose": {"S": transaction.purpose},
                 "messageId": {"S": message_id},
-                "bookedAt": {"S": datetime.now(UTC).isoformat(timespec="seconds")},
+                "bookedAt": {"S": datetime.now(UTC).isoformat(timespec="milliseconds")},
             },
             ConditionExpression="attribute_not_exists(entry)",
         )

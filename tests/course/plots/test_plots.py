@@ -165,18 +165,10 @@ def test_map_names_all_that_its_sentence_names() -> None:
         assert name in plots.describe_map()
 
 
-def test_life_of_a_message_names_all_that_its_sentence_names() -> None:
-    words = {text.get_text() for text in plots.draw_message_life().axes[0].texts}
-    for name in ("delayed", "visible", "in flight", "dead-letter queue", "redrive"):
-        assert name in words
-        assert name in plots.describe_message_life()
-
-
 @pytest.mark.parametrize(
     "draw",
     [
         plots.draw_map,
-        plots.draw_message_life,
         plots.draw_envelope,
         plots.draw_key_choice,
         plots.draw_receiver_permissions,

@@ -44,6 +44,11 @@ class Output:
         }
 
     @property
+    def is_picture(self) -> bool:
+        """Whether it shows a picture, of whatever type."""
+        return any(mime.startswith("image/") for mime in self.data)
+
+    @property
     def text(self) -> str:
         """Everything a reader can read in it; pictures have none."""
         if self.is_stream:

@@ -18,8 +18,12 @@ def read_notebook(text: str) -> Any:
     """
     notebook = nbformat.reads(text, as_version=4)
     for cell in notebook.cells:
-        kinds = [output.get("metadata", {}) for output in cell.get("outputs", [])]
-        alternatives = [kind["image/png"]["alt"] for kind in kinds if "image/png" in kind]
+        alternatives = [
+            about["alt"]
+            for output in cell.get("outputs", [])
+            for kind, about in output.get("metadata", {}).items()
+            if kind.startswith("image/")
+        ]
         if len(alternatives) > 1:
             raise ValueError(f"Cell {cell.id} shows two pictures. Show each in a cell of its own.")
         if alternatives:

@@ -30,6 +30,7 @@ FENCE = re.compile(r"\s*(```|~~~)")
 DETAILS = re.compile(r"<details>.*?<summary>(.*?)</summary>.*?</details>", re.DOTALL)
 QUESTION = re.compile(r"^\w+ = \.\.\.$", re.MULTILINE)  # the blank for an answer
 ENTRY = re.compile(r"[-*|] ?|\d+\. ")
+SVG_HEIGHT = re.compile(r'<svg[^>]*\sheight="([\d.]+)(pt|px|)"')
 LINK = re.compile(r"(\]\(\w+)\.ipynb\b")
 
 
@@ -87,14 +88,25 @@ def _measure_line(line: str) -> int:
 
 
 def _measure_output(output: Any) -> int:
-    if "image/png" in output.get("data", {}):
-        return min(_read_height(output.data["image/png"]), PICTURE) + 2 * GAP
+    data = output.get("data", {})
+    if "image/png" in data:
+        return min(_read_height(data["image/png"]), PICTURE) + 2 * GAP
+    if "image/svg+xml" in data:
+        return min(_read_svg_height(data["image/svg+xml"]), PICTURE) + 2 * GAP
     return CODE * len(output.get("text", "").splitlines()) + FRAME
 
 
 def _read_height(picture: str) -> int:
     """The height of a PNG in pixels (https://www.w3.org/TR/png-3/#11IHDR)."""
     return int.from_bytes(base64.b64decode(picture)[20:24])
+
+
+def _read_svg_height(picture: str) -> int:
+    """The height of an SVG in pixels, of which a point (pt) is 4/3."""
+    found = SVG_HEIGHT.search(picture)
+    if not found:
+        return PICTURE
+    return math.ceil(float(found[1]) * (4 / 3 if found[2] == "pt" else 1))
 
 
 def is_outcome(cell: Any) -> bool:
