@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
@@ -15,6 +16,7 @@ import pytest
 
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount, LabClosed
+from helpers.embedded.services.lambda_.execution.processes import Processes
 from tests.embedded.conftest import Deploy, deploy_function, invoke
 from tests.embedded.time.test_interrupts import eventually, output, start
 
@@ -248,3 +250,32 @@ def test_a_lab_that_is_closed_by_another_thread_says_so_quietly() -> None:
     out, err = process.communicate(timeout=60)
     assert "closed when another one was opened in the thread 'next'" in out
     assert (process.returncode, err) == (0, "")
+
+
+@forks_only
+def test_many_started_at_once_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The zygote's reports fill a socket that holds few, while the account only starts."""
+    pair = socket.socketpair
+
+    def small() -> tuple[socket.socket, socket.socket]:
+        ends = pair()
+        for end in ends:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+        return ends
+
+    monkeypatch.setattr(socket, "socketpair", small)
+    processes = Processes()
+    numbers: list[int] = []
+
+    def start_many() -> None:
+        for _ in range(25):
+            ours, theirs = pair()
+            with ours, theirs:
+                numbers.append(processes.start(theirs))
+
+    starter = threading.Thread(target=start_many, daemon=True)
+    starter.start()
+    starter.join(60)
+    assert len(numbers) == 25
+    assert all(processes.status(number, 60) == 0 for number in numbers)
+    processes.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -70,9 +71,20 @@ class Processes:
         """
         with self._talking:
             self._started += 1
+            self._hear_out()
             order = ORDER.pack(START, self._started)
             socket.send_fds(self._control, [order], [pipe.fileno()])
             return self._started
+
+    def _hear_out(self) -> None:
+        """Take up reports until there is room for an order: a zygote whose reports nobody takes
+        waits, and takes no orders."""
+        while True:
+            readable, writable, _ = select.select([self._control], [self._control], [])
+            if readable and not self._listen(0):
+                return  # it is gone
+            if writable and not readable:
+                return
 
     def pid(self, number: int) -> int | None:
         """The process id of an environment; None: it never had one."""
