@@ -46,18 +46,23 @@ def build_package(work: Work) -> bytes:
     return packages.zip_files({code.name: code.read_bytes(), DECLARATION: work.to_json().encode()})
 
 
-def deploy_function(lab: Lab, name: str, work: Work, role_arn: str, timeout: int = 30) -> str:
+def deploy_function(
+    lab: Lab, name: str, work: Work, role_arn: str, timeout: int = 30, memory_mb: int = 128
+) -> str:
     """Create a function that does `work`, or give the one of this name this work; its ARN.
 
     Its description begins with "modelled".
 
     Args:
         timeout: in seconds.
+        memory_mb: of the function; it is billed, and changes nothing of how long the work takes.
     """
     arn = packages.deploy_function(
         lab, name, build_package(work), HANDLER, role_arn, timeout, variables={}
     )
     functions = boto3.client("lambda")
-    functions.update_function_configuration(FunctionName=name, Description=str(work))
+    functions.update_function_configuration(
+        FunctionName=name, Description=str(work), MemorySize=memory_mb
+    )
     functions.get_waiter("function_updated_v2").wait(FunctionName=name)
     return arn

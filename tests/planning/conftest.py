@@ -1,0 +1,3 @@
+from tests.embedded.conftest import lab
+
+__all__ = ["lab"]
