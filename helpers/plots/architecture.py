@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from helpers.plots.style import BLACK, BLUE, FONT_SIZE, GREEN, PURPLE, VERMILLION
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -35,7 +36,8 @@ class Arrow(NamedTuple):
 
 
 HEIGHT = 1.5
-"""Of a box."""
+"""Of a box; `HEAD` is the length of an arrow's head."""
+HEAD = 0.26
 
 
 def draw_map() -> Figure:
@@ -78,7 +80,7 @@ def draw_boxes(boxes: Sequence[Box], arrows: Sequence[Arrow], height: float) -> 
     from matplotlib.figure import Figure
     from matplotlib.patches import FancyBboxPatch
 
-    figure = Figure(figsize=(8.0, height / 2), facecolor="white")
+    figure = Figure(figsize=(8.0, height / 2))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, 16)
     axes.set_ylim(0, height)
@@ -92,7 +94,7 @@ def draw_boxes(boxes: Sequence[Box], arrows: Sequence[Arrow], height: float) -> 
                 boxstyle="round,pad=0.1",
                 linewidth=2,
                 edgecolor=box.colour,
-                facecolor="white",
+                facecolor="none",
             )
         )
         middle = box.left + box.width / 2
@@ -100,19 +102,26 @@ def draw_boxes(boxes: Sequence[Box], arrows: Sequence[Arrow], height: float) -> 
         write(box.bottom + 1.0, box.name, fontweight="bold")
         write(box.bottom + 0.4, box.kind)
     for arrow in arrows:
-        axes.annotate(
-            "",
-            arrow.end,
-            arrow.start,
-            arrowprops={
-                "arrowstyle": "-|>",
-                "connectionstyle": f"arc3,rad={arrow.bend}",
-                "linestyle": arrow.style,
-                "linewidth": 1.6,
-                "color": BLACK,
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-        )
+        _draw_arrow(axes, arrow)
         axes.text(*arrow.place, arrow.words, ha="center", va="center", fontsize=FONT_SIZE)
     return figure
+
+
+def _draw_arrow(axes: Axes, arrow: Arrow) -> None:
+    """A line, straight or bent, up to a head whose edge is whole, however the line is drawn."""
+    from matplotlib.patches import PathPatch, Polygon
+    from matplotlib.path import Path
+
+    start, end = complex(*arrow.start), complex(*arrow.end)
+    bend = (start + end) / 2 - 1j * (end - start) * arrow.bend
+    along = HEAD * (end - bend) / abs(end - bend)
+    neck = end - along
+    curve = Path(
+        [(point.real, point.imag) for point in (start, bend, neck)],
+        [Path.MOVETO, Path.CURVE3, Path.CURVE3],
+    )
+    look = {"linestyle": arrow.style, "linewidth": 1.6, "edgecolor": BLACK, "facecolor": "none"}
+    axes.add_patch(PathPatch(curve, **look))
+    corners = (end, neck + 0.4j * along, neck - 0.4j * along)
+    head = [(corner.real, corner.imag) for corner in corners]
+    axes.add_patch(Polygon(head, facecolor=BLACK, edgecolor="none"))

@@ -122,7 +122,7 @@ def plot_dashboard(
     last = count_minutes(queue)
     if late := [name for name, minute in marks.items() if not 0 <= minute <= last]:
         raise ValueError(f"The event {late[0]!r} lies outside the time of the metrics.")
-    figure = Figure(figsize=SIZE, facecolor="white", layout="constrained")
+    figure = Figure(figsize=SIZE, layout="constrained")
     grid = figure.subplots(3, 2, sharex=True)
     for column, (rows, panels) in enumerate(((queue, queue_panels), (function, FUNCTION_PANELS))):
         for line, panel in enumerate(panels):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.typing import ColorType
 
 MOST = 60
 """Environments that fit in a picture."""
@@ -35,14 +36,14 @@ class Look(NamedTuple):
     """How an outcome is drawn."""
 
     colour: str
-    face: str
+    face: ColorType
     hatch: str
 
 
 OUTCOMES = {
-    "success": Look(GREEN, "#BFE6DA", ""),
-    "error": Look(VERMILLION, "#FBE3D6", "////"),
-    "timeout": Look(BLACK, "#FFFFFF", "xxxx"),
+    "success": Look(GREEN, (GREEN, 0.25), ""),
+    "error": Look(VERMILLION, (VERMILLION, 0.2), "////"),
+    "timeout": Look(BLACK, "none", "xxxx"),
 }
 THROTTLED = "throttled"
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.typing import ColorType
 
 MOST = 40
 """Messages that fit in a picture."""
@@ -42,14 +43,14 @@ class Look(NamedTuple):
     colour: str
     height: float
     hatch: str
-    face: str
+    face: ColorType
 
 
 STATES = {
     "delayed": Look(PURPLE, 0.12, "", PURPLE),
     "visible": Look(BLUE, 0.16, "", BLUE),
-    "in flight": Look(VERMILLION, 0.62, "////", "#FBE3D6"),
-    "dead-letter queue": Look(BLACK, 0.30, "....", "#FFFFFF"),
+    "in flight": Look(VERMILLION, 0.62, "////", (VERMILLION, 0.2)),
+    "dead-letter queue": Look(BLACK, 0.30, "||||", "none"),
     "gone": Look("none", 0.0, "", "none"),
 }
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Sequence
+from html import escape
 from itertools import islice
 from math import floor, log10
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +25,6 @@ FONT_SIZE = 12
 WIDTH = 85
 """Letters of the words above a picture that fit in a line; `SIGN`: as wide is a sign before one."""
 SIGN = 7
-DOTS_PER_INCH = 100
 COLUMNS = 95
 """Characters of a printed line: JupyterLab would break a longer one in the middle of a word."""
 
@@ -55,20 +54,15 @@ def show(picture: Figure | MovingPicture, sentence: str) -> None:
     """Show the picture in the notebook, with the sentence as its text alternative and below it."""
     from IPython.display import display
 
-    kind, content = _encode(picture)
-    display(  # type: ignore[no-untyped-call]
-        {kind: content, "text/plain": sentence}, metadata={kind: {"alt": sentence}}, raw=True
+    from helpers.plots.vector import draw_svg, embed_svg
+
+    drawn = (
+        embed_svg(picture.svg, sentence)
+        if isinstance(picture, MovingPicture)
+        else draw_svg(picture, sentence)
     )
-    say(sentence)
-
-
-def _encode(picture: Figure | MovingPicture) -> tuple[str, bytes | str]:
-    """Its media type, and its content."""
-    if isinstance(picture, MovingPicture):
-        return "image/svg+xml", picture.svg
-    buffer = io.BytesIO()
-    picture.savefig(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    return "image/png", buffer.getvalue()
+    shown = f"<figure style='margin:0'>{drawn}<figcaption>{escape(sentence)}</figcaption></figure>"
+    display({"text/html": shown, "text/plain": sentence}, raw=True)  # type: ignore[no-untyped-call]
 
 
 def say(sentence: str) -> None:
@@ -77,12 +71,12 @@ def say(sentence: str) -> None:
 
 
 def create_axes(height: float = SIZE[1]) -> tuple[Figure, Axes]:
-    """An empty picture: white in a dark JupyterLab, too, with no frame where no axis is."""
+    """An empty picture, with no frame where no axis is."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     with mpl.rc_context({"font.size": FONT_SIZE}):
-        figure = Figure(figsize=(SIZE[0], height), facecolor="white", layout="constrained")
+        figure = Figure(figsize=(SIZE[0], height), layout="constrained")
         axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes

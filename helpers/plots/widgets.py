@@ -41,7 +41,7 @@ def plot_widgets(rows: pd.DataFrame) -> Figure:
 
     tables = _split(rows)
     lines = -(-len(tables) // 2)
-    figure = Figure(figsize=(8.5, 0.4 + 2.4 * lines), facecolor="white", layout="constrained")
+    figure = Figure(figsize=(8.5, 0.4 + 2.4 * lines), layout="constrained")
     grid = list(figure.subplots(lines, 2, squeeze=False).flat)
     for axes, (title, table) in zip(grid, tables.items(), strict=False):
         looks = zip(table.columns, LOOKS, strict=False)

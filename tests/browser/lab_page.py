@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 TIMEOUT = 60_000  # milliseconds that a start or a run may take
 CODE = ".jp-NotebookPanel .jp-CodeCell"
 PROMPT = f"{CODE} .jp-InputPrompt"
-# Loaded, and of a size. JupyterLab gives an image no text alternative: the words stand beside it.
-SEEN = """images => images.filter(
-    image => image.complete && image.naturalWidth && image.naturalHeight
-).map(image => image.closest(".jp-OutputArea").innerText)"""
+# Of a size, and each with its text alternative and the words below it.
+SEEN = """pictures => pictures.filter(
+    picture => picture.clientWidth && picture.clientHeight
+).map(picture => [picture.alt ?? picture.ariaLabel, picture.closest("figure").innerText])"""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ class LabPage:
         self.choose("File", "Save Notebook")
         self.page.locator(".jp-mod-current.jp-mod-dirty").wait_for(state="detached")
 
-    def read_pictures(self) -> list[str]:
-        """For each picture that is to be seen among the outputs, the words beside it."""
-        words: list[str] = self.page.locator(f"{CODE} .jp-OutputArea img").evaluate_all(SEEN)
+    def read_pictures(self) -> list[list[str]]:
+        """For each picture that is to be seen among the outputs, its words: heard, and below it."""
+        pictures = self.page.locator(f"{CODE} .jp-OutputArea figure > *:first-child")
+        words: list[list[str]] = pictures.evaluate_all(SEEN)
         return words

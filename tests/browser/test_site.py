@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 BROKEN = Path(__file__).parent / "data" / "broken_site"
+NAMES = "all => all.map(picture => picture.alt ?? picture.ariaLabel)"
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +67,8 @@ def test_pictures_say_what_they_show(browser: Browser, address: str, path: Path)
     outputs = [output for cell in read_notebook(path).code for output in cell.outputs]
     with open_watched(browser) as watch:
         watch.page.goto(f"{address}notebooks/{path.stem}.html")
-        shown = watch.page.locator("article img").evaluate_all("all => all.map(one => one.alt)")
-    assert shown == [each.data["text/plain"] for each in outputs if each.is_picture]
+        shown = watch.page.locator("article figure > *:first-child").evaluate_all(NAMES)
+    assert shown == [output.data["text/plain"] for output in outputs if output.is_picture]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

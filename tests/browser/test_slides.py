@@ -32,6 +32,7 @@ OVERFLOW = """() => {
 TOLERATED = 0.05
 BELOW = 'Reveal.getCurrentSlide().insertAdjacentHTML("beforeend", "<p style=\'height: 720px\'>")'
 TITLES = "all => all.map(slide => slide.querySelector('h1, h2')?.textContent ?? '')"
+NAMES = "all => all.map(picture => picture.alt ?? picture.ariaLabel)"
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +71,8 @@ def test_slides_open_with_no_network(watch: Watch, slides: Path, path: Path) -> 
     assert all(titles)
     assert page.locator(".slides .jp-CodeCell .jp-InputArea").count() == len(notebook.code)
     outputs = [output for cell in notebook.code for output in cell.outputs]
-    sentences = [each.data["text/plain"] for each in outputs if each.is_picture]
-    assert page.locator(".slides img").evaluate_all("all => all.map(one => one.alt)") == sentences
+    sentences = [output.data["text/plain"] for output in outputs if output.is_picture]
+    assert page.locator(".slides figure > *:first-child").evaluate_all(NAMES) == sentences
     assert watch.complaints == []
 
 

@@ -43,7 +43,7 @@ def shown(kind: str = "display_data", **data: str) -> Json:
 
 
 ERROR = {"output_type": "error", "ename": "KeyError", "evalue": "'a'", "traceback": ["KeyError"]}
-FIGURE = shown(image_png="iVBORw0KGgo=", text_plain="<Figure size 700x350 with 1 Axes>")
+FIGURE = shown(text_html="<figure><svg></svg></figure>", text_plain="<Figure size 700x350>")
 
 
 def prose(source: str) -> Json:

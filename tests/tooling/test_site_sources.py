@@ -4,38 +4,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.tooling.environment import ROOT
 from tests.tooling.site.__main__ import LINKED, PAGES
 from tests.tooling.site.reader import read_notebook, slug_heading
 
 pytest.importorskip("sphinx", reason="Sphinx is missing: `make test` installs it.")
-
-
-def picture(sentence: str) -> Any:
-    shown = {"image/png": {"alt": sentence}}
-    return new_output("display_data", {"image/png": "iVBORw0KGgo="}, metadata=shown)
-
-
-def read(*outputs: Any) -> Any:
-    notebook = new_notebook(cells=[new_code_cell("draw()", outputs=list(outputs))])
-    return read_notebook(nbformat.writes(notebook)).cells[0].metadata
-
-
-def test_picture_lends_its_sentence_to_its_cell() -> None:
-    printed = new_output("stream", name="stdout", text="It falls.\n")
-    assert read(picture("It falls."), printed) == {"mystnb": {"image": {"alt": "It falls."}}}
-    assert read(printed) == {}
-
-
-def test_two_pictures_in_a_cell_are_refused() -> None:
-    with pytest.raises(ValueError, match="two pictures"):
-        read(picture("It falls."), picture("It rises."))
 
 
 def test_what_judges_an_answer_is_folded() -> None:

@@ -67,3 +67,13 @@ def test_links_lead_to_slides() -> None:
     cut = cut_slides(new_notebook(cells=[TITLE, link]))
     assert cut.cells[1].source == "See [06](06_test_the_pipeline.html#Faults)."
     assert cut.metadata["title"] == "Title"
+
+
+def test_picture_takes_its_height_and_that_of_its_words() -> None:
+    def shown(height: int) -> Any:
+        picture = f'<figure><svg viewBox="0 0 1 1" width="1" height="{height}"></svg></figure>'
+        return new_output("display_data", {"text/html": picture, "text/plain": "It falls."})
+
+    below = [new_markdown_cell("text"), new_code_cell("f()", outputs=[shown(300)])]
+    assert kinds(*below, new_code_cell("x = 1")) == ["-", "-", "-", "-"]
+    assert kinds(*below, new_code_cell("x = 1\n" * 4)) == ["-", "-", "-", "subslide"]

@@ -7,6 +7,7 @@ import boto3
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 
 from helpers import Lab, plots
 from helpers.bank import pipeline, sender
@@ -94,7 +95,9 @@ def test_permission_words_do_not_touch_boxes(
     figure = draw()
     figure.draw_without_rendering()
     (axes,) = figure.axes
-    boxes = [patch.get_window_extent() for patch in axes.patches if patch.get_width() > 1]
+    boxes = [
+        patch.get_window_extent() for patch in axes.patches if isinstance(patch, FancyBboxPatch)
+    ]
     words = [text for text in axes.texts if ":" in text.get_text()]
     for text in words:
         assert not any(text.get_window_extent().overlaps(box) for box in boxes)

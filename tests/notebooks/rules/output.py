@@ -11,8 +11,7 @@ HOST_PATH = re.compile(
 )
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b|<[\w.]+ object at ")
 RANDOM_HTML = re.compile(r'id="T_[0-9a-f]+')  # a pandas Styler names its table anew each time
-COMPARED = {"text/plain", "text/html", "text/markdown", "application/json", "image/svg+xml"}
-PICTURES = {"image/png", "image/jpeg", "image/svg+xml"}
+COMPARED = {"text/plain", "text/html", "text/markdown", "application/json"}
 
 
 def shows_something(cell: Cell) -> bool:
@@ -71,14 +70,14 @@ def compared_type(notebook: Notebook) -> Iterator[str]:
     """Widgets and other displays that nbval skips or that hold random ids."""
     for cell in notebook.code:
         for output in cell.outputs:
-            if extra := set(output.data) - COMPARED - PICTURES:
+            if extra := set(output.data) - COMPARED:
                 yield f"cell {cell.number}: no run can compare {sorted(extra)}"
 
 
 def figure_sentence(notebook: Notebook) -> Iterator[str]:
-    """nbval and a blind reader see no picture: its finding must be there in words."""
+    """A blind reader sees no picture: its finding must be there in words."""
     for cell in notebook.code:
-        pictures = [output for output in cell.outputs if PICTURES & set(output.data)]
+        pictures = [output for output in cell.outputs if output.is_picture]
         words = [
             output.text if output.is_stream else output.data.get("text/plain", "")
             for output in cell.outputs

@@ -6,7 +6,6 @@ cell prints goes below, too, if the cell asks for a prediction: the audience has
 
 from __future__ import annotations
 
-import base64
 import math
 import re
 from copy import deepcopy
@@ -30,7 +29,7 @@ FENCE = re.compile(r"\s*(```|~~~)")
 DETAILS = re.compile(r"<details>.*?<summary>(.*?)</summary>.*?</details>", re.DOTALL)
 QUESTION = re.compile(r"^\w+ = \.\.\.$", re.MULTILINE)  # the blank for an answer
 ENTRY = re.compile(r"[-*|] ?|\d+\. ")
-SVG_HEIGHT = re.compile(r'<svg[^>]*\sheight="([\d.]+)(pt|px|)"')
+HEIGHT = re.compile(r'<(?:svg|img) [^>]*?height="(\d+)"')
 LINK = re.compile(r"(\]\(\w+)\.ipynb\b")
 
 
@@ -88,25 +87,10 @@ def _measure_line(line: str) -> int:
 
 
 def _measure_output(output: Any) -> int:
-    data = output.get("data", {})
-    if "image/png" in data:
-        return min(_read_height(data["image/png"]), PICTURE) + 2 * GAP
-    if "image/svg+xml" in data:
-        return min(_read_svg_height(data["image/svg+xml"]), PICTURE) + 2 * GAP
+    if picture := HEIGHT.search(output.get("data", {}).get("text/html", "")):
+        words = math.ceil(len(output.data["text/plain"]) / COLUMNS)
+        return min(int(picture[1]), PICTURE) + words * CODE + 2 * GAP
     return CODE * len(output.get("text", "").splitlines()) + FRAME
-
-
-def _read_height(picture: str) -> int:
-    """The height of a PNG in pixels (https://www.w3.org/TR/png-3/#11IHDR)."""
-    return int.from_bytes(base64.b64decode(picture)[20:24])
-
-
-def _read_svg_height(picture: str) -> int:
-    """The height of an SVG in pixels, of which a point (pt) is 4/3."""
-    found = SVG_HEIGHT.search(picture)
-    if not found:
-        return PICTURE
-    return math.ceil(float(found[1]) * (4 / 3 if found[2] == "pt" else 1))
 
 
 def is_outcome(cell: Any) -> bool:
