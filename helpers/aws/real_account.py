@@ -27,6 +27,7 @@ from helpers.aws.door import NotConfirmed
 from helpers.aws.gaps import Gap, list_gaps
 from helpers.aws.names import Names
 from helpers.aws.ours import Ours
+from helpers.card import show_card
 from helpers.progress import Progress
 
 LONGEST = 300.0
@@ -239,6 +240,10 @@ class RealAccount:
         if not self._is_open:
             return "<closed lab>"
         return f"<lab {self.id} on account {self.account_id} in {self.region}>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """In a notebook: the card, and the same as text."""
+        return show_card(self.now()) if self._is_open else {"text/plain": repr(self)}
 
     def seeing_all(self) -> AbstractContextManager[None]:
         """Names are the account's own, and lists show everybody's: for whoever looks by tags."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from helpers.card import show_card
 from helpers.embedded.door import interception
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.door.access.gate import Gate
@@ -297,6 +298,10 @@ class EmbeddedAccount:
         if not self._is_open:
             return "<closed lab>"
         return f"<lab in {self.region} at {self.now():%Y-%m-%d %H:%M:%S} UTC>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """In a notebook: the card, and the same as text."""
+        return show_card(self.now()) if self._is_open else {"text/plain": repr(self)}
 
     # Requests
 
