@@ -28,6 +28,7 @@ from helpers.embedded.time.simulation import Simulation
 from helpers.embedded.time.trace import Trace
 from helpers.embedded.wire import ApiRequest, ApiResponse
 from helpers.progress import Progress
+from helpers.weather import Weather
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -59,6 +60,7 @@ class EmbeddedAccount:
         network: whether functions may reach hosts other than this machine.
         keep: "everything" that happens, for `trace`; or, for a million messages, one line for
             each of them ("messages"), for `messages` and `invoked`.
+        weather: what befalls functions on purpose; None: nothing does.
     """
 
     def __init__(
@@ -71,12 +73,13 @@ class EmbeddedAccount:
         spin_limit: float = 10.0,
         network: bool = False,
         keep: str = "everything",
+        weather: Weather | None = None,
     ) -> None:
         global _open
         if _open is not None:
             _open._close("This lab was closed when another one was opened")
         settings = Settings(
-            ACCOUNT_ID, region, seed, standard_order, duplicates, spin_limit, network
+            ACCOUNT_ID, region, seed, standard_order, duplicates, spin_limit, network, weather
         )
         settings.check()
         if keep not in ("everything", "messages"):

@@ -13,6 +13,7 @@ from helpers.embedded.service import Service
 from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
 from helpers.embedded.time.simulation import Simulation
 from helpers.embedded.time.trace import Trace
+from helpers.weather import Weather
 
 S = TypeVar("S", bound=Service)
 
@@ -28,6 +29,7 @@ class Settings:
     duplicates: float
     spin_limit: float
     network: bool
+    weather: Weather | None = None
 
     def check(self) -> None:
         """ValueError: no account can be so."""

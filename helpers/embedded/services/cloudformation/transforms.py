@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform
 
 from __future__ import annotations
 
+import logging
 from copy import deepcopy
 from typing import Any
 
@@ -65,6 +66,7 @@ def _serverless(document: dict[str, Any], values: dict[str, Any]) -> dict[str, A
     from samtranslator.model.exceptions import ExceptionWithMessage, InvalidDocumentException
     from samtranslator.translator.transform import transform
 
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of metrics of its own
     try:
         found: dict[str, Any] = transform(document, values, _BundledPolicies())
     except InvalidDocumentException as error:

@@ -66,6 +66,7 @@ class LambdaService(MotoService):
             durations=Durations(),
             spin_limit=settings.spin_limit,
             network=settings.network,
+            weather=settings.weather,
             may_log=self._may_log,
             check_readable=self.keys.check_readable,
         )

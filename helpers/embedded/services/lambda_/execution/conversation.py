@@ -11,6 +11,7 @@ from helpers.embedded.service import Call as ServiceCall
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.lambda_.execution.durations import Durations
 from helpers.embedded.services.lambda_.execution.environments import ExecutionEnvironment
+from helpers.embedded.services.lambda_.execution.fates import Fates
 from helpers.embedded.services.lambda_.execution.messages import (
     NEVER,
     Call,
@@ -50,6 +51,8 @@ class Conversation:
         self._answers: list[tuple[int, _Answer]] = []
         """Which the environment has not been told yet."""
         self._arrival: simpy.Event | None = None
+        self.fates: Fates | None = None
+        """What befalls the calls, if the account has a weather."""
 
     def listen(self, deadline: int) -> Steps[Any]:
         """Serve the handler's requests until it ends: its last message; None: it ran out of time.
@@ -106,7 +109,7 @@ class Conversation:
             admitted = self._gateway.admit(request)
             if isinstance(admitted, ApiResponse):
                 return _Answer(admitted)
-            if self._gateway.takes_time(admitted):
+            if self.fates is not None or self._gateway.takes_time(admitted):
                 return admitted
             return _Answer(self._gateway.answer(admitted))
         except NotInEmbeddedAccount as missing:
@@ -115,7 +118,8 @@ class Conversation:
     def _finish(self, number: int, found: _Answer | ServiceCall) -> Steps[None]:
         if not isinstance(found, _Answer):
             try:
-                found = _Answer((yield from self._gateway.answer_in_time(found)))
+                door = self._gateway.answer_in_time if self.fates is None else self.fates.answer
+                found = _Answer((yield from door(found)))
             except NotInEmbeddedAccount as missing:
                 found = _Answer(error=str(missing))
         self._open.pop(number, None)

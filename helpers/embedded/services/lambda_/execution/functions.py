@@ -52,6 +52,7 @@ from helpers.embedded.services.lambda_.function_versions import FunctionVersion,
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
 from helpers.embedded.time.trace import Trace
+from helpers.weather import Weather
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
@@ -88,9 +89,9 @@ class Functions:
     """Runs the functions of one account.
 
     `spin_limit` is the wall seconds for which a handler may compute without a word; `network`
-    lets handlers reach more than this machine; `may_log` says of a role, a log group and a stream
-    whether the role may write there; `check_readable` raises Unreadable before an environment would
-    get variables that cannot be decrypted.
+    lets handlers reach more than this machine; `weather` is what befalls them; `may_log` says of a
+    role, a log group and a stream whether the role may write there; `check_readable` raises
+    Unreadable before an environment would get variables that cannot be decrypted.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class Functions:
         durations: Durations,
         spin_limit: float,
         network: bool,
+        weather: Weather | None,
         may_log: Callable[[str, str, str], bool],
         check_readable: Callable[[Function], None],
     ) -> None:
@@ -114,7 +116,7 @@ class Functions:
         self.region = region
         self._account_id = account_id
         self._durations = durations
-        self._invocation = Invocation(simulation, gateway, durations, spin_limit)
+        self._invocation = Invocation(simulation, gateway, durations, spin_limit, weather)
         self._may_log = may_log
         self._check_readable = check_readable
         self._network = network

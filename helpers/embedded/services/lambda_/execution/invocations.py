@@ -13,6 +13,7 @@ from helpers.embedded.services.lambda_.execution.environments import (
     ExecutionEnvironment,
     describe_exit,
 )
+from helpers.embedded.services.lambda_.execution.fates import Fates
 from helpers.embedded.services.lambda_.execution.messages import (
     Exited,
     Failure,
@@ -23,6 +24,7 @@ from helpers.embedded.services.lambda_.execution.messages import (
 )
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
+from helpers.weather import Weather
 
 MAXIMUM_PAYLOAD = 6_291_556
 """Bytes of a synchronous response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
@@ -72,11 +74,13 @@ class Invocation:
         gateway: Gateway,
         durations: Durations,
         spin_limit: float,
+        weather: Weather | None = None,
     ) -> None:
         self._simulation = simulation
         self._gateway = gateway
         self._durations = durations
         self._spin_limit = spin_limit
+        self._weather = weather
         self._conversations: WeakKeyDictionary[ExecutionEnvironment, Conversation] = (
             WeakKeyDictionary()
         )
@@ -132,17 +136,30 @@ class Invocation:
             )
         )
         yield simulation.timeout(self._durations.handler)  # before which it says nothing
+        fates, is_last = self._conversation_with(environment).fates, False
+        if fates is not None:
+            fates.begin(order.function_arn, order.request_id, order.event)
         end = yield from self._converse(environment, deadline)
-        return self._conclude(end, order.request_id, simulation.now - began, order.timeout)
+        if fates is not None:
+            end, is_last = yield from fates.end(end, deadline)
+        outcome = self._conclude(end, order.request_id, simulation.now - began, order.timeout)
+        return outcome._replace(environment_lost=True) if is_last else outcome
 
     def _converse(self, environment: ExecutionEnvironment, deadline: int) -> Steps[Any]:
         """The handler's last word; None: it ran out of time."""
+        return (yield from self._conversation_with(environment).listen(deadline))
+
+    def _conversation_with(self, environment: ExecutionEnvironment) -> Conversation:
         conversation = self._conversations.get(environment)
         if conversation is None:
             conversation = self._conversations[environment] = Conversation(
                 environment, self._simulation, self._gateway, self._durations, self._spin_limit
             )
-        return (yield from conversation.listen(deadline))
+            if self._weather is not None:
+                conversation.fates = Fates(
+                    self._weather, self._simulation, self._gateway, environment
+                )
+        return conversation
 
     def _conclude(self, end: Any, request_id: str, duration: int, timeout: int) -> Outcome:
         prefix = f"RequestId: {request_id} Error:"

@@ -1,0 +1,559 @@
+"""The storms: each a small class that says how messages come, and what befalls the function.
+
+A storm of your own is a subclass of `Storm`, given to `rehearsals.rehearse`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import boto3
+
+from helpers.deploying.mappings import wait_for_mapping
+from helpers.rehearsing.messages import Message, find_marks
+from helpers.rehearsing.weathers import (
+    WRITES,
+    EndsProcess,
+    Fails,
+    HitsEnds,
+    RefusesOne,
+    Several,
+    Slows,
+    SlowsAll,
+    Strike,
+    Throttles,
+    content_of,
+    kind_of,
+)
+from helpers.weather import End
+
+if TYPE_CHECKING:
+    from helpers.rehearsing.plays import Ending, Play
+
+POISON_MARK = "rehearsal-poison"
+POISON_BODY = f'{{"{POISON_MARK}": this is no JSON'
+COLD_STARTS = 20
+"""At most so many environments are made where each batch has one of its own."""
+OUTAGE = 60
+"""Seconds for which a key is disabled."""
+
+
+@dataclass(frozen=True)
+class Storm:
+    """Healthy weather, and messages in batches as full as the mapping lets them be."""
+
+    variant: str = ""
+    """Which of its kind it is: the call that fails, say. It stands behind the name and a colon."""
+
+    name: ClassVar[str] = "full-batches"
+    title: ClassVar[str] = "messages come in full batches"
+    lesson: ClassVar[str] = "04_receive_with_lambda"
+    """The notebook that teaches it."""
+    interrupts: ClassVar[bool] = False
+    """Whether invocations do not end well. What was sent on before that is sent on once more, by
+    any function: queues and topics promise at least once."""
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}:{self.variant}" if self.variant else self.name
+
+    def describe(self) -> str:
+        """What happens, in words."""
+        return f"{self.title} ({self.variant})" if self.variant else self.title
+
+    def account(self) -> dict[str, Any]:
+        """Options of the account, as `helpers.lab.open_lab` takes them."""
+        return {}
+
+    def weather(self) -> Strike:
+        """A new weather for one run."""
+        return Strike()
+
+    def perform(self, run: Play) -> None:
+        """Send the messages, and let time pass until all is done."""
+        for wave in run.waves():
+            run.send(*wave)
+            run.settle()
+
+    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
+        """The storms of this kind that the function can meet; none: it cannot meet any."""
+        return [self]
+
+    @property
+    def target(self) -> int | None:
+        """The number of the message that need not be done; None: all must be."""
+        return None
+
+    def without(self) -> Iterator[Storm]:
+        """Milder storms of this kind, to see which part of it does the harm."""
+        yield from ()
+
+
+@dataclass(frozen=True)
+class Calm(Storm):
+    """Each message by itself, in order. `harmless`: with other ids and times, and received once
+    before, which must change nothing that counts."""
+
+    harmless: bool = False
+
+    name = "calm"
+    title = "each message comes once, by itself, in order"
+
+    def account(self) -> dict[str, Any]:
+        return {"seed": 1} if self.harmless else {}
+
+    def perform(self, run: Play) -> None:
+        sqs, url = boto3.client("sqs"), run.stage.queue_url
+        looks = self.harmless and (run.stage.max_receives or 3) > 2
+        if self.harmless:
+            run.lab.advance(seconds=100_003)
+        for number in run.messages:
+            run.send(number)
+            if looks:
+                sqs.receive_message(QueueUrl=url, VisibilityTimeout=0, MaxNumberOfMessages=1)
+            run.settle()
+
+
+@dataclass(frozen=True)
+class Batches(Storm):
+    """The mapping's own size, and smaller ones: a function need not bear what is never asked."""
+
+    name = "batches"
+    title = "batches of another size"
+
+    def perform(self, run: Play) -> None:
+        if int(self.variant or 0) != run.stage.batch_size:
+            _set_batch_size(run, int(self.variant))
+        for wave in run.waves(int(self.variant)):
+            run.send(*wave)
+            run.settle()
+
+    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
+        full = min(calm.stage.batch_size, 100)
+        sizes = {full, 3} if full > 3 else {full}
+        return [replace(self, variant=str(size)) for size in sorted(sizes) if size > 1]
+
+
+@dataclass(frozen=True)
+class AtTheSameTime(Storm):
+    name = "at-the-same-time"
+    title = "many environments work at the same time"
+
+    def weather(self) -> Strike:
+        return SlowsAll()
+
+    def perform(self, run: Play) -> None:
+        if run.stage.batch_size > 1:
+            _set_batch_size(run, 1)
+        for wave in run.waves(50):
+            run.send(*wave)
+            run.settle()
+
+
+@dataclass(frozen=True)
+class DeliveredTwice(Storm):
+    """One delivery after the other; "at once": the second while the first is worked on."""
+
+    name = "delivered-twice"
+    title = "SQS delivers every message twice"
+    lesson = "02_create_queues"
+
+    def account(self) -> dict[str, Any]:
+        return {"duplicates": 1.0}
+
+    def weather(self) -> Strike:
+        return SlowsAll() if self.variant else Strike()
+
+    def perform(self, run: Play) -> None:
+        if not self.variant:
+            _reserve(run, 1)
+        for wave in run.waves():
+            run.send(*wave)
+            run.settle()
+
+    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
+        return [] if calm.stage.is_fifo else [self, replace(self, variant="at-once")]
+
+
+@dataclass(frozen=True)
+class SentTwice(Storm):
+    name = "sent-twice"
+    title = "the sender sends every message twice, under another message id"
+    lesson = "05_send_with_lambda"
+
+    def perform(self, run: Play) -> None:
+        for wave in run.waves():
+            for fresh in (False, True):
+                run.send(*wave, fresh=fresh)
+                run.settle()
+
+
+@dataclass(frozen=True)
+class OutOfOrder(Storm):
+    name = "out-of-order"
+    title = "messages come in another order"
+    lesson = "02_create_queues"
+
+    def perform(self, run: Play) -> None:
+        _reserve(run, 1)
+        batches = max(2, min(10, run.stage.visibility_timeout // 4))
+        for wave in run.waves(batches * run.stage.batch_size):
+            run.send(*reversed(wave))
+            run.settle()
+
+    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
+        return [] if calm.stage.is_fifo or len(messages) < 2 else [self]
+
+
+@dataclass(frozen=True)
+class Poison(Storm):
+    name = "poison"
+    title = "a message that nobody can read comes in the middle of a batch"
+    lesson = "04_receive_with_lambda"
+
+    def perform(self, run: Play) -> None:
+        waves = run.waves(max(1, run.stage.batch_size - 1))
+        for number, wave in enumerate(waves):
+            if number == len(waves) // 2:
+                middle = len(wave) // 2
+                run.send(*wave[:middle])
+                run.send_foreign(POISON_BODY)
+                run.send(*wave[middle:])
+            else:
+                run.send(*wave)
+            run.settle()
+
+    @property
+    def target(self) -> int | None:
+        return -1
+
+
+@dataclass(frozen=True)
+class TimesOut(Storm):
+    name = "times-out"
+    title = "the function times out when all is done"
+    lesson = "06_test_the_pipeline"
+    interrupts = True
+
+    def weather(self) -> Strike:
+        return HitsEnds(End.TIMES_OUT)
+
+
+@dataclass(frozen=True)
+class Dies(Storm):
+    """At the end, before its answer; or after a call of some kind, before it hears of it."""
+
+    name = "dies"
+    title = "the process dies"
+    lesson = "06_test_the_pipeline"
+    interrupts = True
+
+    def describe(self) -> str:
+        when = f"after {self.variant}" if self.variant else "when all is done, before it answers"
+        return f"the process dies {when}"
+
+    def weather(self) -> Strike:
+        return EndsProcess(self.variant) if self.variant else HitsEnds(End.DIES)
+
+    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
+        writes = [kind for kind in find_kinds(calm) if WRITES.match(kind)]
+        return [self, *(replace(self, variant=kind) for kind in writes)]
+
+
+@dataclass(frozen=True)
+class _AtCalls(Storm):
+    """Each kind of call in turn."""
+
+    lesson = "08_choose_and_grow"
+    interrupts = True
+
+    def describe(self) -> str:
+        return f"{self.variant} {self.title}"
+
+    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
+        return [replace(self, variant=kind) for kind in find_kinds(calm)]
+
+
+@dataclass(frozen=True)
+class ThrottledCall(_AtCalls):
+    name = "throttled-call"
+    title = "is throttled until the invocation ends"
+
+    def weather(self) -> Strike:
+        return Throttles(self.variant)
+
+
+@dataclass(frozen=True)
+class FailingCall(_AtCalls):
+    name = "failing-call"
+    title = "fails until the invocation ends"
+
+    def weather(self) -> Strike:
+        return Fails(self.variant)
+
+
+@dataclass(frozen=True)
+class SlowCall(_AtCalls):
+    name = "slow-call"
+    title = "takes four fifths of the function's timeout"
+    lesson = "03_visibility_experiments"
+
+    def weather(self) -> Strike:
+        return Slows(self.variant)
+
+
+@dataclass(frozen=True)
+class RefusedCall(_AtCalls):
+    """What a service does with an item that is too large, say: for good, and for one message."""
+
+    number: int = 0
+    messages: tuple[Message, ...] = ()
+
+    name = "refused-call"
+    title = "is refused for one message, for good"
+    lesson = "04_receive_with_lambda"
+
+    def weather(self) -> Strike:
+        return RefusesOne(self.variant, find_marks(self.messages), self.number)
+
+    @property
+    def target(self) -> int | None:
+        return self.number
+
+    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
+        """Of those kinds of calls that say of which message they speak."""
+        marks = find_marks(messages)
+        texts = [
+            (kind_of(calm.stage, call), content_of(call))
+            for call, _ in calm.calls
+            if call.invocation
+        ]
+        done = [at for at in calm.fates if not calm.fates[at].is_dead]
+        found: dict[str, int] = {}
+        for at in [*done[len(done) // 2 :], *done[: len(done) // 2]]:
+            for kind, text in texts:
+                if kind not in found and any(mark.search(text) for mark in marks[at]):
+                    found[kind] = at
+            break
+        return [
+            replace(self, variant=kind, number=at, messages=tuple(messages))
+            for kind, at in sorted(found.items())
+        ]
+
+
+@dataclass(frozen=True)
+class ColdStarts(Storm):
+    name = "cold-starts"
+    title = "every batch meets a cold start"
+
+    def weather(self) -> Strike:
+        return HitsEnds(End.RETIRES, always=True)
+
+    def perform(self, run: Play) -> None:
+        size = ceil(len(run.messages) / COLD_STARTS)
+        for wave in run.waves(min(size, run.stage.batch_size)):
+            run.send(*wave)
+            run.settle()
+
+
+@dataclass(frozen=True)
+class Throttled(Storm):
+    name = "throttled"
+    title = "the function has no concurrency for a while, and then one environment"
+    lesson = "03_visibility_experiments"
+
+    def perform(self, run: Play) -> None:
+        batches = max(2, min(10, run.stage.visibility_timeout // 4))
+        for wave in run.waves(batches * run.stage.batch_size):
+            _reserve(run, 0)
+            run.send(*wave)
+            run.lab.advance(seconds=min(20, run.stage.visibility_timeout / 2))
+            _reserve(run, 1)
+            run.settle()
+
+
+@dataclass(frozen=True)
+class KeyDisabled(Storm):
+    name = "key-disabled"
+    title = "the key is disabled for a minute"
+    lesson = "01_create_a_kms_key"
+    interrupts = True
+
+    def perform(self, run: Play) -> None:
+        kms, stage = boto3.client("kms"), run.stage
+        waves = run.waves()
+        bearable = stage.visibility_timeout * ((stage.max_receives or 5) - 1) - 1
+        for number, wave in enumerate(waves):
+            run.send(*wave)
+            if number == len(waves) // 2:
+                for key in stage.keys:
+                    kms.disable_key(KeyId=key)
+                run.lab.advance(seconds=max(1, min(OUTAGE, bearable)))
+                for key in stage.keys:
+                    kms.enable_key(KeyId=key)
+            run.settle()
+
+    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
+        return [self] if calm.stage.keys else []
+
+
+@dataclass(frozen=True)
+class Redrive(Storm):
+    """The process dies at the end of each invocation until all messages are dead letters."""
+
+    name = "redrive"
+    title = "everything becomes a dead letter, and is redriven"
+    lesson = "02_create_queues"
+    interrupts = True
+
+    def weather(self) -> Strike:
+        return _Healing(End.DIES, always=True)
+
+    def perform(self, run: Play) -> None:
+        for wave in run.waves():
+            run.send(*wave)
+        run.settle()
+        weather = run.weather
+        assert isinstance(weather, _Healing)
+        weather.always = False
+        weather.is_healed = True
+        redrive(run)
+
+    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
+        return [self] if calm.stage.dead_letter_queue else []
+
+
+class _Healing(HitsEnds):
+    """Hits all, until somebody has mended what it was."""
+
+    is_healed = False
+
+    def may_hit(self, invocation: Any) -> bool:
+        return not self.is_healed and super().may_hit(invocation)
+
+
+@dataclass(frozen=True)
+class DeployInTheMiddle(Storm):
+    name = "deploy"
+    title = "a new version is deployed in the middle"
+    lesson = "08_choose_and_grow"
+
+    def perform(self, run: Play) -> None:
+        functions, name = boto3.client("lambda"), run.stage.function
+        waves = run.waves()
+        for number, wave in enumerate(waves):
+            run.send(*wave)
+            if number == len(waves) // 2:
+                run.lab.advance(seconds=0.3)
+                memory = functions.get_function_configuration(FunctionName=name)["MemorySize"]
+                functions.update_function_configuration(FunctionName=name, MemorySize=memory + 1)
+            run.settle()
+
+
+@dataclass(frozen=True)
+class Together(Storm):
+    """The order is shuffled, deliveries are doubled, and each batch meets one of the faults."""
+
+    parts: tuple[str, ...] = ("twice", "shuffled", "dies", "fails")
+    kinds: tuple[str, ...] = ()
+
+    name = "together"
+    title = "several of these at once"
+    lesson = "08_choose_and_grow"
+    interrupts = True
+
+    def describe(self) -> str:
+        words = {
+            "twice": "every message is delivered twice",
+            "shuffled": "the order is shuffled",
+            "dies": "the process dies at the end",
+            "fails": "calls fail",
+        }
+        return ", ".join(words[part] for part in self.parts)
+
+    def account(self) -> dict[str, Any]:
+        return {
+            "standard_order": "shuffled" if "shuffled" in self.parts else "best-effort",
+            "duplicates": 1.0 if "twice" in self.parts else 0.0,
+        }
+
+    def weather(self) -> Strike:
+        fails = [Fails(kind) for kind in self.kinds] if "fails" in self.parts else []
+        return Several(*fails, *([HitsEnds(End.DIES)] if "dies" in self.parts else []))
+
+    def perform(self, run: Play) -> None:
+        for wave in run.waves(3 * run.stage.batch_size):
+            run.send(*wave)
+            run.settle()
+
+    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
+        parts = [part for part in self.parts if not (calm.stage.is_fifo and part == "shuffled")]
+        if (calm.stage.max_receives or 5) < 3:
+            parts.remove("twice")
+        return [replace(self, parts=tuple(parts), kinds=tuple(find_kinds(calm)))]
+
+    def without(self) -> Iterator[Storm]:
+        for part in self.parts if len(self.parts) > 1 else ():
+            yield replace(self, parts=tuple(each for each in self.parts if each != part))
+
+
+STORMS: tuple[type[Storm], ...] = (
+    Batches,
+    DeliveredTwice,
+    SentTwice,
+    OutOfOrder,
+    AtTheSameTime,
+    Poison,
+    TimesOut,
+    Dies,
+    ThrottledCall,
+    FailingCall,
+    RefusedCall,
+    SlowCall,
+    ColdStarts,
+    Throttled,
+    KeyDisabled,
+    Redrive,
+    DeployInTheMiddle,
+    Together,
+)
+"""In the order in which they are tried, after the calm."""
+
+
+def find_kinds(calm: Ending) -> list[str]:
+    """The kinds of calls that the rehearsed function makes in calm weather, by name."""
+    return sorted(
+        {
+            kind_of(calm.stage, call)
+            for call, _ in calm.calls
+            if call.invocation and call.invocation.function == calm.stage.function
+        }
+    )
+
+
+def redrive(run: Play) -> None:
+    """Move all dead letters back to their queue, as an operator does, and have them done."""
+    sqs = boto3.client("sqs")
+    assert run.stage.dead_letter_queue
+    url = sqs.get_queue_url(QueueName=run.stage.dead_letter_queue)["QueueUrl"]
+    asked = {"QueueUrl": url, "AttributeNames": ["QueueArn", "ApproximateNumberOfMessages"]}
+    found = sqs.get_queue_attributes(**asked)["Attributes"]
+    if int(found["ApproximateNumberOfMessages"]):
+        sqs.start_message_move_task(SourceArn=found["QueueArn"])
+    while int(sqs.get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessages"]):
+        run.lab.advance(seconds=5)
+    run.settle()
+
+
+def _set_batch_size(run: Play, size: int) -> None:
+    boto3.client("lambda").update_event_source_mapping(UUID=run.stage.mapping, BatchSize=size)
+    wait_for_mapping(run.lab, run.stage.mapping)
+
+
+def _reserve(run: Play, environments: int) -> None:
+    boto3.client("lambda").put_function_concurrency(
+        FunctionName=run.stage.function, ReservedConcurrentExecutions=environments
+    )
