@@ -1,7 +1,8 @@
 """python -m helpers run: the bank's pipeline without a notebook. python -m helpers clean: the end.
 
 Both work on the account that the environment variable LAB names, as the notebooks do. Two more need
-no account: copies makes a learner's own notebooks, reset 03 gives a fresh copy of one.
+no account: copies makes a learner's own notebooks, reset 03 gives a fresh copy of one. rehearse
+runs a function of yours in embedded accounts, and looks for what storms do to it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.copies import make_copies, reset_copy
 from helpers.lab import Lab, open_lab
+from helpers.rehearsing.command import add_arguments
+from helpers.rehearsing.command import run as rehearse_function
 
 BALANCED, NOT_BALANCED, FAILED = 0, 1, 2
 
@@ -24,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if asked.command in ("copies", "reset"):
             return _copy(asked)
+        if asked.command == "rehearse":
+            return rehearse_function(asked)
         with open_lab(asked.lab) as lab:
             return _run(lab, asked) if asked.command == "run" else _clean(lab, asked)
     except (RuntimeError, ValueError, OSError, BotoCoreError, ClientError) as error:
@@ -93,6 +98,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     run.add_argument("--delete", action="store_true", help="delete all that carries the lab's tag")
     clean = commands.add_parser("clean", help="delete what carries the lab's tag")
     clean.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
+    rehearsal = commands.add_parser("rehearse", help="a function of yours, in calm and in storms")
+    add_arguments(rehearsal)
     commands.add_parser("copies", help="make the copies of the notebooks that are missing")
     reset = commands.add_parser("reset", help="a fresh copy of a notebook; the old one is kept")
     reset.add_argument("number", help="the notebook's number, such as 03")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LONGEST = 4 * 3600
 """Seconds of lab time that a run without a dead-letter queue may take."""
+FEW = 12
+"""Messages whose lives fit in a small picture."""
 POISON = -1
 """The number of a message that is none of the user's."""
 
@@ -93,6 +95,8 @@ class Ending:
     """What the function has logged, if an invocation failed."""
     violation: str
     """What the user's invariant says; nothing: it holds."""
+    lives: pd.DataFrame | None
+    """As `helpers.watching.timeline.read_lifelines` has them; None: too many for a picture."""
 
 
 class Play:
@@ -205,6 +209,7 @@ def _read_ending(
         ids=dict(run.ids),
         log=_read_log(run.stage.function) if errors else [],
         violation=_judge(company, run.stage),
+        lives=_read_lives(lab, run),
     )
 
 
@@ -244,6 +249,18 @@ def _read_fates(trace: pd.DataFrame, run: Play) -> dict[int, Fate]:
         elif row.queue == run.stage.queue or row.what in ("moved", "dead-lettered"):
             fate.ends[row.what] += 1
     return fates
+
+
+def _read_lives(lab: Lab, run: Play) -> pd.DataFrame | None:
+    if len(run.messages) > FEW:
+        return None
+    from helpers.watching.timeline import read_lifelines
+
+    names = {
+        each: "poison" if number == POISON else f"message {number + 1}"
+        for each, number in run.ids.items()
+    }
+    return read_lifelines(lab, run.stage.queue_url, names=names)
 
 
 def _read_log(function: str) -> list[str]:

@@ -5,7 +5,7 @@ A storm of your own is a subclass of `Storm`, given to `rehearsals.rehearse`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -81,6 +81,10 @@ class Storm:
     def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
         """The storms of this kind that the function can meet; none: it cannot meet any."""
         return [self]
+
+    def named(self, variant: str, found: Sequence[Self]) -> list[Self]:
+        """The storm of this variant, if it is one that `variants` does not list by itself."""
+        return []
 
     @property
     def target(self) -> int | None:
@@ -453,12 +457,23 @@ class DeployInTheMiddle(Storm):
             run.settle()
 
 
+PARTS = {
+    "twice": "every message is delivered twice",
+    "shuffled": "the order is shuffled",
+    "dies": "the process dies at the end",
+    "fails": "calls fail",
+}
+"""Of the last storm."""
+
+
 @dataclass(frozen=True)
 class Together(Storm):
     """The order is shuffled, deliveries are doubled, and each batch meets one of the faults."""
 
-    parts: tuple[str, ...] = ("twice", "shuffled", "dies", "fails")
     kinds: tuple[str, ...] = ()
+    """Of calls that fail."""
+    spared: tuple[str, ...] = ()
+    """Parts that this function cannot meet."""
 
     name = "together"
     title = "several of these at once"
@@ -466,13 +481,13 @@ class Together(Storm):
     interrupts = True
 
     def describe(self) -> str:
-        words = {
-            "twice": "every message is delivered twice",
-            "shuffled": "the order is shuffled",
-            "dies": "the process dies at the end",
-            "fails": "calls fail",
-        }
-        return ", ".join(words[part] for part in self.parts)
+        return ", ".join(PARTS[part] for part in self.parts)
+
+    @property
+    def parts(self) -> list[str]:
+        """Of the variant, or all."""
+        named = self.variant.split("+") if self.variant else PARTS
+        return [part for part in named if part in PARTS and part not in self.spared]
 
     def account(self) -> dict[str, Any]:
         return {
@@ -490,14 +505,17 @@ class Together(Storm):
             run.settle()
 
     def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
-        parts = [part for part in self.parts if not (calm.stage.is_fifo and part == "shuffled")]
+        spared = ["shuffled", "twice"] if calm.stage.is_fifo else []
         if (calm.stage.max_receives or 5) < 3:
-            parts.remove("twice")
-        return [replace(self, parts=tuple(parts), kinds=tuple(find_kinds(calm)))]
+            spared.append("twice")
+        return [replace(self, spared=tuple(spared), kinds=tuple(find_kinds(calm)))]
+
+    def named(self, variant: str, found: Sequence[Self]) -> list[Self]:
+        return [replace(each, variant=variant) for each in found]
 
     def without(self) -> Iterator[Storm]:
         for part in self.parts if len(self.parts) > 1 else ():
-            yield replace(self, parts=tuple(each for each in self.parts if each != part))
+            yield replace(self, variant="+".join(each for each in self.parts if each != part))
 
 
 STORMS: tuple[type[Storm], ...] = (
