@@ -3,6 +3,8 @@
 Two may stand there. A guard looks at each request and may refuse it (`helpers.aws.door`); an
 account in this process may answer it instead of the network (`helpers.embedded`). The guard is
 asked first. Neither knows the other.
+
+Where only an account stands there, it may take a request before botocore makes one of HTTP of it.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.endpoint import Endpoint
 from botocore.httpsession import URLLib3Session
 
 Guard = Callable[[AWSPreparedRequest], None]
@@ -20,9 +24,14 @@ Guard = Callable[[AWSPreparedRequest], None]
 Answerer = Callable[[AWSPreparedRequest], AWSResponse | None]
 """Answers a request; None lets it go out to the network."""
 
+Shortcut = Callable[[Endpoint, Any, dict[str, Any]], tuple[AWSResponse, dict[str, Any]] | None]
+"""Answers in the place of `Endpoint.make_request`; None: the request is to be made."""
+
 _send_over_network = URLLib3Session.send
+_make_request = Endpoint.make_request
 _guard: Guard | None = None
 _answerer: Answerer | None = None
+_shortcut: Shortcut | None = None
 _is_enclosed = False
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
 
@@ -34,14 +43,17 @@ def guard_by(guard: Guard | None) -> None:
     _stand()
 
 
-def answer_by(answerer: Answerer | None, *, enclosed: bool = False) -> None:
+def answer_by(
+    answerer: Answerer | None, shortcut: Shortcut | None = None, *, enclosed: bool = False
+) -> None:
     """Let `answerer` answer, from now on; None: the network does.
 
     Args:
+        shortcut: is asked before, while nobody guards the way and nobody else stands in it.
         enclosed: nothing leaves this process but through `answerer`, so that no guard is asked.
     """
-    global _answerer, _is_enclosed
-    _answerer, _is_enclosed = answerer, enclosed
+    global _answerer, _shortcut, _is_enclosed
+    _answerer, _shortcut, _is_enclosed = answerer, shortcut, enclosed
     _stand()
 
 
@@ -66,6 +78,15 @@ def inside() -> Iterator[None]:
 def _stand() -> None:
     wanted = _send if _guard or _answerer else _send_over_network
     URLLib3Session.send = wanted
+    Endpoint.make_request = _make if _shortcut and not _guard else _make_request
+
+
+def _make(endpoint: Endpoint, operation: Any, wanted: dict[str, Any]) -> Any:
+    session = endpoint.http_session
+    plain = type(session) is URLLib3Session and getattr(session.send, "__func__", None) is _send
+    if plain and _shortcut and (answered := _shortcut(endpoint, operation, wanted)) is not None:
+        return answered
+    return _make_request(endpoint, operation, wanted)
 
 
 def _send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:

@@ -14,10 +14,17 @@ def parse(text: str | bytes) -> Any:
             more deeply than Python reads, some 1,000 levels.
     """
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return _decode(
+            text.decode(json.detect_encoding(text), "surrogatepass")
+            if isinstance(text, bytes)
+            else text
+        )
     except RecursionError:
         raise ValueError("It is nested too deeply.") from None
 
 
 def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is no JSON.")
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse).decode

@@ -5,12 +5,24 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import botocore.awsrequest
 
 _CREDENTIAL_SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+
+
+class Signer(NamedTuple):
+    """Who signs a request that did not become one of HTTP: nobody could have changed it on its
+    way, so that the secret says as much as a signature made with it."""
+
+    access_key_id: str
+    secret: str
+    token: str | None
+    region: str
+    service: str
 
 
 class ApiRequest(NamedTuple):
@@ -20,6 +32,8 @@ class ApiRequest(NamedTuple):
     url: str
     headers: dict[str, str]
     body: bytes
+    signer: Signer | None = None
+    """None: the signature is among the headers or in the URL, or there is none."""
 
     @classmethod
     def from_botocore(cls, request: botocore.awsrequest.AWSPreparedRequest) -> ApiRequest:
@@ -35,7 +49,7 @@ class ApiRequest(NamedTuple):
 
     @property
     def host(self) -> str:
-        return urlsplit(self.url).hostname or ""
+        return _host_of(self.url)
 
     @property
     def is_for_this_machine(self) -> bool:
@@ -56,8 +70,20 @@ class ApiRequest(NamedTuple):
     @property
     def scope(self) -> tuple[str, str, str] | None:
         """Access key id, Region and service that the request was signed for; None: unsigned."""
+        if self.signer is not None:
+            return self.signer.access_key_id, self.signer.region, self.signer.service
         found = _CREDENTIAL_SCOPE.search(self.header("Authorization") or self.url)
         return (found[1], found[2], found[3]) if found else None
+
+    def as_http(self) -> tuple[str, str, dict[str, str], bytes]:
+        """Method, URL, headers and body, with a scope where others look for it."""
+        headers = self.headers
+        if self.signer is not None:
+            key, _, _, region, service = self.signer
+            scope = f"Credential={key}/20260105/{region}/{service}/aws4_request"
+            signed = f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=, Signature="
+            headers = {**headers, "Authorization": signed}
+        return self.method, self.url, headers, self.body
 
     @property
     def target(self) -> str | None:
@@ -92,6 +118,11 @@ class _Body(io.BytesIO):
     def stream(self, **_: Any) -> Iterator[bytes]:
         while chunk := self.read():
             yield chunk
+
+
+@lru_cache(maxsize=1024)
+def _host_of(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _text(value: str | bytes) -> str:

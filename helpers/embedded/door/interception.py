@@ -10,7 +10,7 @@ from __future__ import annotations
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from helpers import sending
-from helpers.embedded.door import names
+from helpers.embedded.door import names, short_way
 from helpers.embedded.wire import ApiRequest, Transport
 
 
@@ -32,7 +32,7 @@ def install(transport: Transport, *, enclosed: bool = False) -> None:
 
     if enclosed:
         names.hide()
-    sending.answer_by(answer, enclosed=enclosed)
+    sending.answer_by(answer, short_way.shorten(transport), enclosed=enclosed)
 
 
 def uninstall() -> None:

@@ -31,7 +31,8 @@ class MotoService(Service):
         return handler(request, url, headers)
 
     def answer(self, call: Call) -> ApiResponse:
-        request = Request.from_primitives(*call.request._replace(url=_plain(call.request.url)))
+        asked = call.request._replace(url=_plain(call.request.url))
+        request = Request.from_primitives(*asked.as_http())
         try:
             status, headers, body = self.respond(request, request.raw_url, request.headers)
         except NotInEmbeddedAccount:

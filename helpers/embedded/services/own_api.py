@@ -57,7 +57,7 @@ class OwnApi:
             return self._serialized(result, headers)
         headers["Content-Type"] = "application/x-amz-json-1.0"
         # Results have the names and types of the JSON protocol already.
-        body = "{}" if result is None else json.dumps(result, default=_base64)
+        body = "{}" if result is None else _encode(result)
         return ApiResponse(200, headers, body.encode())
 
     def refuse(self, error: ServiceException) -> ApiResponse:
@@ -90,3 +90,6 @@ def _operation(service: str, name: str) -> OperationModel:
 
 def _base64(value: bytes) -> str:
     return b64encode(value).decode()
+
+
+_encode = json.JSONEncoder(default=_base64).encode

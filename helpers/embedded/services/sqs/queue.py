@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -428,6 +429,7 @@ class QueueName(NamedTuple):
     name: str
 
 
+@lru_cache(maxsize=4096)
 def parse_queue_url(url: str) -> QueueName:
     parts = urlsplit(url).path.strip("/").split("/")
     owner = parts[-2] if len(parts) > 1 and parts[-2].isdigit() else None

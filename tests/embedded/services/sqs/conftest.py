@@ -10,6 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from helpers import sending
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.services.sqs.cipher import DataKey
 from helpers.embedded.services.sqs.queue import Queue
@@ -125,3 +126,16 @@ def arn(sqs: Any, url: str) -> str:
 def send(sqs: Any, url: str, *texts: str, **options: Any) -> list[dict[str, Any]]:
     """Send each text; on a FIFO queue each under itself as deduplication id unless given."""
     return [sqs.send_message(QueueUrl=url, MessageBody=text, **options) for text in texts]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What AWS was recorded to answer is asked by both ways through the door."""
+    if metafunc.module.__name__.rpartition(".")[2].startswith("test_recorded"):
+        metafunc.fixturenames.append("way")
+        metafunc.parametrize("way", ["short", "full"], indirect=True)
+
+
+@pytest.fixture
+def way(request: pytest.FixtureRequest, lab: EmbeddedAccount, monkeypatch: Any) -> None:
+    if request.param == "full":
+        monkeypatch.setattr(sending, "_shortcut", None)

@@ -13,7 +13,7 @@ import struct
 from typing import Any
 
 from helpers.embedded.services.lambda_.execution import messages
-from helpers.embedded.wire import ApiRequest, ApiResponse
+from helpers.embedded.wire import ApiRequest, ApiResponse, Signer
 
 _HEADING = struct.Struct("!4sI")
 _MARK = b"lab\n"
@@ -28,7 +28,7 @@ _KINDS: list[Any] = [
     *(messages.Settings, messages.Invoke, messages.Resume),
     *(messages.Call, messages.Ready, messages.TimeUp),
     *(messages.Returned, messages.Failure, messages.OutOfMemory, messages.Waiting),
-    *(ApiRequest, ApiResponse),
+    *(ApiRequest, ApiResponse, Signer),
 ]
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 
