@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from helpers.bank import keys
-from helpers.bank.queues import QUEUE
+from helpers.bank.queues import QUEUE, measure_depth
 from helpers.deploying.invocations import parse_report, read_log
 from helpers.deploying.mappings import create_mapping, find_mappings
 from helpers.deploying.packages import SOURCES, build_package, deploy_function, find_variables
@@ -27,6 +27,8 @@ FILES = [SOURCES / name for name in ("receiver.py", "transactions.py", "signing_
 TIMEOUT = 5
 """Seconds: a sixth of the queue's visibility timeout, as AWS advises."""
 BATCH_SIZE = 10
+BAD_BODIES = ("hello", "rent, 850.00", '{"cents": 85000}')
+"""None of them is a transaction."""
 DIFFERENT = ("messageId", "receiptHandle", "SenderId", "AWSTraceHeader")
 """The fields of a record whose values differ from message to message."""
 
@@ -78,6 +80,30 @@ def connect_queue(lab: Lab, queue_arn: str, batch_size: int = BATCH_SIZE) -> str
     return str(mapping["UUID"])
 
 
+def count_bad_messages(lab: Lab, queue_url: str, dead_letter_queue_url: str) -> pd.Series[int]:
+    """Send `BAD_BODIES` in one batch, let time pass until the queue is idle, and count.
+
+    Returns:
+        Index: sent, refused (messages that the receiver's log names), dead letters, still in the
+        queue; of these messages alone.
+    """
+    import pandas as pd
+
+    before = measure_depth(dead_letter_queue_url).total
+    entries = [{"Id": str(place), "MessageBody": body} for place, body in enumerate(BAD_BODIES)]
+    answer = boto3.client("sqs").send_message_batch(QueueUrl=queue_url, Entries=entries)
+    lab.run_until_idle()
+    ids = {entry["MessageId"] for entry in answer["Successful"]}
+    return pd.Series(
+        {
+            "sent": len(ids),
+            "refused": len(ids & {*read_refusals()["message_id"]}),
+            "dead letters": measure_depth(dead_letter_queue_url).total - before,
+            "still in the queue": measure_depth(queue_url).total,
+        }
+    )
+
+
 def build_event(*bodies: str) -> dict[str, Any]:
     """A test event: what Lambda gives to the handler when the queue held these messages.
 
@@ -108,23 +134,19 @@ def build_event(*bodies: str) -> dict[str, Any]:
     }
 
 
-def read_record() -> str:
-    """The record that the handler of notebook 04 logged last, a line for each field: its name,
-    and its value or three dots for what differs with each message, such as its id.
+def read_record(function: str = FUNCTION) -> str:
+    """The record that a handler logged last, as JSON; three dots stand for what differs with each
+    message, such as its id.
 
     Raises:
         LookupError: no record is in the log.
     """
-    for _, line in reversed(read_log(FUNCTION)):
+    for _, line in reversed(read_log(function)):
         if line.startswith("{") and "receiptHandle" in (record := json.loads(line)):
-            attributes = record.pop("attributes")
-            fields = record | {f"attributes.{name}": value for name, value in attributes.items()}
-            return "\n".join(f"{name:45}{_hide(name, value)}" for name, value in fields.items())
-    raise LookupError(f"{FUNCTION} has logged no record. Run the cells before this one first.")
-
-
-def _hide(name: str, value: object) -> object:
-    return "..." if name.rpartition(".")[2] in DIFFERENT else value
+            for fields in (record, record["attributes"]):
+                fields.update(dict.fromkeys(fields.keys() & {*DIFFERENT}, "..."))
+            return json.dumps(record, indent=2)
+    raise LookupError(f"{function} has logged no record. Run the cells before this one first.")
 
 
 def read_invocations() -> pd.DataFrame:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from helpers.bank import receiver
-from helpers.bank.queues import QUEUE, find_queue
+from helpers.bank.queues import DEAD_LETTER_QUEUE, QUEUE, find_queue
 from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
-from helpers.deploying.mappings import find_mappings
+from helpers.deploying.mappings import find_mappings, wait_for_mapping
 from helpers.experiments.trials import Trial, run_trial
 
 if TYPE_CHECKING:
@@ -18,78 +16,104 @@ if TYPE_CHECKING:
 
     from helpers.lab import Lab
 
-TIMEOUT = 10
-ADVISED = 6
-"""A queue's visibility timeout, in timeouts of its function: AWS's advice."""
+SWITCH = "ReportBatchItemFailures"
 
 GOOD = ("100", "250", "75")
 BAD = ("-40", "seven", "0")
 TRIED = ("100", "-40", "250", "seven", "0", "75")
 
 QUESTIONS = {
-    "old template": Question(
-        right="b",
-        choices=ABC,
-        why="Lambda checks the role first, and wants sqs:GetQueueAttributes as well.",
-        misconceptions={
-            "a": "Receiving and deleting are not all: Lambda asks the queue for its attributes, "
-            "the visibility timeout among them.",
-            "c": "It would, if a permission were taken away later. Here Lambda looks before.",
-        },
-        hint="Read what AWS said to the second of the three.",
-    ),
     "third call": Question(
         right="b",
         choices=ABC,
-        why="The environment stays warm from call to call, and so does what its module holds.",
+        why="The environment stays warm from call to call, and keeps what its file has made.",
         misconceptions={
-            "a": "The module is run once per environment, not once per call: the list goes on.",
+            "a": "The file is run once per environment, not once per call: the list grows.",
             "c": "The handler appends to a list, and answers the list.",
         },
         hint="Compare the answers of the rows with those above them.",
     ),
+    "two permissions": Question(
+        right="b",
+        choices=ABC,
+        why="Lambda checks the role first, and also needs sqs:GetQueueAttributes.",
+        misconceptions={
+            "a": "Lambda also asks the queue for its attributes, such as the visibility timeout.",
+            "c": "That happens if a permission is removed later. Here Lambda checks at once.",
+        },
+        hint="Read what AWS answered with 2 actions.",
+    ),
     "poison": Question(
         right=9,
-        why="The invocation failed, so Lambda deletes none of its messages: all come again.",
+        why="The invocation failed, so Lambda deletes none of its messages, and all come again.",
         misconceptions={
             0: "Lambda does not know which message was bad. It knows that the invocation failed.",
-            6: "Those behind the bad one are never reached. The three before it come again, too.",
-            3: "The three were booked, five times each. But who says so to Lambda?",
-            1: "The bad one is the tenth. You were asked for the good ones.",
+            6: "The six behind the bad one are never reached. But the three before it come again, "
+            "too.",
+            3: "The three were booked, five times each. But Lambda was not told.",
+            1: "The bad one is the fourth of the ten. You were asked for the good ones.",
+            10: "That counts the bad one, too. You were asked for the good ones.",
         },
         hint="Count the good ones among the dead letters in the table.",
     ),
-    "no switch": Question(
+    "without the switch": Question(
         right="c",
         choices=ABC,
-        why="Lambda did not read the answer. The invocation succeeded: delete everything.",
+        why="Lambda did not read the answer. The invocation succeeded, so all were deleted.",
         misconceptions={
-            "a": "So it is with the switch. Without it nobody reads what the handler answers.",
-            "b": "Nothing comes again after an invocation that succeeded, and this one did.",
+            "a": "That needs the switch. Without it Lambda does not read the handler's answer.",
+            "b": "After an invocation that succeeded, nothing comes again. This one succeeded.",
         },
-        hint="Look at the row seven: booked how often, and then?",
+        hint="Look at the row seven: how often was it booked, and what was its end?",
     ),
     "booked in all": Question(
-        right=(4, 9),
-        why="Work that began late was received a second time before it was done.",
+        right="c",
+        choices=ABC,
+        why="Two messages waited for the environment, became visible, and were received again.",
         misconceptions={
-            3: "Nobody failed, and still: two messages waited for the environment, and their 30 s "
-            "went by while they waited.",
+            "a": "No handler failed, so no message is lost. Each was booked at least once.",
+            "b": "No handler failed, but two messages waited for the environment, and their 30 s "
+            "ended meanwhile.",
         },
-        hint="Add up what was booked with 30 s of visibility timeout.",
-    ),
-    "bookings": Question(
-        right=1,
-        why="The condition lets the ledger refuse what is there already.",
-        misconceptions={
-            2: "The handler ran twice, and wrote twice. The second write met the condition.",
-            0: "The first delivery was booked like any other.",
-        },
-        hint="Look at the ledger in the last line.",
+        hint="Add up what was booked with a visibility timeout of 30 s.",
     ),
 }
 
-judge = partial(judge_answer, QUESTIONS)
+
+def judge(name: str, answer: object, seen: pd.DataFrame | Trial | None = None) -> str:
+    """What to say to an answer to the question of this name.
+
+    Args:
+        seen: what the cell saw. If the handler in it did not do what the question is about, such
+            as one with a typing error, no answer is right.
+    """
+    if seen is not None and answer is not ... and not EXPECTED[name](seen):
+        return (
+            f"The handler did something else than the question is about: {_tell_fault(seen)}. Put "
+            "its cell back as it was, run it, and then run this cell again."
+        )
+    return judge_answer(QUESTIONS, name, answer)
+
+
+EXPECTED: dict[str, Callable[[Any], bool]] = {
+    "third call": lambda table: list(table["answer"][:3]) == [[1], [1, 1], [1, 1, 1]],
+    "poison": lambda trial: trial.error.startswith("ValueError") and _list_ends(trial, 10, 0),
+    "without the switch": lambda trial: not trial.error and _list_ends(trial, 0, 9),
+    "booked in all": lambda trial: not trial.error and int(trial.table["booked"].min()) > 0,
+}
+"""Whether what was seen is what a question is about."""
+
+
+def _list_ends(trial: Trial, dead: int, booked: int) -> bool:
+    ends = trial.table["end"] == "dead letter"
+    once = trial.table["booked"] == 1
+    return int(ends.sum()) == dead and int(once.sum()) == booked
+
+
+def _tell_fault(seen: pd.DataFrame | Trial) -> str:
+    if isinstance(seen, Trial):
+        return seen.error or "see the table"
+    return f"the third call answered {seen['answer'].iloc[2]}"
 
 
 def check_own_handler(lab: Lab, handler: Any) -> str:
@@ -137,31 +161,19 @@ def _judge_bad(table: pd.DataFrame) -> str:
     return ""
 
 
-def check_timeouts() -> str:
-    """Modify, notebook 04: the receiver has 10 seconds, and banking-queue six times as much."""
-    functions = boto3.client("lambda")
-    queue = find_queue(QUEUE)
-    try:
-        timeout = functions.get_function_configuration(FunctionName=receiver.FUNCTION)["Timeout"]
-    except functions.exceptions.ResourceNotFoundException:
-        return "Not yet: there is no receiver. Run the cell that deploys it first."
-    if queue is None:
-        return f"Not yet: there is no {QUEUE}. Run the checkpoint first."
-    answer = boto3.client("sqs").get_queue_attributes(
-        QueueUrl=queue.url, AttributeNames=["VisibilityTimeout"]
-    )
-    visibility = int(answer["Attributes"]["VisibilityTimeout"])
-    if timeout == receiver.TIMEOUT and visibility == ADVISED * receiver.TIMEOUT:
-        return f"Not attempted yet: {timeout} s for the function, {visibility} s for the queue."
-    if timeout != TIMEOUT:
-        return f"Not yet: the receiver has {timeout} s, not {TIMEOUT} s."
-    if visibility < ADVISED * TIMEOUT:
-        return (
-            f"Not yet: {visibility} s are {visibility / TIMEOUT:g} times the function's timeout. "
-            "AWS accepts it, and advises six times."
-        )
-    if visibility > ADVISED * TIMEOUT:
-        return f"Not yet: {visibility} s are more than advised. A failed message waits as long."
-    if not find_mappings(receiver.FUNCTION, queue.arn):
-        return "Not yet: the settings are right, but no mapping reads the queue for the receiver."
-    return f"Right: {TIMEOUT} s for the function, {visibility} s for the queue."
+def check_switch(lab: Lab) -> str:
+    """Modify, notebook 04: the mapping of the bank's receiver reads the receiver's answers. Three
+    bad messages are sent, and must become dead letters."""
+    queue, dead = find_queue(QUEUE), find_queue(DEAD_LETTER_QUEUE)
+    if queue is None or dead is None:
+        return f"Not attempted yet: there is no {QUEUE}. Run the checkpoint first."
+    found = find_mappings(receiver.FUNCTION, queue.arn)
+    if not found:
+        return f"Not attempted yet: no mapping reads {QUEUE} for the receiver. Run the cell before."
+    if found[0].get("FunctionResponseTypes") != [SWITCH]:
+        return f"Not attempted yet: FunctionResponseTypes of the mapping does not have {SWITCH}."
+    wait_for_mapping(lab, found[0]["UUID"])
+    counted = receiver.count_bad_messages(lab, queue.url, dead.url)
+    if counted["dead letters"] != counted["sent"]:
+        return f"Not yet: {counted['dead letters']} of {counted['sent']} are dead letters."
+    return f"Right: {counted['sent']} bad messages were sent once more, and all are dead letters."

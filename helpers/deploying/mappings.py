@@ -37,10 +37,32 @@ def create_mapping(lab: Lab, queue_arn: str, function: str, **settings: Any) -> 
     return str(created["UUID"])
 
 
+def connect_only(lab: Lab, queue_arn: str, function: str, **settings: Any) -> str:
+    """Let Lambda poll the queue for this function and for no other, and let time pass until it
+    does; the new mapping's id.
+
+    Args:
+        settings: of the mapping, such as BatchSize=5.
+
+    Raises:
+        ClientError: AWS refuses.
+        NotReadyInTime: it is not enabled after 5 minutes.
+    """
+    _delete_all(lab, EventSourceArn=queue_arn)
+    uuid = create_mapping(lab, queue_arn, function, **settings)
+    wait_for_mapping(lab, uuid)
+    return uuid
+
+
 def find_mappings(function: str, queue_arn: str | None = None) -> list[dict[str, Any]]:
-    """What AWS says of the mappings of a function, all or that of one queue."""
+    """What AWS says of the mappings of a function, all or that of one queue; nothing, if there is
+    no such function."""
     named = {"EventSourceArn": queue_arn} if queue_arn else {}
-    answer = boto3.client("lambda").list_event_source_mappings(FunctionName=function, **named)
+    functions = boto3.client("lambda")
+    try:
+        answer = functions.list_event_source_mappings(FunctionName=function, **named)
+    except functions.exceptions.ResourceNotFoundException:
+        return []
     return list(answer["EventSourceMappings"])
 
 
@@ -65,10 +87,7 @@ def delete_mappings(lab: Lab, function: str) -> None:
     Raises:
         NotReadyInTime: they are still there after 5 minutes.
     """
-    for mapping in find_mappings(function):
-        with suppress(boto3.client("lambda").exceptions.ResourceInUseException):  # on its way
-            boto3.client("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
-    wait_until(lab, lambda: not find_mappings(function), "the mappings are gone", LIMIT)
+    _delete_all(lab, FunctionName=function)
 
 
 def delete_mapping(lab: Lab, uuid: str) -> None:
@@ -94,3 +113,18 @@ def wait_for_mapping(lab: Lab, uuid: str) -> None:
         "the mapping is enabled",
         LIMIT,
     )
+
+
+def _delete_all(lab: Lab, **named: str) -> None:
+    """Delete the mappings of a function or a queue. One that changes is asked again later."""
+    functions = boto3.client("lambda")
+
+    def are_gone() -> bool:
+        found = functions.list_event_source_mappings(**named)["EventSourceMappings"]
+        for mapping in found:
+            if mapping["State"] != "Deleting":
+                with suppress(functions.exceptions.ResourceInUseException):
+                    functions.delete_event_source_mapping(UUID=mapping["UUID"])
+        return not found
+
+    wait_until(lab, are_gone, "the mappings are gone", LIMIT)

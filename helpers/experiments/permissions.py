@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import boto3
 
 from helpers.deploying.invocations import invoke_function
+from helpers.deploying.refusals import name_outcome
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.lab import Lab
+
+
+REST = 900
+"""Seconds after which an idle environment is gone; modelled."""
+DECRYPT = "DecryptPolicy"
 
 
 class Permission(NamedTuple):
@@ -75,11 +81,7 @@ def try_without_each(
     """
     import pandas as pd
 
-    iam = boto3.client("iam")
-    try:
-        whole = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    except iam.exceptions.NoSuchEntityException:
-        raise LookupError(f"{role} has no policy {policy}. Run the cell that puts it.") from None
+    whole = _read_policy(role, policy)
     names = [name for each in _as_list(whole["Statement"]) for name in _as_list(each["Action"])]
     rows = {}
     try:
@@ -97,6 +99,61 @@ def try_without_each(
     finally:
         _put(role, policy, whole)
     return pd.DataFrame.from_dict(rows, orient="index", columns=["with all", "without it", "later"])
+
+
+def try_function_key(lab: Lab, function: str, role: str, key_arn: str) -> pd.DataFrame:
+    """Let a function encrypt its environment variables with a key, and invoke it: with the key,
+    without, and without the right to use it. In the end the key is enabled, and the role as before.
+
+    Args:
+        role: of the function. Its inline policy DecryptPolicy allows kms:Decrypt.
+
+    Returns:
+        Index situation, each beginning with the environment of the one before, if it is warm;
+        column outcome: works, or the code of Lambda's error.
+
+    Raises:
+        LookupError: the role has no such policy, or there is no such function.
+    """
+    import pandas as pd
+
+    functions, kms, iam = (boto3.client(name) for name in ("lambda", "kms", "iam"))
+    policy = _read_policy(role, DECRYPT)
+    try:
+        functions.update_function_configuration(
+            FunctionName=function, KMSKeyArn=key_arn, Environment={"Variables": {"BANK": "HB"}}
+        )
+    except functions.exceptions.ResourceNotFoundException:
+        raise LookupError(f"There is no function {function}. Run its cell first.") from None
+    functions.get_waiter("function_updated_v2").wait(FunctionName=function)
+    event = json.dumps({"Records": [{}]})
+
+    def invoke(rest: float) -> str:
+        lab.advance(seconds=rest)
+        return name_outcome(functions.invoke, FunctionName=function, Payload=event)
+
+    outcomes = {"key enabled, cold": invoke(0)}
+    try:
+        kms.disable_key(KeyId=key_arn)
+        outcomes["key disabled, warm"] = invoke(0)
+        outcomes["key disabled, cold"] = invoke(REST)
+    finally:
+        kms.enable_key(KeyId=key_arn)
+    try:
+        iam.delete_role_policy(RoleName=role, PolicyName=DECRYPT)
+        outcomes["role without kms:Decrypt, cold"] = invoke(REST)
+    finally:
+        _put(role, DECRYPT, policy)
+    return pd.Series(outcomes, name="outcome").rename_axis("situation").to_frame()
+
+
+def _read_policy(role: str, policy: str) -> Any:
+    """The document of an inline policy."""
+    iam = boto3.client("iam")
+    try:
+        return iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    except iam.exceptions.NoSuchEntityException:
+        raise LookupError(f"{role} has no policy {policy}. Run the cell that puts it.") from None
 
 
 def _leave_out(document: dict[str, Any], action: str) -> dict[str, Any]:

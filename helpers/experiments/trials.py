@@ -52,11 +52,14 @@ class Trial:
         lives: the messages' lifelines, as `helpers.watching.timeline.read_lifelines` returns them,
             and a column more, booked: the seconds until the handler first logged "booked" with
             this body. None on a real account.
+        runs: the handler's invocations in the same seconds, as `read_invocations` returns them;
+            None on a real account.
     """
 
     table: pd.DataFrame
     error: str
     lives: pd.DataFrame | None
+    runs: pd.DataFrame | None
 
 
 def run_trial(
@@ -102,12 +105,13 @@ def run_trial(
     finally:
         delete_mapping(lab, uuid)
     lives = timeline.follow_messages(lab, queue.url, names, start)
+    runs = timeline.follow_invocations(lab, FUNCTION, start)
     lab.advance(seconds=LOG_DELAY)
     log = read_log(FUNCTION, start)
     if lives is not None:
         lives["booked"] = lives["message"].map(_find_bookings(log, start))
     lines = [line for _, line in log]
-    return Trial(_tell(bodies, dead, lines), _find_error(lines), lives)
+    return Trial(_tell(bodies, dead, lines), _find_error(lines), lives, runs)
 
 
 def delete_trial() -> list[str]:

@@ -55,6 +55,9 @@ STATES = {
 }
 
 
+GREEN_PALE = "#BFE6DA"
+
+
 class Mark(NamedTuple):
     """The sign at the end of a span."""
 
@@ -91,10 +94,12 @@ MARKS = {
 }
 
 
-def plot_lifelines(rows: pd.DataFrame) -> Figure:
-    """A row for each message, from its sending to its end, in lab time.
+def plot_lifelines(rows: pd.DataFrame, runs: pd.DataFrame | None = None) -> Figure:
+    """A row for each message, from its sending to its end, in lab time; and below them one for
+    each execution environment that worked on them.
 
     Args:
+        runs: as `helpers.watching.timeline.follow_invocations` returns them, in the same seconds.
         rows: as `helpers.watching.timeline.read_lifelines` returns them: columns message, state,
             begins, ends (seconds), receive_count, then.
 
@@ -104,7 +109,9 @@ def plot_lifelines(rows: pd.DataFrame) -> Figure:
     check_columns(rows, COLUMNS, "plot_lifelines", "helpers.watching.timeline.read_lifelines")
     messages = list(dict.fromkeys(rows["message"]))
     _check(rows, messages)
-    height = 1.6 + 0.3 * len(messages[:10]) + 0.23 * len(messages[10:])
+    ran: list[Any] = [] if runs is None else [*_choose_ran(runs).itertuples(index=False)]
+    lanes = sorted({int(run.environment) for run in ran})
+    height = 1.6 + 0.3 * len([*messages[:10], *lanes]) + 0.23 * len(messages[10:])
     figure, axes = create_axes(max(2.6, height))
     last = max([1.0, *rows["ends"]])
     row: Any
@@ -115,10 +122,13 @@ def plot_lifelines(rows: pd.DataFrame) -> Figure:
         if widest.ends - widest.begins >= 0.05 * last:  # wide enough for its number
             middle = (widest.begins + widest.ends) / 2
             _number(axes, middle, messages.index(widest.message), widest.receive_count, "none")
+    for run in ran:
+        _draw_run(axes, run, len(messages) + lanes.index(int(run.environment)), rows)
+    names = [*messages, *(f"environment {lane}" for lane in lanes)]
     axes.set_xlim(0, last * 1.02)
-    air = max(0.0, (3 - len(messages)) / 2)
-    axes.set_ylim(len(messages) - 0.4 + air, -0.6 - air)
-    axes.set_yticks(range(len(messages)), messages)
+    air = max(0.0, (3 - len(names)) / 2)
+    axes.set_ylim(len(names) - 0.4 + air, -0.6 - air)
+    axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", length=0, pad=10)
     axes.spines["left"].set_visible(False)
     label_time(axes, last)
@@ -128,19 +138,20 @@ def plot_lifelines(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def show_lives(lives: pd.DataFrame | None) -> None:
+def show_lives(lives: pd.DataFrame | None, runs: pd.DataFrame | None = None) -> None:
     """Show lifelines and their sentence; without any, as on a real account, why there are none.
 
     Args:
         lives: as `helpers.watching.timeline.follow_messages` returns them.
+        runs: as `plot_lifelines` takes them.
     """
     if lives is None:
         say(WITHOUT_TRACE)
     else:
-        show(plot_lifelines(lives), describe_lifelines(lives))
+        show(plot_lifelines(lives, runs), describe_lifelines(lives, runs))
 
 
-def describe_lifelines(rows: pd.DataFrame) -> str:
+def describe_lifelines(rows: pd.DataFrame, runs: pd.DataFrame | None = None) -> str:
     """The finding of `plot_lifelines` in words, read from the same rows."""
     if rows.empty:
         return "There was no message."
@@ -166,9 +177,13 @@ def describe_lifelines(rows: pd.DataFrame) -> str:
     ]
     name, seconds = find_time_unit(end := rows["ends"].max())
     moment = f"{end:g} s" if seconds == 1 else f"{end / seconds:g} {name}"
-    return (
+    said = (
         f"{total}: at {moment} {join(endings)}. {'; '.join([_describe_receives(rows), *happened])}."
     )
+    if runs is None or (ran := _choose_ran(runs)).empty:
+        return said
+    places = count(int(ran["environment"].nunique()), "environment")
+    return f"{said} {places} ran {count(len(ran), 'invocation')}."
 
 
 HAPPENED = (
@@ -226,6 +241,30 @@ def _draw_span(axes: Axes, row: Any, place: int) -> None:
         _number(axes, row.ends, place, row.receive_count + 1, VERMILLION)
     elif mark := MARKS.get(row.then):
         axes.plot(row.ends, place, **mark.drawn(), clip_on=False, zorder=4)
+
+
+def _choose_ran(runs: pd.DataFrame) -> pd.DataFrame:
+    """Without the attempts that were throttled: they ran nowhere."""
+    return runs[runs["environment"].notna()]
+
+
+def _draw_run(axes: Axes, run: Any, place: int, rows: pd.DataFrame) -> None:
+    """The bar of an invocation, with the name of its message, if it was one: at its end the
+    message is deleted, or its delete is ignored."""
+    axes.barh(
+        place,
+        run.ends - run.begins,
+        left=run.begins,
+        height=0.62,
+        facecolor=GREEN_PALE,
+        edgecolor=GREEN,
+        linewidth=1,
+    )
+    ended = rows[(rows["ends"] == run.ends) & rows["then"].isin(["deleted", "delete ignored"])]
+    if len(ended) == 1:
+        name = str(ended["message"].iloc[0])
+        middle = (run.begins + run.ends) / 2
+        axes.text(middle, place, name, ha="center", va="center", fontsize=FONT_SIZE - 2, zorder=4)
 
 
 def _group_receives(rows: pd.DataFrame) -> Iterator[list[Any]]:

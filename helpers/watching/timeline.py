@@ -21,6 +21,9 @@ ENDS = {
 
 GONE = "gone"
 
+ROUNDING = 1e-6
+"""Seconds by which sums of floats may miss each other."""
+
 THEN = (
     "sent",  # its delay is over
     "received",
@@ -122,6 +125,18 @@ def follow_messages(
         return None
 
 
+def follow_invocations(lab: Lab, function: str, since: datetime) -> pd.DataFrame | None:
+    """As `read_invocations`, of one function, from a moment on; begins and ends are in seconds
+    since that moment. None on a real account."""
+    try:
+        trace = read_trace(lab)
+    except NoTrace:
+        return None
+    own = trace[(trace["function"] == function) & (trace["time"] >= since)]
+    passed = (trace["time"] - since).dt.total_seconds() - trace["at"]
+    return _tell_invocations(own, -passed.iloc[0] if len(passed) else 0.0)
+
+
 OUTCOMES = {"success": "success", "Sandbox.Timedout": "timeout", "throttled": "throttled"}
 """The trace's words for what became of an invocation. All others are errors."""
 
@@ -141,14 +156,19 @@ def read_invocations(lab: Lab, *functions: str) -> pd.DataFrame:
     Raises:
         NoTrace: the lab is a real account, which does not tell what ran where.
     """
+    trace = read_trace(lab)
+    rows = trace[trace["function"].isin(functions)] if functions else trace
+    return _tell_invocations(rows)
+
+
+def _tell_invocations(trace: pd.DataFrame, start: float | None = None) -> pd.DataFrame:
+    """The rows of `read_invocations`; start: the trace's second that counts as 0, by default the
+    first of them."""
     import pandas as pd
 
-    trace = read_trace(lab)
     rows = trace[trace["what"].isin(["invoked", "throttled"])]
-    if functions:
-        rows = rows[rows["function"].isin(functions)]
     used = rows["environment"].dropna().unique()
-    start = rows["at"].min()
+    start = rows["at"].min() if start is None else start
     return (
         pd.DataFrame(
             {
@@ -233,7 +253,7 @@ class _Life:
 
     def _pass(self, now: float) -> None:
         """A timeout that ends until now makes the message visible."""
-        if self.until is not None and self.until <= now and self.state != GONE:
+        if self.until is not None and self.until <= now + ROUNDING and self.state != GONE:
             self._leave(self.until, "sent" if self.state == "delayed" else "visible again")
             self._enter(self.until, 0, "")
 

@@ -119,6 +119,6 @@ def test_quoted_code_is_what_the_functions_run() -> None:
         if cell["cell_type"] == "markdown"
     )
     quoted = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(quoted) == 3
+    assert quoted
     for line in "".join(quoted).splitlines():
         assert line.strip() in {*lines, "..."}, line

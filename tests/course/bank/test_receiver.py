@@ -117,13 +117,14 @@ def test_a_test_event_has_the_fields_that_a_queue_s_event_has(lab: Lab) -> None:
         receiver.read_record()
     boto3.client("sqs").send_message(QueueUrl=bank.queue_url, MessageBody="rent")
     lab.run_until_idle()
-    real = dict(line.split(maxsplit=1) for line in receiver.read_record().splitlines())
+    real = json.loads(receiver.read_record())
     invoke_function(receiver.FUNCTION, receiver.build_event("rent", "fee"))
-    made = dict(line.split(maxsplit=1) for line in receiver.read_record().splitlines())
+    made = json.loads(receiver.read_record())
     assert real.keys() == made.keys()
+    assert real["attributes"].keys() == made["attributes"].keys()
     for name in ("body", "md5OfBody", "eventSource", "eventSourceARN", "awsRegion"):
         assert real[name] == made[name]
-    assert real["messageId"] == real["receiptHandle"] == real["attributes.SenderId"] == "..."
+    assert real["messageId"] == real["receiptHandle"] == real["attributes"]["SenderId"] == "..."
     assert len(receiver.build_event("rent", "fee")["Records"]) == 2
 
 

@@ -1,11 +1,15 @@
 """The exercises of notebook 04: solutions are accepted, stubs and wrong answers are not."""
 
 import boto3
+import pandas as pd
 import pytest
 
 from helpers import Lab
-from helpers.bank import keys, ledger, pipeline, receiver
+from helpers.bank import ledger, pipeline, receiver
 from helpers.checks import receive_with_lambda as checks
+from helpers.deploying import mappings
+from helpers.deploying.packages import deploy_handler
+from helpers.experiments.trials import AMOUNTS, run_trial
 from tests.course.conftest import run_cell
 
 MINE = """
@@ -65,41 +69,77 @@ def test_own_handler_that_is_no_function(lab: Lab, handler: object) -> None:
 
 @pytest.fixture
 def bank(lab: Lab) -> pipeline.Queues:
-    """The queues, and a receiver that reads them."""
+    """The queues, and a receiver that reads them by a mapping with default settings."""
     bank = pipeline.build_queues(lab)
     receiver.create_receiver(lab, bank.key_arn, ledger.create_ledger())
-    receiver.connect_queue(lab, bank.queue_arn)
+    mappings.connect_only(lab, bank.queue_arn, receiver.FUNCTION)
     return bank
 
 
-def set_timeouts(bank: pipeline.Queues, timeout: int, visibility: int) -> None:
-    boto3.client("sqs").set_queue_attributes(
-        QueueUrl=bank.queue_url, Attributes={"VisibilityTimeout": str(visibility)}
+def test_the_switch(lab: Lab, bank: pipeline.Queues) -> None:
+    assert checks.check_switch(lab).startswith("Not attempted yet: FunctionResponseTypes")
+    (mapping,) = mappings.find_mappings(receiver.FUNCTION)
+    boto3.client("lambda").update_event_source_mapping(
+        UUID=mapping["UUID"], FunctionResponseTypes=[checks.SWITCH]
     )
-    functions = boto3.client("lambda")
-    functions.update_function_configuration(FunctionName=receiver.FUNCTION, Timeout=timeout)
+    for _ in range(2):
+        assert checks.check_switch(lab).startswith("Right: 3 bad messages were sent once more")
+
+
+def test_the_switch_of_a_receiver_that_reports_nothing(lab: Lab, bank: pipeline.Queues) -> None:
+    quiet = run_cell("def handler(event, context):\n    pass\n")
+    role = boto3.client("iam").get_role(RoleName=receiver.ROLE)["Role"]["Arn"]
+    deploy_handler(lab, receiver.FUNCTION, quiet, role, timeout=5)
+    (mapping,) = mappings.find_mappings(receiver.FUNCTION)
+    boto3.client("lambda").update_event_source_mapping(
+        UUID=mapping["UUID"], FunctionResponseTypes=[checks.SWITCH]
+    )
+    assert checks.check_switch(lab).startswith("Not yet: 0 of 3")
+
+
+def test_the_switch_of_what_is_not_there(lab: Lab) -> None:
+    assert "there is no banking-queue" in checks.check_switch(lab)
+    pipeline.build_queues(lab)
+    assert "no mapping reads banking-queue" in checks.check_switch(lab)
+
+
+def test_bad_messages_without_the_switch_are_lost(lab: Lab, bank: pipeline.Queues) -> None:
+    for _ in range(2):
+        counted = receiver.count_bad_messages(lab, bank.queue_url, bank.dead_letter_queue_url)
+        assert counted.to_dict() == {
+            "sent": 3, "refused": 3, "dead letters": 0, "still in the queue": 0,
+        }  # fmt: skip
+
+
+NAIVE = """
+    def handler(event, context):
+        for record in event["Records"]:
+            print("booked", int(record["body"]))
+"""
 
 
 @pytest.mark.parametrize(
-    ("timeout", "visibility", "answer"),
+    ("question", "right", "code"),
     [
-        (10, 60, "Right: 10 s for the function, 60 s for the queue"),
-        (5, 30, "Not attempted yet"),
-        (5, 60, "Not yet: the receiver has 5 s, not 10 s"),
-        (10, 30, "30 s are 3 times the function's timeout"),
-        (10, 59, "AWS accepts it, and advises six times"),
-        (10, 600, "600 s are more than advised"),
+        ("poison", 9, NAIVE),
+        ("without the switch", "c", MINE.replace("if cents <= 0", "if cents < -99")),
+        ("booked in all", "c", NAIVE.replace("int(record", "str(record")),
     ],
 )
-def test_timeouts(bank: pipeline.Queues, timeout: int, visibility: int, answer: str) -> None:
-    set_timeouts(bank, timeout, visibility)
-    assert answer in checks.check_timeouts()
+def test_no_answer_is_right_when_the_handler_has_a_typing_error(
+    lab: Lab, question: str, right: object, code: str
+) -> None:
+    trial = run_trial(lab, run_cell(code), AMOUNTS)
+    assert checks.judge(question, right, trial).startswith("Right")
+    assert checks.judge(question, "nonsense", trial).startswith("The answer must be")
+    assert checks.judge(question, ..., trial).startswith("Not attempted yet")
+    slip = run_trial(lab, run_cell(code.replace("record[", "recrod[")), AMOUNTS)
+    said = checks.judge(question, right, slip)
+    assert "something else than the question is about: NameError: name 'recrod'" in said
 
 
-def test_timeouts_of_what_is_not_there(lab: Lab) -> None:
-    assert "there is no receiver" in checks.check_timeouts()
-    receiver.create_receiver(lab, keys.create_key(), ledger.create_ledger())
-    assert "there is no banking-queue" in checks.check_timeouts()
-    bank = pipeline.build_queues(lab)
-    set_timeouts(bank, 10, 60)
-    assert "no mapping reads the queue" in checks.check_timeouts()
+def test_calls_that_fail_are_no_calls_in_a_row() -> None:
+    rows = pd.DataFrame({"answer": [[1], [1, 1], [1, 1, 1], [1]]})
+    assert checks.judge("third call", "b", rows).startswith("Right")
+    failed = pd.DataFrame({"answer": ["NameError"] * 4})
+    assert "the third call answered NameError" in checks.judge("third call", "b", failed)

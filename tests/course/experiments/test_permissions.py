@@ -6,9 +6,10 @@ import boto3
 import pytest
 
 from helpers import Lab
-from helpers.bank import pipeline
+from helpers.bank import keys, pipeline
 from helpers.deploying import packages, roles
 from helpers.deploying.invocations import Answer
+from helpers.deploying.packages import deploy_handler
 from helpers.experiments import permissions
 from tests.course.conftest import run_cell
 
@@ -136,3 +137,21 @@ def test_a_role_of_somebody_else_keeps_its_policies(lab: Lab) -> None:
     roles.create_role(ROLE, "AWSLambdaBasicExecutionRole", "", [])
     assert iam.list_role_policies(RoleName=ROLE)["PolicyNames"] == ["Theirs"]
     assert not roles.delete_role(ROLE)
+
+
+def test_a_function_s_key_is_asked_when_an_environment_starts(lab: Lab) -> None:
+    handler = run_cell("def handler(event, context):\n    return 'well'\n")
+    key = keys.create_key()
+    decrypt = [roles.allow(["kms:Decrypt"], key)]
+    role = roles.create_role("r", "AWSLambdaBasicExecutionRole", permissions.DECRYPT, decrypt)
+    deploy_handler(lab, "f", handler, role)
+    for _ in range(2):
+        tried = permissions.try_function_key(lab, "f", "r", key)
+        assert list(tried["outcome"]) == [
+            "works", "works", "KMSDisabledException", "KMSAccessDeniedException",
+        ]  # fmt: skip
+    with pytest.raises(LookupError, match="There is no function g"):
+        permissions.try_function_key(lab, "g", "r", key)
+    roles.create_role("r", "AWSLambdaBasicExecutionRole", "", [])
+    with pytest.raises(LookupError, match="r has no policy DecryptPolicy"):
+        permissions.try_function_key(lab, "f", "r", key)
