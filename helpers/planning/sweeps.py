@@ -94,7 +94,9 @@ def _pool(workers: int | None) -> ProcessPoolExecutor:
     if pool is None or getattr(pool, "_broken", False):
         methods = multiprocessing.get_all_start_methods()
         method = "forkserver" if "forkserver" in methods else "spawn"
-        pool = ProcessPoolExecutor(count, multiprocessing.get_context(method), _be_quiet)
+        context = multiprocessing.get_context(method)
+        context.set_forkserver_preload([run.__module__])  # imported once, for all of them
+        pool = ProcessPoolExecutor(count, context, _be_quiet)
         if not _pools:
             atexit.register(_end_pools)
         _pools[count] = pool
