@@ -8,6 +8,7 @@ READY := .venv/ready
 TOOLS := .venv/tools
 MINISTACK := .venv/ministack/ready
 AUDIT := .venv/audit/ready
+HUB := .venv/hub
 BOOKS := $(wildcard notebooks/*.ipynb)
 
 # More processes than most machines have cores left for: some tests wait for a browser or a clock.
@@ -16,13 +17,13 @@ PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) -p tests.tooling.distribution
 # A cell of a notebook that hangs is given up after a minute.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 60
 # What `make quick` leaves out: browsers, another implementation of AWS, whole notebooks and sites.
-SLOW := tests/browser tests/parity tests/notebooks/test_on_real_account.py \
+SLOW := tests/browser tests/hub tests/parity tests/notebooks/test_on_real_account.py \
     tests/course/test_notebooks.py tests/tooling/test_wheel.py tests/tooling/test_site_sources.py
 
 COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --quiet $(UPGRADE)
 
-.PHONY: lab test quick parity bench site slides notebooks lint lock dependencies audit hooks clean
+.PHONY: lab hub test quick parity bench site slides notebooks lint lock dependencies audit hooks clean
 .DEFAULT_GOAL := lab
 .DELETE_ON_ERROR:
 
@@ -33,7 +34,11 @@ lab: $(READY)
 	exec $(BIN)/python -m jupyterlab --ip=127.0.0.1 --ServerApp.root_dir="$(CURDIR)" \
 	    --LabApp.default_url=/lab/tree/my-notebooks/00_start_here.ipynb "$$@"
 
-test: $(TOOLS) $(MINISTACK)
+# A server for a room: each learner opens it in a browser. hub/README.md says more.
+hub: $(HUB)
+	exec $(BIN)/python -m jupyterhub --config hub/jupyterhub_config.py
+
+test: $(TOOLS) $(MINISTACK) $(HUB)
 	$(PYTEST) tests $(if $(BOOKS),$(NBVAL) --ignore=tests/browser/data notebooks)
 
 quick: $(TOOLS)
@@ -67,6 +72,8 @@ lint: $(TOOLS)
 lock: $(READY)
 	$(COMPILE) pyproject.toml --group install --output-file requirements.txt
 	$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) --group hub --constraint requirements.txt --constraint requirements-dev.txt \
+	    --output-file requirements-hub.txt
 	$(COMPILE) --group parity --output-file requirements-parity.txt
 	$(COMPILE) --group audit --output-file requirements-audit.txt
 	$(BIN)/python -m tests.tooling.environment
@@ -114,6 +121,13 @@ $(TOOLS): $(READY) requirements-dev.txt
 	@echo "Adding what checks and shows the course ..."
 	@$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode \
 	    --requirements requirements-dev.txt
+	@touch $@
+
+# JupyterHub goes beside the course: it starts this JupyterLab for each learner.
+$(HUB): $(READY) requirements-hub.txt
+	@echo "Adding JupyterHub ..."
+	@$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode \
+	    --requirements requirements-hub.txt
 	@touch $@
 
 # ministack stands apart: it pins a botocore that is not the course's.

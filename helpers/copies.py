@@ -9,7 +9,9 @@ from itertools import count
 from pathlib import Path
 
 _COURSE = Path(__file__).resolve().parent.parent
-COMMITTED, COPIES = _COURSE / "notebooks", _COURSE / "my-notebooks"
+COMMITTED = _COURSE / "notebooks"
+COPIES = Path(os.environ.get("LAB_COPIES") or _COURSE / "my-notebooks")
+"""LAB_COPIES: where a room's server keeps those of each learner."""
 
 
 def make_copies(committed: Path = COMMITTED, copies: Path = COPIES) -> list[Path]:
@@ -68,7 +70,7 @@ def _write_fresh(book: Path, copy: Path) -> Path:
     for cell in content["cells"]:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
-    copy.parent.mkdir(exist_ok=True)
+    copy.parent.mkdir(parents=True, exist_ok=True)
     # Under another name first: whoever is interrupted here never finds half a notebook.
     partial = copy.with_name(f".{copy.name}.{os.getpid()}")
     partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from tests.tooling.environment import ROOT, read_lock, read_project
 
 PAGE = ROOT / "DEPENDENCIES.md"
-LOCKS = {"course": "requirements.txt", "dev": "requirements-dev.txt"}
+LOCKS = {"course": "requirements.txt", "dev": "requirements-dev.txt", "hub": "requirements-hub.txt"}
 SPDX = (
     ("Apache", "Apache-2.0"),
     ("MIT", "MIT"),
@@ -68,7 +68,7 @@ def read_licence(package: Distribution) -> str:
     classifiers = [text for text in meta.get("classifier", []) if text.startswith("License ::")]
     told = [*classifiers, str(meta.get("license", ""))]
     for words, identifier in SPDX:
-        if any(words in text for text in told):
+        if any(re.search(rf"\b{words}\b", text) for text in told):
             return identifier
     return ""
 
@@ -94,7 +94,7 @@ def _list_wanted() -> Iterator[str]:
     groups, own = project["dependency-groups"], project["project"]
     assert isinstance(groups, dict)
     assert isinstance(own, dict)
-    for text in [*own["dependencies"], *groups["install"], *groups["dev"]]:
+    for text in [*own["dependencies"], *groups["install"], *groups["dev"], *groups["hub"]]:
         yield canonicalize_name(Requirement(text).name)
 
 

@@ -16,7 +16,7 @@ INSTALLED = list_dependencies()
 LISTED = {
     line.split(" | ")[0].removeprefix("| "): line
     for line in PAGE.read_text(encoding="utf-8").splitlines()
-    if re.match(r"\| [a-z0-9-]+ \| \S+ \| .* \| (course|dev) \|", line)
+    if re.match(r"\| [a-z0-9-]+ \| \S+ \| .* \| (course|dev|hub) \|", line)
 }
 ALLOWED = re.compile(
     r"(MIT(-0|-CMU)?|0?BSD(-[23]-Clause)?|Apache-2\.0|ISC|MPL-2\.0|PSF-2\.0|CNRI-Python|Zlib|CC0-1\.0)"
@@ -31,6 +31,8 @@ RUN_BY_NAME = {
     "pytest-xdist": "make test, -n 2",
     "ruff": "make lint",
     "uv": "make",
+    "configurable-http-proxy": "make hub, by name in its config",
+    "jupyterhub-idle-culler": "make hub, by name in its config",
     "furo": "the site's theme, by name in its conf.py",
     "myst-nb": "the site's reader, by name in its conf.py",
     "sphinx-revealjs": "its files are the slides' reveal.js",
@@ -62,12 +64,18 @@ def test_licences_let_the_course_be_passed_on() -> None:
 
 def test_what_is_asked_for_is_used() -> None:
     project = read_project()
-    asked = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]  # type: ignore[index]
+    groups: dict[str, list[str]] = project["dependency-groups"]  # type: ignore[assignment]
+    asked = [*project["project"]["dependencies"], *groups["dev"], *groups["hub"]]  # type: ignore[index]
     modules: dict[str, set[str]] = {}
     for module, owners in packages_distributions().items():
         for owner in owners:
             modules.setdefault(canonicalize_name(owner), set()).add(module)
-    files = [*ROOT.glob("helpers/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("notebooks/*")]
+    files = [
+        *ROOT.glob("helpers/**/*.py"),
+        *ROOT.glob("tests/**/*.py"),
+        *ROOT.glob("hub/*.py"),
+        *ROOT.glob("notebooks/*"),
+    ]
     code = "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
     for name in (canonicalize_name(Requirement(text).name) for text in asked):
         own = modules.get(name, set())

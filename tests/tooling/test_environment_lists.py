@@ -1,6 +1,7 @@
 """make, conda and Binder install the same versions, all chosen by the list in pyproject.toml."""
 
 import re
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -13,12 +14,13 @@ from tests.tooling.environment import ROOT, read_lock, read_project, render_envi
 
 PROJECT: dict[str, Any] = read_project()
 GROUPS = PROJECT["dependency-groups"]
-COURSE, DEV, PARITY, AUDIT = (
-    f"requirements{part}.txt" for part in ("", "-dev", "-parity", "-audit")
+COURSE, DEV, HUB, PARITY, AUDIT = (
+    f"requirements{part}.txt" for part in ("", "-dev", "-hub", "-parity", "-audit")
 )
 WANTED = {
     COURSE: PROJECT["project"]["dependencies"] + GROUPS["install"],
     DEV: GROUPS["dev"],
+    HUB: GROUPS["hub"],
     PARITY: GROUPS["parity"],
     AUDIT: GROUPS["audit"],
 }
@@ -49,15 +51,19 @@ def test_each_locked_version_has_hashes(lock: str) -> None:
 
 def test_locks_of_one_environment_hold_the_same_versions() -> None:
     """They go into one .venv, one after the other."""
-    dev, course = (
-        {(entry.name, str(entry.specifier)) for entry in LOCKED[lock]} for lock in (DEV, COURSE)
-    )
-    shared = {name for name, _ in dev} & {name for name, _ in course}
-    assert shared
-    assert {pin for pin in dev if pin[0] in shared} <= course
+    pins = {
+        lock: {(entry.name, str(entry.specifier)) for entry in LOCKED[lock]}
+        for lock in (COURSE, DEV, HUB)
+    }
+    for first, second in combinations(pins.values(), 2):
+        shared = {name for name, _ in first} & {name for name, _ in second}
+        assert shared
+        assert {pin for pin in second if pin[0] in shared} <= first
 
 
-@pytest.mark.parametrize("name", [COURSE, DEV, PARITY, AUDIT, "environment.yml", "pyproject.toml"])
+@pytest.mark.parametrize(
+    "name", [COURSE, DEV, HUB, PARITY, AUDIT, "environment.yml", "pyproject.toml"]
+)
 def test_no_list_names_an_index(name: str) -> None:
     assert not re.search(r"https?://|--(extra-)?index-url|--find-links", (ROOT / name).read_text())
 

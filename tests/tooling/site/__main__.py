@@ -14,11 +14,12 @@ ROOT = Path(__file__).parents[3]
 PAGES = (
     "ARCHITECTURE.md",
     "helpers/embedded/README.md",
+    "hub/README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "DEPENDENCIES.md",
 )
-LINKED = (".github/map.svg", "data/template.yaml", "pyproject.toml")
+LINKED = (".github/map.svg", "data/template.yaml", "hub/values.yaml", "pyproject.toml")
 """Files that a page shows or links to."""
 
 

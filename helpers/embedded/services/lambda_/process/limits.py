@@ -20,10 +20,7 @@ class MemoryLimit:
     def __init__(self, megabytes: int) -> None:
         self._most = _peak() + megabytes * _MEGABYTE
         if sys.platform == "linux":  # macOS accepts such a limit and ignores it
-            import resource
-
-            limit = _private_bytes() + (megabytes + _HEADROOM) * _MEGABYTE
-            resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.RLIM_INFINITY))
+            _allow(_private_bytes() + (megabytes + _HEADROOM) * _MEGABYTE)
 
     def is_passed(self) -> bool:
         """Whether the handler has used more at any time."""
@@ -33,10 +30,7 @@ class MemoryLimit:
     def lift() -> None:
         """Make room for the process's own last words."""
         if sys.platform == "linux":
-            import resource
-
-            unlimited = resource.RLIM_INFINITY
-            resource.setrlimit(resource.RLIMIT_DATA, (unlimited, unlimited))
+            _allow(None)
 
 
 def make_room_for_thread() -> None:
@@ -44,10 +38,21 @@ def make_room_for_thread() -> None:
     if sys.platform == "linux":
         import resource
 
-        limit, most = resource.getrlimit(resource.RLIMIT_DATA)
+        limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
         stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
         if resource.RLIM_INFINITY not in (limit, stack):
-            resource.setrlimit(resource.RLIMIT_DATA, (limit + stack, most))
+            _allow(limit + stack)
+
+
+def _allow(limit: int | None) -> None:
+    """So much private writable memory (None: all there is), and never more than this process was
+    started with: a room's server limits its learners."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if limit is None or (most != resource.RLIM_INFINITY and limit > most):
+        limit = most
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
 
 
 def _peak() -> int:
