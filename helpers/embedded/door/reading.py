@@ -15,6 +15,7 @@ from moto.core.parse import QueryParser
 from moto.core.utils import get_service_model
 
 from helpers.embedded import documents
+from helpers.embedded.door import buckets
 from helpers.embedded.service import Call
 from helpers.embedded.wire import ApiRequest
 
@@ -64,6 +65,8 @@ def _read_shape(model: ServiceModel, operation: str, flat: dict[str, str]) -> di
 
 def _read_path(request: ApiRequest, service: str) -> tuple[str | None, dict[str, Any]]:
     parts = urlsplit(request.url)
+    if service == "s3":
+        return _read_s3(request)
     parameters: dict[str, Any] = {
         name: texts[0] for name, texts in parse_qs(parts.query, keep_blank_values=True).items()
     }
@@ -73,6 +76,36 @@ def _read_path(request: ApiRequest, service: str) -> tuple[str | None, dict[str,
             named = {name: unquote(text) for name, text in found.groupdict().items()}
             return operation, parameters | named
     return None, parameters
+
+
+def _read_s3(request: ApiRequest) -> tuple[str | None, dict[str, Any]]:
+    """The bucket stands in the host, and a body is an object's or XML."""
+    query = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
+    parameters: dict[str, Any] = {name: texts[0] for name, texts in query.items()}
+    path = buckets.path_of(request)
+    plain = buckets.operation_of(request)
+    _, bucket, key = f"{path}/".split("/", 2)
+    named = {"Bucket": unquote(bucket)} | ({"Key": unquote(key.removesuffix("/"))} if key else {})
+    if plain is not None:
+        return plain, parameters | (named if bucket else {})
+    wanted = sorted(query)
+    for operation, uri in _subresources():
+        method, asked = uri
+        if method == request.method and asked in wanted:
+            return operation, parameters | named
+    return None, parameters | named
+
+
+@cache
+def _subresources() -> list[tuple[str, tuple[str, str]]]:
+    """Operations of S3 with their method and the name in the query string that means them."""
+    model = _model("s3")
+    found = []
+    for operation in model.operation_names if model else ():
+        http = model.operation_model(operation).http  # type: ignore[union-attr]
+        if name := http["requestUri"].partition("?")[2].partition("=")[0].partition("&")[0]:
+            found.append((operation, (http["method"], name)))
+    return found
 
 
 def botocore_name(service: str) -> str:

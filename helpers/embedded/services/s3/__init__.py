@@ -1,0 +1,1 @@
+"""S3: moto's, and what access asks of it."""
