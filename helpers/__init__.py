@@ -14,7 +14,7 @@ from helpers.lab import Lab, open_lab
 
 __all__ = ["Lab", "open_lab"]
 
-_WINGS = ("bank", "deploying", "experiments", "planning", "watching")
+_WINGS = ("bank", "deploying", "experiments", "planning", "rehearsing", "watching")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.rehearsing.messages import NotRehearsed, load_function
-from helpers.rehearsing.rehearsals import Folder, Report, Template, rehearse
+from helpers.rehearsing.rehearsals import Report, Template, from_folder, rehearse
 from helpers.rehearsing.report import as_html, as_json, as_junit
 from helpers.rehearsing.storms import STORMS
 from helpers.rehearsing.subjects import Deploy
@@ -98,16 +98,16 @@ def _subject(asked: argparse.Namespace) -> Deploy:
     if asked.what.is_dir():
         if not asked.handler:
             raise NotRehearsed("A folder needs its handler: --handler app.handler")
-        return Folder(
+        return from_folder(
             asked.what,
             asked.handler,
+            stub=asked.stub,
             timeout=asked.timeout,
             batch_size=asked.batch_size,
             visibility_timeout=asked.visibility_timeout,
             reports_failures=not asked.no_partial_responses,
             fifo=asked.fifo,
             variables=_pairs(asked.variable),
-            stub=asked.stub,
             prepare=prepare,
         )
     if not asked.what.is_file():

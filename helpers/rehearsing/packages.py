@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -44,6 +45,21 @@ def zip_folder(
     if stub is not None:
         files[f"{STUB}.py"] = stub.read_bytes()
         files[f"{ENTRY}.py"] = _entry(handler).encode()
+    return _zip(files)
+
+
+def add_installed(package: bytes, names: Sequence[str]) -> bytes:
+    """A package with what is installed here under these names besides.
+
+    Raises:
+        NotRehearsed: one is not installed here.
+    """
+    if not names:
+        return package
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    for name in names:
+        files = {**_installed(name, set()), **files}
     return _zip(files)
 
 

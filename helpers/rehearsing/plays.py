@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import boto3
-
 from helpers.lab import open_lab
 from helpers.rehearsing.messages import Message, NotRehearsed
 from helpers.rehearsing.remains import Remains, read_remains
-from helpers.rehearsing.subjects import Deploy, Stage
+from helpers.rehearsing.subjects import Deploy, Stage, ask
 from helpers.weather import End, Fault, FunctionCall, Invocation, Weather
 
 if TYPE_CHECKING:
@@ -26,6 +24,8 @@ LONGEST = 4 * 3600
 """Seconds of lab time that a run without a dead-letter queue may take."""
 FEW = 12
 """Messages whose lives fit in a small picture."""
+SPIN_LIMIT = 60.0
+"""Wall seconds for which a handler may compute, on a machine that has other work, too."""
 POISON = -1
 """The number of a message that is none of the user's."""
 
@@ -110,7 +110,7 @@ class Play:
         self.stage = stage
         self.messages = messages
         self.ids: dict[str, int] = {}
-        self._sqs = boto3.client("sqs")
+        self._sqs = ask("sqs")
         self._sent = 0
 
     def send(self, *numbers: int, fresh: bool = False) -> None:
@@ -177,7 +177,7 @@ def play(company: Company, storm: Storm, only: Sequence[int] | None = None) -> E
     """
     weather = storm.weather()
     recorder = Recorder(weather)
-    with open_lab("embedded", weather=recorder, **storm.account()) as lab:
+    with open_lab("embedded", weather=recorder, spin_limit=SPIN_LIMIT, **storm.account()) as lab:
         since = lab.now()
         stage = company.deploy(lab)
         weather.expect(stage)
@@ -186,7 +186,7 @@ def play(company: Company, storm: Storm, only: Sequence[int] | None = None) -> E
         run = Play(lab, stage, weather, {number: everything[number] for number in chosen})
         try:
             storm.perform(run)
-        except boto3.client("sqs").exceptions.ClientError as error:
+        except ask("sqs").exceptions.ClientError as error:
             raise NotRehearsed(f"AWS refuses a message: {error}") from None
         return _read_ending(company, lab, since, run, recorder)
 

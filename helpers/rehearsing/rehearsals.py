@@ -2,7 +2,7 @@
 
 from helpers.rehearsing import rehearsals
 
-report = rehearsals.rehearse(rehearsals.Folder(Path("shop"), "app.handler"), "messages.jsonl")
+report = rehearsals.rehearse(rehearsals.from_folder(Path("shop"), "app.handler"), "messages.jsonl")
 """
 
 from __future__ import annotations
@@ -19,12 +19,32 @@ from helpers.rehearsing.messages import Message, NotRehearsed, read_messages
 from helpers.rehearsing.plays import Company, Ending, play
 from helpers.rehearsing.shrinking import shrink
 from helpers.rehearsing.storms import STORMS, Calm, Storm
-from helpers.rehearsing.subjects import Deploy, Folder, Stage, Template
+from helpers.rehearsing.subjects import (
+    Deploy,
+    Function,
+    Stage,
+    Template,
+    from_cell,
+    from_folder,
+)
 
-__all__ = ["Folder", "Message", "NotRehearsed", "Stage", "Storm", "Template", "rehearse"]
+__all__ = [
+    "Function",
+    "Message",
+    "NotRehearsed",
+    "Stage",
+    "Storm",
+    "Template",
+    "from_cell",
+    "from_folder",
+    "rehearse",
+]
 
 CRASHES = ("Runtime.ExitError", "Sandbox.Timedout", "Runtime.OutOfMemory")
 """Ends of an invocation that no message deserves."""
+
+HARMS = {"changed": "remains", "lost": "remains", "done twice": "remains", "left": "dead"}
+"""Kinds of findings that are one harm."""
 
 REFUSED_HOST = re.compile(r"The lab sends nothing to ([^\s:]+):")
 
@@ -95,7 +115,7 @@ def rehearse(
     Each run has an account of its own; a lab that is open is closed.
 
     Args:
-        deploy: a `Template`, a `Folder`, or a function that takes the lab and returns a `Stage`.
+        deploy: a `Template`, a `Function`, or whatever takes the lab and returns a `Stage`.
         messages: as `helpers.rehearsing.messages.read_messages` takes them.
         storms: names, such as "dies" or "dies:PutItem.Table"; or storms of your own; None: all.
         invariant: called with the `Stage` at the end of each run; it returns a sentence, or False,
@@ -213,7 +233,7 @@ class _Rehearsal:
         self, storm: Storm, numbers: list[int], ending: Ending, findings: list[Finding]
     ) -> Example:
         best = Example(storm, tuple(numbers), tuple(findings), ending)
-        kinds = {finding.kind for finding in findings if finding.is_red}
+        harms = _harms(findings)
         suspects = [each.message for each in findings if each.is_red and each.message is not None]
 
         def fails(some: list[int], how: Storm) -> bool:
@@ -222,7 +242,7 @@ class _Rehearsal:
             if same is None:
                 return False
             ended, found = self._play(same, some)
-            if not kinds & {finding.kind for finding in found if finding.is_red}:
+            if not harms & _harms(found):
                 return False
             best = Example(same, tuple(some), tuple(found), ended)
             return True
@@ -243,6 +263,11 @@ class _Rehearsal:
         found = plain.variants(self._calm(numbers), self._known)
         named = [each for each in found if each.variant == storm.variant]
         return next(iter(named or plain.named(storm.variant, found)), None)
+
+
+def _harms(findings: Iterable[Finding]) -> set[str]:
+    """What is red, in the large: an item that has changed may be missing in a smaller example."""
+    return {HARMS.get(finding.kind, finding.kind) for finding in findings if finding.is_red}
 
 
 def _refuse_hopeless(calm: Ending) -> None:

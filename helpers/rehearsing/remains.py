@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from boto3.dynamodb.types import Binary, TypeDeserializer
 
-from helpers.rehearsing.subjects import CODE, Stage
+from helpers.rehearsing.subjects import CODE, Stage, ask
 
 if TYPE_CHECKING:
     from helpers.rehearsing.plays import Made
@@ -71,7 +70,7 @@ def read_remains(stage: Stage, calls: Sequence[Made], since: datetime, until: da
 
 
 def _items(stage: Stage) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any]]]:
-    dynamodb, read = boto3.client("dynamodb"), TypeDeserializer().deserialize
+    dynamodb, read = ask("dynamodb"), TypeDeserializer().deserialize
     for page in dynamodb.get_paginator("list_tables").paginate():
         for table in page["TableNames"]:
             described = dynamodb.describe_table(TableName=table)["Table"]
@@ -83,7 +82,7 @@ def _items(stage: Stage) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any]]
 
 
 def _objects(stage: Stage) -> Iterator[tuple[str, str, str]]:
-    s3 = boto3.client("s3")
+    s3 = ask("s3")
     for bucket in s3.list_buckets()["Buckets"]:
         name = bucket["Name"]
         if name == CODE:

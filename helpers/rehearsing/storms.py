@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import boto3
-
 from helpers.deploying.mappings import wait_for_mapping
 from helpers.rehearsing.messages import Message, find_marks
+from helpers.rehearsing.subjects import ask
 from helpers.rehearsing.weathers import (
     WRITES,
     EndsProcess,
@@ -110,7 +109,7 @@ class Calm(Storm):
         return {"seed": 1} if self.harmless else {}
 
     def perform(self, run: Play) -> None:
-        sqs, url = boto3.client("sqs"), run.stage.queue_url
+        sqs, url = ask("sqs"), run.stage.queue_url
         looks = self.harmless and (run.stage.max_receives or 3) > 2
         if self.harmless:
             run.lab.advance(seconds=100_003)
@@ -387,7 +386,7 @@ class KeyDisabled(Storm):
     interrupts = True
 
     def perform(self, run: Play) -> None:
-        kms, stage = boto3.client("kms"), run.stage
+        kms, stage = ask("kms"), run.stage
         waves = run.waves()
         bearable = stage.visibility_timeout * ((stage.max_receives or 5) - 1) - 1
         for number, wave in enumerate(waves):
@@ -446,7 +445,7 @@ class DeployInTheMiddle(Storm):
     lesson = "08_choose_and_grow"
 
     def perform(self, run: Play) -> None:
-        functions, name = boto3.client("lambda"), run.stage.function
+        functions, name = ask("lambda"), run.stage.function
         waves = run.waves()
         for number, wave in enumerate(waves):
             run.send(*wave)
@@ -554,7 +553,7 @@ def find_kinds(calm: Ending) -> list[str]:
 
 def redrive(run: Play) -> None:
     """Move all dead letters back to their queue, as an operator does, and have them done."""
-    sqs = boto3.client("sqs")
+    sqs = ask("sqs")
     assert run.stage.dead_letter_queue
     url = sqs.get_queue_url(QueueName=run.stage.dead_letter_queue)["QueueUrl"]
     asked = {"QueueUrl": url, "AttributeNames": ["QueueArn", "ApproximateNumberOfMessages"]}
@@ -567,11 +566,11 @@ def redrive(run: Play) -> None:
 
 
 def _set_batch_size(run: Play, size: int) -> None:
-    boto3.client("lambda").update_event_source_mapping(UUID=run.stage.mapping, BatchSize=size)
+    ask("lambda").update_event_source_mapping(UUID=run.stage.mapping, BatchSize=size)
     wait_for_mapping(run.lab, run.stage.mapping)
 
 
 def _reserve(run: Play, environments: int) -> None:
-    boto3.client("lambda").put_function_concurrency(
+    ask("lambda").put_function_concurrency(
         FunctionName=run.stage.function, ReservedConcurrentExecutions=environments
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,10 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers.deploying.mappings import create_mapping, wait_for_mapping
-from helpers.deploying.packages import deploy_function
+from helpers.deploying.packages import MODULE, deploy_function, package_handler
 from helpers.deploying.roles import allow, create_role
 from helpers.rehearsing.messages import NotRehearsed
-from helpers.rehearsing.packages import ENTRY, zip_folder
+from helpers.rehearsing.packages import ENTRY, add_installed, zip_folder
 
 if TYPE_CHECKING:
     from helpers.lab import Lab
@@ -29,6 +30,12 @@ MAX_RECEIVES = 5
 """AWS's advice for a queue that Lambda polls (LDG services-sqs-configure)."""
 POWERTOOLS = "AWSLambdaPowertools", "aws-lambda-powertools"
 """What the name of AWS's public layer begins with, and the package that it holds."""
+
+
+@cache
+def ask(service: str) -> Any:
+    """A client. It serves each account in turn: making one anew costs as much as a run's work."""
+    return boto3.client(service)
 
 
 @dataclass(frozen=True)
@@ -67,13 +74,14 @@ Deploy = Callable[["Lab"], Stage]
 
 
 @dataclass(frozen=True)
-class Folder:
-    """A folder and a handler; a queue, a dead-letter queue and a role are made for it.
+class Function:
+    """Code alone. A queue, a dead-letter queue and a role are made for it.
 
     The role may do anything: whether permissions suffice is tried with a template.
     """
 
-    path: Path
+    name: str
+    package: Callable[[], bytes]
     handler: str
     timeout: int = 30
     batch_size: int = 10
@@ -83,51 +91,77 @@ class Folder:
     reports_failures: bool = True
     fifo: bool = False
     variables: tuple[tuple[str, str], ...] = ()
-    stub: Path | None = None
     prepare: Callable[[], Any] | None = None
-
-    @cached_property
-    def _package(self) -> bytes:
-        return zip_folder(self.path, self.stub, self.handler)
+    """Called after each deployment: makes tables, say."""
 
     def __call__(self, lab: Lab) -> Stage:
-        sqs = boto3.client("sqs")
-        suffix, kind = (".fifo", {"FifoQueue": "true"}) if self.fifo else ("", {})
-        dead = sqs.create_queue(QueueName=f"rehearsal-dead{suffix}", Attributes=kind)["QueueUrl"]
-        policy = {"deadLetterTargetArn": _arn(dead), "maxReceiveCount": self.max_receives}
-        visible = max(6 * self.timeout, self.visibility_timeout)
-        url = sqs.create_queue(
-            QueueName=f"{QUEUE}{suffix}",
-            Attributes={
-                "VisibilityTimeout": str(visible),
-                "RedrivePolicy": json.dumps(policy),
-                **kind,
-            },
-        )["QueueUrl"]
-        function = self.path.resolve().name.replace(" ", "-") or "function"
+        url, queue_arn = self._create_queues()
         everything = [allow(["*"], "*")]
         role = create_role(
-            f"{function}-role", "AWSLambdaSQSQueueExecutionRole", "everything", everything
+            f"{self.name}-role", "AWSLambdaSQSQueueExecutionRole", "everything", everything
         )
-        handler = f"{ENTRY}.{self.handler.rpartition('.')[2]}" if self.stub else self.handler
         deploy_function(
-            lab, function, self._package, handler, role, self.timeout, dict(self.variables)
+            lab, self.name, self.package(), self.handler, role, self.timeout, dict(self.variables)
         )
         reports = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
         create_mapping(
             lab,
-            _arn(url),
-            function,
+            queue_arn,
+            self.name,
             BatchSize=self.batch_size,
             **(reports if self.reports_failures else {}),
         )
         if self.visibility_timeout:  # which SQS takes although it is shorter than the timeout
-            sqs.set_queue_attributes(
-                QueueUrl=url, Attributes={"VisibilityTimeout": str(self.visibility_timeout)}
-            )
+            visible = {"VisibilityTimeout": str(self.visibility_timeout)}
+            ask("sqs").set_queue_attributes(QueueUrl=url, Attributes=visible)
         if self.prepare:
             self.prepare()
-        return read_stage(lab, function)
+        return read_stage(lab, self.name)
+
+    def _create_queues(self) -> tuple[str, str]:
+        """URL and ARN of the queue."""
+        sqs = ask("sqs")
+        suffix, kind = (".fifo", {"FifoQueue": "true"}) if self.fifo else ("", {})
+        dead = sqs.create_queue(QueueName=f"rehearsal-dead{suffix}", Attributes=kind)["QueueUrl"]
+        policy = {"deadLetterTargetArn": _arn(dead), "maxReceiveCount": self.max_receives}
+        visible = max(6 * self.timeout, self.visibility_timeout)
+        attributes = {
+            "VisibilityTimeout": str(visible),
+            "RedrivePolicy": json.dumps(policy),
+            **kind,
+        }
+        url = sqs.create_queue(QueueName=f"{QUEUE}{suffix}", Attributes=attributes)["QueueUrl"]
+        return url, _arn(url)
+
+
+def from_folder(folder: Path, handler: str, stub: Path | None = None, **settings: Any) -> Function:
+    """The function whose code lies in a folder, with what its requirements.txt names.
+
+    Args:
+        handler: such as "app.handler".
+        stub: a module that is imported before the handler, and replaces what calls other hosts.
+        settings: as the fields of `Function`.
+    """
+    name = re.sub(r"[^\w-]", "-", folder.resolve().name) or "function"
+    entry = f"{ENTRY}.{handler.rpartition('.')[2]}" if stub else handler
+    package = cache(lambda: zip_folder(folder, stub, handler))
+    return Function(name, package, entry, **settings)
+
+
+def from_cell(
+    handler: Callable[[Any, Any], Any], packages: Sequence[str] = (), **settings: Any
+) -> Function:
+    """The function that a notebook cell defines, from the cell's top to the handler's end.
+
+    Args:
+        packages: installed packages that it imports besides boto3.
+        settings: as the fields of `Function`.
+
+    Raises:
+        ValueError: it is no function of a cell.
+    """
+    code = add_installed(package_handler(handler), packages)
+    return Function("function", lambda: code, f"{MODULE}.{handler.__name__}", **settings)
 
 
 @dataclass(frozen=True)
@@ -140,6 +174,8 @@ class Template:
     parameters: tuple[tuple[str, str], ...] = ()
     stub: Path | None = None
     prepare: Callable[[], Any] | None = None
+    _processed: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The template after its transforms, which are applied once."""
 
     @cached_property
     def _packed(self) -> tuple[str, dict[str, bytes]]:
@@ -168,15 +204,15 @@ class Template:
 
     def __call__(self, lab: Lab) -> Stage:
         body, objects = self._packed
-        s3 = boto3.client("s3")
+        s3 = ask("s3")
         s3.create_bucket(Bucket=CODE)
         for key, content in objects.items():
             s3.put_object(Bucket=CODE, Key=key, Body=content)
-        cloudformation = boto3.client("cloudformation")
+        cloudformation = ask("cloudformation")
         try:
             cloudformation.create_stack(
                 StackName=STACK,
-                TemplateBody=body,
+                TemplateBody=self._processed.get("body", body),
                 Parameters=[
                     {"ParameterKey": key, "ParameterValue": text} for key, text in self.parameters
                 ],
@@ -189,6 +225,9 @@ class Template:
         status = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
         if status != "CREATE_COMPLETE":
             raise NotRehearsed(f"The template was not deployed. {_why_not(cloudformation)}")
+        if not self._processed:
+            found = cloudformation.get_template(StackName=STACK, TemplateStage="Processed")
+            self._processed["body"] = json.dumps(found["TemplateBody"])
         names = {
             each["PhysicalResourceId"]: each["LogicalResourceId"]
             for each in cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
@@ -200,7 +239,7 @@ class Template:
     def _chosen(self, names: dict[str, str]) -> str:
         readers = {
             str(each["FunctionArn"]).split(":")[6]
-            for each in boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+            for each in ask("lambda").list_event_source_mappings()["EventSourceMappings"]
             if ":sqs:" in each.get("EventSourceArn", "")
         }
         known: dict[str, str] = {names.get(each, each): each for each in sorted(readers)}
@@ -223,7 +262,7 @@ def read_stage(lab: Lab, function: str, names: dict[str, str] | None = None) -> 
     Raises:
         NotRehearsed: the function reads no queue, or more than one.
     """
-    functions, sqs = boto3.client("lambda"), boto3.client("sqs")
+    functions, sqs = ask("lambda"), ask("sqs")
     found = [
         each
         for each in functions.list_event_source_mappings(FunctionName=function)[
@@ -254,7 +293,7 @@ def read_stage(lab: Lab, function: str, names: dict[str, str] | None = None) -> 
 
 
 def _customer_keys() -> tuple[str, ...]:
-    kms = boto3.client("kms")
+    kms = ask("kms")
     found = [each["KeyId"] for each in kms.list_keys()["Keys"]]
     described = [kms.describe_key(KeyId=each)["KeyMetadata"] for each in found]
     return tuple(
@@ -265,7 +304,7 @@ def _customer_keys() -> tuple[str, ...]:
 
 
 def _arn(url: str) -> str:
-    found = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    found = ask("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return str(found["Attributes"]["QueueArn"])
 
 
