@@ -11,6 +11,7 @@ from helpers.embedded.wire import ApiRequest, ApiResponse
 
 if TYPE_CHECKING:
     from helpers.embedded.door.access.principals import Principal
+    from helpers.embedded.door.members import Members
 
 
 class NotInEmbeddedAccount(NotImplementedError):
@@ -85,6 +86,9 @@ class Service:
 
     name: str
     """moto's name of it."""
+
+    members: Members | None = None
+    """What it takes of a request; None: nobody has said so, and nothing is refused for it."""
 
     waits: Mapping[str, Waiting] = {}
     """Operations that take lab time, such as a long poll."""

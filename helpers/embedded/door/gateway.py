@@ -48,7 +48,8 @@ class Gateway:
         """The request as a call that may be answered, or the refusal that it deserves.
 
         Raises:
-            NotInEmbeddedAccount: nobody in the embedded account knows this service or Region.
+            NotInEmbeddedAccount: nobody in the embedded account knows this service, this Region,
+                this operation or a member of the request.
         """
         name = service_at(request.host)
         if name is None:
@@ -61,9 +62,14 @@ class Gateway:
             raise NotInEmbeddedAccount(complaint)
 
         def read() -> Call | ApiResponse:
-            self._load(name).settle()
+            service = self._load(name)
+            service.settle()
             call = read_call(request, name)
-            return self._gate.refusal(call) or call
+            if refusal := self._gate.refusal(call):
+                return refusal
+            if (members := service.members) is not None and members.looks[call.operation]:
+                members.check(call)
+            return call
 
         return self._kept(read, request, name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
@@ -70,12 +70,15 @@ def _read_path(request: ApiRequest, service: str) -> tuple[str | None, dict[str,
     parameters: dict[str, Any] = {
         name: texts[0] for name, texts in parse_qs(parts.query, keep_blank_values=True).items()
     }
-    parameters |= _read_json(request)
-    for method, pattern, operation in _operations_by_path(service):
-        if method == request.method and (found := pattern.fullmatch(parts.path)):
+    for each in _operations_by_path(service):
+        if each.method != request.method or each.query not in parts.query:
+            continue
+        if found := each.path.fullmatch(parts.path):
+            if not each.has_payload:
+                parameters |= _read_json(request)
             named = {name: unquote(text) for name, text in found.groupdict().items()}
-            return operation, parameters | named
-    return None, parameters
+            return each.operation, parameters | named
+    return None, parameters | _read_json(request)
 
 
 def _read_s3(request: ApiRequest) -> tuple[str | None, dict[str, Any]]:
@@ -127,21 +130,36 @@ def _model(service: str) -> ServiceModel | None:
         return None
 
 
+class _Place(NamedTuple):
+    """Where an operation of a service by paths is asked for."""
+
+    method: str
+    path: re.Pattern[str]
+    query: str
+    """What the query string has in it, for operations that share a path."""
+    operation: str
+    has_payload: bool
+    """Whether the body is a member of its own, such as the event of Invoke."""
+
+
 @lru_cache(maxsize=16)
-def _operations_by_path(service: str) -> list[tuple[str, re.Pattern[str], str]]:
-    """Method, path and name of each operation, the most particular paths first."""
+def _operations_by_path(service: str) -> list[_Place]:
+    """All operations, the most particular paths first."""
     model = _model(service)
     found = []
-    for operation in model.operation_names if model else ():
-        http = model.operation_model(operation).http  # type: ignore[union-attr]
-        path = http["requestUri"].partition("?")[0].rstrip("/")
+    for name in model.operation_names if model else ():
+        operation = model.operation_model(name)  # type: ignore[union-attr]
+        path, _, query = operation.http["requestUri"].partition("?")
+        path, shape = path.rstrip("/"), operation.input_shape
         literal = re.sub(r"\{\w+\+?\}", "", path)
-        found.append((-len(literal), http["method"], _path_pattern(path), operation))
-    return [(method, pattern, name) for _, method, pattern, name in sorted(found, key=_first)]
+        has_payload = shape is not None and "payload" in shape.serialization
+        place = _Place(operation.http["method"], _path_pattern(path), query, name, has_payload)
+        found.append((-len(literal), not query, place))
+    return [place for *_, place in sorted(found, key=_rank)]
 
 
-def _first(row: tuple[int, str, re.Pattern[str], str]) -> int:
-    return row[0]
+def _rank(found: tuple[int, bool, _Place]) -> tuple[int, bool]:
+    return found[:2]
 
 
 def _path_pattern(path: str) -> re.Pattern[str]:

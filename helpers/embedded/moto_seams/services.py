@@ -37,9 +37,10 @@ class MotoService(Service):
             status, headers, body = self.respond(request, request.raw_url, request.headers)
         except NotInEmbeddedAccount:
             raise
-        except NotImplementedError as error:
+        except NotImplementedError:
             raise NotInEmbeddedAccount(
-                f"The embedded account cannot do that; a real account can. ({self.name}: {error})"
+                "The embedded account cannot do that; a real account can. "
+                f"({self.name}: {call.operation or call.request.path})"
             ) from None
         except HTTPException as error:
             status, headers = error.code or 400, dict(error.get_headers())

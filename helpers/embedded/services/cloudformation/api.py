@@ -42,7 +42,12 @@ class CloudFormationApi(ChangeSetsApi):
         self._stacks.known[stack.id] = stack
         on_failure = self.params.get("OnFailure", "ROLLBACK")
         if requested(self.params.get("DisableRollback")):
+            if "OnFailure" in self.params:
+                raise ValidationError(
+                    "You can specify either DisableRollback or OnFailure, but not both."
+                )
             on_failure = "DO_NOTHING"
+        stack.keeps_what_failed = on_failure == "DO_NOTHING"
         self._deployment(stack).create(on_failure)
         return {"StackId": stack.id}
 
@@ -66,7 +71,6 @@ class CloudFormationApi(ChangeSetsApi):
 
     def delete_stack(self) -> Result:
         """One that is not there is no error (API DeleteStack)."""
-        self._check_known()
         name, retained = self.params["StackName"], self.params.get("RetainResources") or []
         for stack in [each for each in self._own() if name in (each.name, each.id)]:
             if stack.is_protected:
@@ -108,11 +112,26 @@ class CloudFormationApi(ChangeSetsApi):
         return {"StackEvents": events}
 
     def describe_stack_resources(self) -> Result:
-        stack = self._named(self.params["StackName"])
+        """Of a stack, or of the stack that a resource belongs to."""
+        physical = self.params.get("PhysicalResourceId")
+        if not (name := self.params.get("StackName")) and not physical:
+            raise ValidationError(
+                "Either a StackName or a PhysicalResourceId must be specified to "
+                "DescribeStackResources."
+            )
+        stack = self._named(name) if name else self._owner_of(str(physical))
         wanted = self.params.get("LogicalResourceId")
         names = [wanted] if wanted else list(stack.resources)
         rows = [self._resource(stack, name) for name in names]
+        if name and physical:
+            rows = [row for row in rows if row["PhysicalResourceId"] == physical]
         return {"StackResources": rows}
+
+    def _owner_of(self, physical: str) -> Stack:
+        for stack in self._own():
+            if any(each.identity == physical for each in stack.resources.values()):
+                return stack
+        raise ValidationError(f"Stack for {physical} does not exist")
 
     def describe_stack_resource(self) -> Result:
         stack = self._named(self.params["StackName"])
@@ -141,8 +160,10 @@ class CloudFormationApi(ChangeSetsApi):
 
     def get_template(self) -> Result:
         """As it was handed in, unless the request asks for it after its transforms."""
-        stack = self._named(self.params["StackName"])
-        template = stack.template
+        if self.params.get("ChangeSetName"):
+            template = self._change_set().wanted.template
+        else:
+            template = self._named(self._required("StackName")).template
         stages = ["Original", "Processed"]
         if self.params.get("TemplateStage") == "Processed" and template.source is not None:
             return {"TemplateBody": json.dumps(template.document), "StagesAvailable": stages}
@@ -150,7 +171,6 @@ class CloudFormationApi(ChangeSetsApi):
 
     def get_template_summary(self) -> Result:
         if name := self.params.get("StackName"):
-            self._check_known()
             return summary_of(self._named(name).template.original)
         return summary_of(self._template(None))
 
@@ -194,6 +214,7 @@ def _as_described(stack: Stack) -> dict[str, Any]:
         "Outputs": [_as_output(each) for each in stack.outputs],
         "Capabilities": stack.capabilities,
         "EnableTerminationProtection": stack.is_protected,
+        "DisableRollback": stack.keeps_what_failed,
         "TimeoutInMinutes": stack.timeout,
     }
 

@@ -90,7 +90,6 @@ class ChangeSetsApi(StackRequest):
 
     def execute_change_set(self) -> Result:
         """The other change sets of the stack are of no use after it, and go."""
-        self._check_known()
         chosen = self._change_set()
         if chosen.execution != "AVAILABLE":
             raise InvalidChangeSetStatus(

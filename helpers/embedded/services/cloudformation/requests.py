@@ -28,32 +28,12 @@ from helpers.embedded.services.cloudformation.template import Template, check, r
 from helpers.embedded.services.cloudformation.transforms import check_transforms, expand
 from helpers.embedded.services.cloudformation.unknown_types import advice
 from helpers.embedded.services.own_api import OwnApi
+from helpers.embedded.wire import ApiResponse
 
 if TYPE_CHECKING:
     from helpers.embedded.services.cloudformation.service import CloudFormationService
 
 _TEMPLATE = {"TemplateBody", "TemplateURL"}
-_WANTED = _TEMPLATE | {
-    "Capabilities",
-    "ClientRequestToken",
-    "DisableRollback",
-    "Parameters",
-    "StackName",
-    "Tags",
-    "UsePreviousTemplate",
-}
-_KNOWN = {
-    "CreateStack": _WANTED | {"EnableTerminationProtection", "OnFailure", "TimeoutInMinutes"},
-    "UpdateStack": _WANTED,
-    "CreateChangeSet": _WANTED
-    | {"ChangeSetName", "ChangeSetType", "ClientToken", "Description", "OnStackFailure"},
-    "ExecuteChangeSet": {"ChangeSetName", "ClientRequestToken", "DisableRollback", "StackName"},
-    "DeleteStack": {"ClientRequestToken", "RetainResources", "StackName"},
-    "GetTemplateSummary": _TEMPLATE | {"StackName"},
-    "ValidateTemplate": _TEMPLATE,
-}
-"""Parameters that mean something here, of the operations that have others, too. TimeoutInMinutes
-is kept: nothing here takes as long as a minute."""
 
 _NAME = "[a-zA-Z][-a-zA-Z0-9]{0,127}"
 _IN_HOST = re.compile(r"(?P<bucket>[^/]+)\.s3[.-][^/]*amazonaws\.com")
@@ -77,14 +57,20 @@ class StackRequest(OwnApi):
         super().__init__(call)
         self._stacks = stacks
 
-    def _check_known(self) -> None:
-        """Refuse what would be dropped. What asks for nothing, such as False, is no harm."""
-        operation = self.call.operation or ""
-        unknown = self.params.keys() - _KNOWN.get(operation, self.params.keys())
-        if unknown := {name for name in unknown if self.params[name]}:
+    def answer(self) -> ApiResponse:
+        """Every list is answered whole, so that no answer has given a token."""
+        if self.params.get("NextToken"):
+            return self.refuse(ValidationError("The specified NextToken is not valid."))
+        return super().answer()
+
+    def _required(self, name: str) -> str:
+        """A parameter that the model takes for optional, and this use of it does not."""
+        if not (value := self.params.get(name)):
             raise ValidationError(
-                f"The embedded account does not know {', '.join(sorted(unknown))} of {operation}."
+                f"1 validation error detected: Value null at '{name[0].lower()}{name[1:]}' failed "
+                "to satisfy constraint: Member must not be null"
             )
+        return str(value)
 
     # Stacks
 
@@ -119,7 +105,6 @@ class StackRequest(OwnApi):
     @_structured()
     def _template(self, stack: Stack | None) -> Template:
         """The template that the request brings or means, before its transforms."""
-        self._check_known()
         given = [name for name in (*sorted(_TEMPLATE), "UsePreviousTemplate")
                  if self.params.get(name)]  # fmt: skip
         if len(given) > 1:

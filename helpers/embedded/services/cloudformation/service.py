@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpers.embedded.service import Call, Service
 from helpers.embedded.services.cloudformation.api import CloudFormationApi
 from helpers.embedded.services.cloudformation.authorization import CloudFormationAuthorization
+from helpers.embedded.services.cloudformation.members import MEMBERS
 from helpers.embedded.services.cloudformation.stack import Stack
 from helpers.embedded.services.parts import Parts
 from helpers.embedded.wire import ApiResponse
@@ -14,6 +15,7 @@ class CloudFormationService(Service):
     """All stacks of an account."""
 
     name = "cloudformation"
+    members = MEMBERS
 
     def __init__(self, parts: Parts) -> None:
         parts.access.learn(self.name, CloudFormationAuthorization())

@@ -76,6 +76,8 @@ class Stack:
     capabilities: list[str]
     is_protected: bool = False
     """Whether it cannot be deleted (termination protection)."""
+    keeps_what_failed: bool = False
+    """Whether it was made with DisableRollback."""
     timeout: int | None = None
     """Minutes in which it was to be made."""
     status: str = ""

@@ -13,6 +13,7 @@ from helpers.embedded.services.cloudwatch.alarms.watch import AlarmWatch
 from helpers.embedded.services.cloudwatch.api import CloudWatchApi
 from helpers.embedded.services.cloudwatch.authorization import CloudWatchAuthorization
 from helpers.embedded.services.cloudwatch.backend import CloudWatchBackend
+from helpers.embedded.services.cloudwatch.members import MEMBERS
 from helpers.embedded.services.parts import Parts
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class CloudWatchService(MotoService):
     """What the account publishes, and the alarms that watch it."""
 
     name = "cloudwatch"
+    members = MEMBERS
 
     def __init__(self, parts: Parts) -> None:
         parts.access.learn(self.name, CloudWatchAuthorization())

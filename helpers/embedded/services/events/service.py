@@ -13,6 +13,7 @@ from moto.moto_api._internal import mock_random
 from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.service import Call, NotInEmbeddedAccount
 from helpers.embedded.services.events.authorization import EventsAuthorization
+from helpers.embedded.services.events.members import MEMBERS
 from helpers.embedded.services.events.schedules import BadSchedule, Schedule, parse_schedule
 from helpers.embedded.services.events.targets import ACTIONS, KNOWN, Others, Targets
 from helpers.embedded.services.parts import Parts
@@ -43,6 +44,7 @@ class EventsService(MotoService):
     of rate(5 minutes) comes five minutes later."""
 
     name = "events"
+    members = MEMBERS
 
     def __init__(self, parts: Parts) -> None:
         parts.access.learn(self.name, EventsAuthorization())

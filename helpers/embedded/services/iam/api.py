@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -24,10 +24,26 @@ from moto.iam.responses import IamResponse
 
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.services.iam.authorization import ABOUT_ONESELF
+from helpers.embedded.services.paging import BadToken, page_of
 from helpers.embedded.time.clock import START
 
 _NAMES = {"RoleName": 64, "UserName": 64, "GroupName": 128, "PolicyName": 128}
 """Parameters that are names, and how long one may be."""
+
+_PAGE = 100
+_LISTS = {
+    "GetGroup": "Users",
+    "ListAccessKeys": "AccessKeyMetadata",
+    "ListGroupPolicies": "PolicyNames",
+    "ListGroups": "Groups",
+    "ListGroupsForUser": "Groups",
+    "ListPolicyVersions": "Versions",
+    "ListRolePolicies": "PolicyNames",
+    "ListUserPolicies": "PolicyNames",
+    "ListUserTags": "Tags",
+    "ListUsers": "Users",
+}
+"""Lists that moto answers whole, by their operations."""
 
 _MUST = "Cannot delete entity, must {} first."
 
@@ -53,10 +69,23 @@ class IamApi(IamResponse):
         return super().call_action()
 
     def serialized(self, action_result: ActionResult) -> Any:
-        error = action_result.result
-        if isinstance(error, IAMException):
-            error.message = reworded(error.message, self._get_action())
+        result: Any = action_result.result
+        if isinstance(result, IAMException):
+            result.message = reworded(result.message, self._get_action())
+        elif rows := _LISTS.get(self._get_action()):
+            try:
+                action_result = ActionResult(result | self._page(rows, list(result[rows])))
+            except BadToken:
+                action_result = ActionResult(ValidationError("Invalid Marker."))
         return super().serialized(action_result)
+
+    def _page(self, name: str, rows: Sequence[Any]) -> dict[str, Any]:
+        """What of a list is answered now (IAM API reference, Marker and MaxItems)."""
+        if prefix := self.params.get("PathPrefix"):
+            rows = [each for each in rows if each.path.startswith(prefix)]
+        page = page_of(rows, self.params.get("Marker"), self.params.get("MaxItems"), _PAGE)
+        rest = {"Marker": page.token} if page.token else {}
+        return {name: page.rows, "IsTruncated": bool(page.token), **rest}
 
     def _get_param(self, param_name: str, if_none: Any = None) -> Any:
         found = super()._get_param(param_name, if_none)

@@ -11,6 +11,7 @@ from helpers.embedded.services.iam.api import IamApi
 from helpers.embedded.services.iam.authorization import IamAuthorization
 from helpers.embedded.services.iam.directory import Directory
 from helpers.embedded.services.iam.managed_policies import load_aws_managed_policies
+from helpers.embedded.services.iam.members import MEMBERS
 from helpers.embedded.services.parts import Parts
 
 
@@ -18,6 +19,7 @@ class IamService(MotoService):
     """moto's users, roles and policies, with those that AWS manages."""
 
     name = "iam"
+    members = MEMBERS
 
     def __init__(self, parts: Parts) -> None:
         self._access = parts.access

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from moto.core.utils import unix_time
 
-from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.kms import managed_keys
 from helpers.embedded.services.kms.cryptography_api import CryptographyApi
 from helpers.embedded.services.kms.errors import KmsException, invalid_request, out_of_range
@@ -28,19 +27,7 @@ class KmsApi(CryptographyApi, GrantsApi):
 
     def create_key(self) -> str:
         check_tags(self._get_param("Tags", ()))
-        for store in ("CustomKeyStoreId", "XksKeyId"):
-            if self._get_param(store):
-                raise NotInEmbeddedAccount(
-                    f"The embedded account has no key stores of one's own ({store}); a real "
-                    "account can have them."
-                )
         return super().create_key()
-
-    def replicate_key(self) -> str:
-        raise NotInEmbeddedAccount(
-            "The embedded account has no replicas of keys in other Regions (ReplicateKey): make a "
-            "key in each Region. A real account has them."
-        )
 
     def tag_resource(self) -> str:
         check_tags(self._get_param("Tags", ()))

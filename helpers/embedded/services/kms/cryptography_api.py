@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from moto.kms.models import kms_backends
 
-from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.kms import operations, pairs, specs
 from helpers.embedded.services.kms.backend import find_in_region
 from helpers.embedded.services.kms.errors import (
@@ -121,14 +120,6 @@ class CryptographyApi(KmsRequest):
         context = self._get_param("EncryptionContext", {})
         size = length or _DATA_KEY_BYTES[spec]
         return operations.generate_data_key(self.key, context, size, self._get_action())
-
-    def generate_data_key_pair(self) -> str:
-        raise NotInEmbeddedAccount(
-            f"The embedded account makes no pairs of data keys ({self._get_action()}): use "
-            "GenerateDataKey, or a key of an asymmetric KeySpec. A real account makes them."
-        )
-
-    generate_data_key_pair_without_plaintext = generate_data_key_pair
 
     def generate_random(self) -> str:
         """Recorded: test_generate_random_invalid_number_of_bytes."""

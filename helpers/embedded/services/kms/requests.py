@@ -16,9 +16,22 @@ from helpers.embedded.services.kms.errors import KmsException, dry_run, invalid_
 from helpers.embedded.services.kms.grants import grant_by_token
 from helpers.embedded.services.kms.key import Key
 from helpers.embedded.services.kms.states import CRYPTOGRAPHY, check_state
+from helpers.embedded.services.paging import BadToken, page_of
 
 _BY_ALIAS = CRYPTOGRAPHY | {"DescribeKey"}
 """Operations that take an alias for a key; the others want its id or ARN."""
+
+_PAGE = 50
+"""Rows of a list, if nobody says how many; the API has 100 for some."""
+_LISTS = {
+    "ListAliases": "Aliases",
+    "ListGrants": "Grants",
+    "ListKeyPolicies": "PolicyNames",
+    "ListKeyRotations": "Rotations",
+    "ListKeys": "Keys",
+    "ListResourceTags": "Tags",
+    "ListRetirableGrants": "Grants",
+}
 
 _BYTES = ("CiphertextBlob", "Mac", "Message", "Plaintext", "Signature")
 _KEYS = ("KeyId", "TargetKeyId", "SourceKeyId", "DestinationKeyId")
@@ -40,6 +53,8 @@ class KmsRequest(KmsResponse):
             self._find_keys(operation)
             for token in self._get_param("GrantTokens", ()):
                 grant_by_token(self.region, token)
+            if rows := _LISTS.get(operation):
+                return self._paged(rows, super().call_action())
             if not self._get_param("DryRun"):
                 return super().call_action()
             if operation in CRYPTOGRAPHY:
@@ -50,6 +65,20 @@ class KmsRequest(KmsResponse):
         except KmsException as error:
             headers, body = self._enrich_response(dict(error.get_headers()), error.description)
             return error.code, headers, body
+
+    def _paged(self, name: str, answer: Any) -> Any:
+        """What of a list is answered now (KMS API reference, Limit and Marker)."""
+        status, headers, body = answer
+        if status != 200:
+            return answer
+        listed = json.loads(body)
+        try:
+            page = page_of(listed[name], self._get_param("Marker"), self._number("Limit"), _PAGE)
+        except BadToken:
+            raise KmsException("InvalidMarkerException") from None
+        rest = {"NextMarker": page.token} if page.token else {}
+        listed |= {name: page.rows, "Truncated": bool(page.token), **rest}
+        return status, headers, json.dumps(listed)
 
     def _find_keys(self, operation: str) -> None:
         for name in _KEYS:

@@ -17,6 +17,7 @@ from helpers.embedded.services.kms.api import KmsApi
 from helpers.embedded.services.kms.authorization import KmsAuthorization, encryption_facts
 from helpers.embedded.services.kms.backend import KmsBackend, backend_of
 from helpers.embedded.services.kms.key import Key
+from helpers.embedded.services.kms.members import MEMBERS
 from helpers.embedded.services.parts import Parts
 
 
@@ -24,6 +25,7 @@ class KmsService(MotoService):
     """All keys of an account, in every Region."""
 
     name = "kms"
+    members = MEMBERS
 
     def __init__(self, parts: Parts) -> None:
         parts.access.learn(self.name, KmsAuthorization(parts.access))

@@ -34,7 +34,7 @@ from helpers.embedded.services.lambda_.function_names import (
     parse_name,
     read_name,
 )
-from helpers.embedded.services.lambda_.function_settings import check_members, check_settings
+from helpers.embedded.services.lambda_.function_settings import check_settings
 from helpers.embedded.services.lambda_.permissions_api import PermissionsApi
 from helpers.embedded.services.lambda_.requests import Answer
 from helpers.embedded.services.lambda_.revisions import check_revision
@@ -56,7 +56,6 @@ class FunctionsApi(VersionsApi, PermissionsApi):
     # Functions
 
     def create_function(self) -> Answer:
-        check_members("CreateFunction", self.json_body)
         check_settings(self.json_body)
         self._name_plainly()
         arn = self._arn(FunctionName(self.json_body["FunctionName"]))
@@ -93,7 +92,6 @@ class FunctionsApi(VersionsApi, PermissionsApi):
         return json.dumps(page_of("Functions", listed, self.querystring))
 
     def update_function_configuration(self) -> Answer:
-        check_members("UpdateFunctionConfiguration", self.json_body)
         check_settings(self.json_body)
         function = self._about_to_change()
         if (key := self.json_body.get("KMSKeyArn")) is None and "Environment" in self.json_body:
@@ -104,7 +102,6 @@ class FunctionsApi(VersionsApi, PermissionsApi):
         return 200, headers, json.dumps(self._updated(function, configuration))
 
     def update_function_code(self) -> Any:
-        check_members("UpdateFunctionCode", self.json_body)
         function = self._about_to_change()
         status, headers, text = super().update_function_code()
         configuration, given = json.loads(text), self.json_body

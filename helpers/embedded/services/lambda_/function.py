@@ -116,6 +116,8 @@ class Function(LambdaFunction):
             configuration["Environment"] = {"Variables": self.environment_vars}
         if self.dead_letter_arn:
             configuration["DeadLetterConfig"] = {"TargetArn": self.dead_letter_arn}
+        if vpc := configuration.get("VpcConfig"):
+            vpc.pop("VpcId", None)  # which moto makes up; here is no network to look it up in
         configuration["LoggingConfig"] = {"LogFormat": "Text", "LogGroup": self.logs_group_name}
         configuration["RevisionId"] = self.revision_id
         if self.run_time:

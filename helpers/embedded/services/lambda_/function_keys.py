@@ -54,6 +54,18 @@ class FunctionKeys:
                 f"KMS Exception: {refusal.error_type} KMS Message: {refusal.message}"
             )
 
+    def check_there(self, function_arn: str, key: str | None) -> None:
+        """Raise Lambda's refusal of a key for filters that is not there, or cannot be used.
+
+        Modelled: filters are kept as they are, and who may use the key is not asked.
+        """
+        if key and (refusal := self._ask(None, (), function_arn, key)):
+            raise InvalidParameterValueException(
+                "Lambda was unable to configure access to your filter criteria because the KMS key "
+                "is invalid. Please check your KMS key settings. "
+                f"KMS Exception: {refusal.error_type} KMS Message: {refusal.message}"
+            )
+
     def check_readable(self, function: Function) -> None:
         """Raise Unreadable unless the function's role can have its variables decrypted."""
         if not function.kms_key_arn or not function.environment_vars:

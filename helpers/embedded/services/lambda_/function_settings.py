@@ -50,48 +50,6 @@ _UNABLE = (
 )
 
 
-_CONFIGURABLE = frozenset(
-    {
-        *("DeadLetterConfig", "Description", "Environment", "EphemeralStorage", "FunctionName"),
-        *("Handler", "KMSKeyArn", "Layers", "LoggingConfig", "MemorySize", "Role", "Runtime"),
-        *("Timeout", "TracingConfig", "VpcConfig"),
-    }
-)
-_MEMBERS = {
-    "CreateFunction": _CONFIGURABLE | {"Architectures", "Code", "PackageType", "Publish", "Tags"},
-    "UpdateFunctionConfiguration": _CONFIGURABLE | {"RevisionId"},
-    "UpdateFunctionCode": frozenset(
-        {
-            *("Architectures", "DryRun", "FunctionName", "Publish", "RevisionId", "S3Bucket"),
-            *("S3Key", "ZipFile"),
-        }
-    ),
-    "Code": frozenset({"S3Bucket", "S3Key", "ZipFile"}),
-    "PublishVersion": frozenset({"CodeSha256", "Description", "FunctionName", "RevisionId"}),
-    "Invoke": frozenset({"FunctionName", "InvocationType", "LogType", "Payload", "Qualifier"}),
-}
-"""What is obeyed, or kept and answered. Whatever else AWS adds is refused in words."""
-
-_AS_IF_NOT_GIVEN: tuple[object, ...] = (None, "", [], {}, False, {"ApplyOn": "None"}, "COPY")
-"""Values that ask for nothing; S3 objects are copied, if nobody says otherwise."""
-
-
-def check_members(operation: str, given: Mapping[str, Any]) -> None:
-    """Raise NotInEmbeddedAccount for a member of the request that would be dropped otherwise."""
-    dropped = sorted(
-        name for name in given.keys() - _MEMBERS[operation] if given[name] not in _AS_IF_NOT_GIVEN
-    )
-    if given.get("PackageType", "Zip") != "Zip":
-        dropped.append("PackageType")
-    if dropped:
-        raise NotInEmbeddedAccount(
-            f"The embedded account has no {', '.join(dropped)} of functions (Lambda: {operation}). "
-            "Leave it out, or use a real account."
-        )
-    if code := given.get("Code"):
-        check_members("Code", code)
-
-
 def check_settings(settings: Mapping[str, Any]) -> None:
     """Raise moto's LambdaClientError, in AWS's words, for the first setting that AWS refuses."""
     given = {name: settings[name] for name in _BY_THE_MODEL if name in settings}

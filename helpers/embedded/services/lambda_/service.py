@@ -25,6 +25,7 @@ from helpers.embedded.services.lambda_.execution.durations import Durations
 from helpers.embedded.services.lambda_.execution.functions import Functions
 from helpers.embedded.services.lambda_.execution.invoke import Invocations
 from helpers.embedded.services.lambda_.function_keys import FunctionKeys
+from helpers.embedded.services.lambda_.members import MEMBERS
 from helpers.embedded.services.logs.backend import LogsBackend
 from helpers.embedded.services.logs.service import LogsService
 from helpers.embedded.services.parts import Parts
@@ -47,6 +48,7 @@ class LambdaService(MotoService):
     """Made when Lambda is used first: a lab about queues alone starts faster without it."""
 
     name = "awslambda"
+    members = MEMBERS
 
     def __init__(self, parts: Parts) -> None:
         settings, simulation = parts.settings, parts.simulation
@@ -73,7 +75,9 @@ class LambdaService(MotoService):
         self._queues = parts.service(SqsService)
         self._log_rights: dict[tuple[str, str], tuple[tuple[int, bool], bool, bool]] = {}
         self._asynchronous = AsynchronousInvocations(simulation, self._functions, self._deliver)
-        self._mappings = Mappings(simulation, self._functions, parts.access, self._queues)
+        self._mappings = Mappings(
+            simulation, self._functions, parts.access, self._queues, self.keys.check_there
+        )
         self.waits = {"Invoke": Invocations(self._functions, self._asynchronous).invoke}
         parts.service(LogsService).bring_in = self._publish_logs
         self._replaced = ReplacedBackend(lambda_backends, FunctionBackend, self)

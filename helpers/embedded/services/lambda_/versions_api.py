@@ -18,7 +18,6 @@ from helpers.embedded.services.lambda_.answers import page_of
 from helpers.embedded.services.lambda_.backend import Conflict
 from helpers.embedded.services.lambda_.function import as_listed
 from helpers.embedded.services.lambda_.function_names import FunctionName, NotFound
-from helpers.embedded.services.lambda_.function_settings import check_members
 from helpers.embedded.services.lambda_.requests import Answer, FunctionRequest
 from helpers.embedded.services.lambda_.revisions import check_revision
 
@@ -30,7 +29,6 @@ class VersionsApi(FunctionRequest):
 
     def publish_version(self) -> Answer:
         given, latest = self.json_body, self._functions.find(FunctionName(self._name.name))
-        check_members("PublishVersion", given)
         check_revision(given.get("RevisionId"), latest.revision_id)
         wanted = given.get("CodeSha256")
         if wanted and wanted != latest.code_sha_256:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -23,8 +23,12 @@ from helpers.embedded.services.logs.insights.query import run_query
 from helpers.embedded.services.logs.insights.syntax import Malformed
 from helpers.embedded.services.logs.patterns import Match, compile_pattern
 from helpers.embedded.services.logs.search import page_of_group, page_of_stream, records_of
+from helpers.embedded.services.paging import BadToken, page_of
 
 _PAGE = 50
+_LANGUAGE = "CWLI"
+_CLASS = "STANDARD"
+"""Of all log groups here."""
 
 
 class LogsApi(LogsResponse):
@@ -65,33 +69,44 @@ class LogsApi(LogsResponse):
             raise InvalidParameterException(
                 "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
             )
+        named = {self._backend.group(each).name for each in given.get("logGroupIdentifiers") or ()}
+        if named and (prefix or part):
+            raise InvalidParameterException(
+                "LogGroupIdentifiers is mutually exclusive with the other parameters."
+            )
         names = sorted(
             name
             for name in self._backend.groups
-            if name.startswith(prefix or "") and (part or "") in name
+            if name.startswith(prefix or "")
+            and (part or "") in name
+            and (not named or name in named)
         )
-        start = _place(given.get("nextToken"))
-        end = start + int(given.get("limit") or _PAGE)
-        answer: dict[str, Any] = {"logGroups": list(map(self._describe_group, names[start:end]))}
-        if end < len(names):
-            answer["nextToken"] = str(end)
-        return json.dumps(answer)
+        if given.get("logGroupClass", _CLASS) != _CLASS:
+            names = []
+        answer = self._paged("logGroups", names, "limit")
+        return json.dumps(
+            answer | {"logGroups": list(map(self._describe_group, answer["logGroups"]))}
+        )
+
+    def _paged(self, name: str, rows: Sequence[Any], limit: str) -> dict[str, Any]:
+        """A part of a list, and nextToken if there is more."""
+        given = self._given
+        try:
+            page = page_of(rows, given.get("nextToken"), given.get(limit), _PAGE)
+        except BadToken:
+            raise InvalidParameterException("The specified nextToken is invalid.") from None
+        return {name: page.rows, **({"nextToken": page.token} if page.token else {})}
 
     def _describe_group(self, name: str) -> dict[str, Any]:
         filters = self._backend.filters.get_matching_filters(log_group_name=name)
         return self._backend.group(name).to_describe_dict() | {
-            "logGroupClass": "STANDARD",
+            "logGroupClass": _CLASS,
             "metricFilterCount": len(filters),
         }
 
     def create_log_group(self) -> str:
-        if (kind := self._given.get("logGroupClass", "STANDARD")) != "STANDARD":
+        if (kind := self._given.get("logGroupClass", _CLASS)) != _CLASS:
             raise NotInEmbeddedAccount(f"The embedded account has no log groups of class {kind}.")
-        if self._given.get("deletionProtectionEnabled"):
-            raise NotInEmbeddedAccount(
-                "The embedded account protects no log group (deletionProtectionEnabled); a real "
-                "account does."
-            )
         return super().create_log_group()
 
     def create_log_stream(self) -> str:
@@ -102,7 +117,9 @@ class LogsApi(LogsResponse):
             raise
 
     def describe_log_streams(self) -> str:
-        self._group()
+        given, group = self._given, self._group()
+        given.pop("logGroupIdentifier", None)
+        self.body = json.dumps(given | {"logGroupName": group.name})
         answer = json.loads(super().describe_log_streams())
         for stream in answer["logStreams"]:
             stream["storedBytes"] = 0  # always, since 2019 (API LogStream)
@@ -134,7 +151,8 @@ class LogsApi(LogsResponse):
     def describe_metric_filters(self) -> str:
         if name := self._given.get("logGroupName"):
             self._backend.group(name)
-        return super().describe_metric_filters()
+        found = json.loads(super().describe_metric_filters())["metricFilters"]
+        return json.dumps(self._paged("metricFilters", found, "limit"))
 
     def test_metric_filter(self) -> str:
         """moto has no such operation."""
@@ -154,8 +172,10 @@ class LogsApi(LogsResponse):
 
     def start_query(self) -> str:
         given = self._given
-        if given.get("queryLanguage", "CWLI") != "CWLI":
-            raise NotInEmbeddedAccount("The embedded account knows the query language CWLI.")
+        if given.get("queryLanguage", _LANGUAGE) != _LANGUAGE:
+            raise NotInEmbeddedAccount(
+                f"The embedded account knows the query language {_LANGUAGE}."
+            )
         groups = [self._backend.group(name) for name in self._queried()]
         start, end = int(given["startTime"]), int(given["endTime"])
         if end < start:
@@ -193,8 +213,9 @@ class LogsApi(LogsResponse):
             for query in reversed(self._backend.asked.values())
             if given.get("logGroupName") in (None, *query.groups)
             and given.get("status") in (None, query.status)
+            and given.get("queryLanguage") in (None, _LANGUAGE)
         ]
-        return json.dumps({"queries": queries})
+        return json.dumps(self._paged("queries", queries, "maxResults"))
 
     def get_query_results(self) -> str:
         return json.dumps(self._query().answer)
@@ -221,13 +242,6 @@ class MalformedQueryException(JsonRESTError):
         compile_error = {"location": location, "message": str(error)}
         body = json.loads(self.description) | {"queryCompileError": compile_error}
         self.description = json.dumps(body)
-
-
-def _place(token: str | None) -> int:
-    """How many were given before: what our tokens say."""
-    if token is not None and not token.isdecimal():
-        raise InvalidParameterException("The specified nextToken is invalid.")
-    return int(token or 0)
 
 
 def _compile(pattern: str) -> Match:

@@ -13,6 +13,7 @@ from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.logs.api import LogsApi
 from helpers.embedded.services.logs.authorization import LogsAuthorization
 from helpers.embedded.services.logs.backend import LogsBackend
+from helpers.embedded.services.logs.members import MEMBERS
 from helpers.embedded.services.parts import Parts
 
 
@@ -20,6 +21,7 @@ class LogsService(MotoService):
     """All log groups of an account."""
 
     name = "logs"
+    members = MEMBERS
 
     def __init__(self, parts: Parts) -> None:
         parts.access.learn(self.name, LogsAuthorization())

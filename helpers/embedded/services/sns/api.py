@@ -18,7 +18,6 @@ from moto.sns.exceptions import (
 from moto.sns.models import sns_backends
 from moto.sns.responses import SNSResponse
 
-from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.sns.backend import SnsBackend, check_arn, check_attribute
 
 _ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -60,13 +59,6 @@ class SnsApi(SNSResponse):
             answer.result["Attributes"]["SignatureVersion"] = version
         return answer  # type: ignore[no-any-return]
 
-    def create_topic(self) -> ActionResult:
-        if self._get_param("DataProtectionPolicy"):
-            raise NotInEmbeddedAccount(
-                "The embedded account has no data protection policies; a real account has."
-            )
-        return super().create_topic()
-
     def set_topic_attributes(self) -> ActionResult:
         check_attribute(self._get_param("AttributeName"), self._get_param("AttributeValue"))
         return super().set_topic_attributes()
@@ -93,8 +85,6 @@ class SnsApi(SNSResponse):
     def publish(self) -> ActionResult:
         given = self._get_params()
         target = given.get("TopicArn") or given.get("TargetArn")
-        if given.get("PhoneNumber") or ":endpoint/" in str(target):
-            return super().publish()
         backend = self.backend
         return ActionResult(backend.accept(backend.topic(target), given))
 

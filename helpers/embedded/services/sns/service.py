@@ -15,6 +15,7 @@ from helpers.embedded.services.sns.api import SnsApi
 from helpers.embedded.services.sns.authorization import SnsAuthorization
 from helpers.embedded.services.sns.backend import SnsBackend
 from helpers.embedded.services.sns.delivery import Delivery
+from helpers.embedded.services.sns.members import MEMBERS
 from helpers.embedded.services.sqs.service import SqsService
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class SnsService(MotoService):
     """All topics of an account, in every Region."""
 
     name = "sns"
+    members = MEMBERS
 
     def __init__(self, parts: Parts) -> None:
         parts.access.learn(self.name, SnsAuthorization())

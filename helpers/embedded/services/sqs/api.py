@@ -66,6 +66,7 @@ class SqsApi(OwnApi):
     # Sending
 
     def send_message(self) -> Result:
+        self._refuse_lists([self.params])
         return send(
             self._queue(), _decoded(self.params), trace_header=self._trace_header
         ).as_result()
@@ -73,6 +74,7 @@ class SqsApi(OwnApi):
     def send_message_batch(self) -> Result:
         queue = self._queue()
         entries = self._entries("SendMessage")
+        self._refuse_lists(entries)
         size = sum(size_of(entry) for entry in entries)
         if size > LONGEST_BATCH:
             raise SQSException(
@@ -87,6 +89,18 @@ class SqsApi(OwnApi):
         return _each(
             entries, lambda entry: send(queue, _decoded(entry), True, trace_header).as_result()
         )
+
+    def _refuse_lists(self, entries: list[dict[str, Any]]) -> None:
+        """Attributes with lists, which SQS has never had, not even empty ones; its words are
+        reported in https://github.com/ruby-shoryuken/shoryuken/issues/769."""
+        for entry in entries:
+            for attribute in (entry.get("MessageAttributes") or {}).values():
+                if "StringListValues" in attribute or "BinaryListValues" in attribute:
+                    raise SQSException(
+                        _PREFIX + "UnsupportedOperation",
+                        f"Message attribute list values in {self.call.operation} operation are "
+                        "not supported.",
+                    )
 
     @property
     def _trace_header(self) -> str | None:

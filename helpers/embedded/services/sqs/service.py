@@ -15,6 +15,7 @@ from helpers.embedded.services.sqs.arrivals import arrive
 from helpers.embedded.services.sqs.authorization import SqsAuthorization
 from helpers.embedded.services.sqs.backend import SqsBackend
 from helpers.embedded.services.sqs.disorder import Disorder
+from helpers.embedded.services.sqs.members import MEMBERS
 from helpers.embedded.services.sqs.queue import Queue, Surroundings, parse_queue_url
 from helpers.embedded.services.sqs.queue_keys import KeysForQueues
 from helpers.embedded.services.sqs.sending import Entry
@@ -30,6 +31,7 @@ class SqsService(Service):
     """All queues of an account, in every Region."""
 
     name = "sqs"
+    members = MEMBERS
 
     def __init__(self, parts: Parts) -> None:
         parts.access.learn(self.name, SqsAuthorization(parts.access))

@@ -58,7 +58,9 @@ class StsApi(TokenResponse):
         principal = self._access.identities.role_session(arn, name, policies or None, self._issue())
         session = Session(principal, seconds)
         user = {"AssumedRoleId": principal.user_id, "Arn": principal.arn}
-        return self._answer(session, AssumedRoleUser=user)
+        identity = principal.issue.source_identity if principal.issue else ""
+        more = {"SourceIdentity": identity} if identity else {}
+        return self._answer(session, AssumedRoleUser=user, **more)
 
     def get_session_token(self) -> ActionResult:
         seconds = self._get_int_param("DurationSeconds", 12 * _HOUR)

@@ -11,12 +11,14 @@ from helpers.embedded.services.iam.directory import Directory
 from helpers.embedded.services.parts import Parts
 from helpers.embedded.services.sts.api import StsApi
 from helpers.embedded.services.sts.authorization import StsAuthorization
+from helpers.embedded.services.sts.members import MEMBERS
 
 
 class StsService(MotoService):
     """Temporary credentials of roles and users."""
 
     name = "sts"
+    members = MEMBERS
 
     def __init__(self, parts: Parts) -> None:
         self._access = parts.access

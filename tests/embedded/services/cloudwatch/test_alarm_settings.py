@@ -136,7 +136,7 @@ def test_pages_of_history(lab: EmbeddedAccount, cloudwatch: Any, put_alarm: PutA
 
 
 def test_composite_alarms_are_not_here(lab: EmbeddedAccount, cloudwatch: Any) -> None:
-    with pytest.raises(NotInEmbeddedAccount, match="no composite alarms"):
+    with pytest.raises(NotInEmbeddedAccount, match="PutCompositeAlarm"):
         cloudwatch.put_composite_alarm(AlarmName="both", AlarmRule="ALARM(a) AND ALARM(b)")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from moto.awslambda.exceptions import (
@@ -60,7 +61,11 @@ def merge(current: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 class Mappings:
-    """The event source mappings of one account."""
+    """The event source mappings of one account.
+
+    Args:
+        check_key: refuses a function's ARN with a key that filters cannot be kept under.
+    """
 
     def __init__(
         self,
@@ -68,11 +73,13 @@ class Mappings:
         functions: Functions,
         access: Access,
         queues: QueueFinder,
+        check_key: Callable[[str, str | None], None],
     ) -> None:
         self._simulation = simulation
         self._functions = functions
         self._access = access
         self._queues = queues
+        self._check_key = check_key
         self._mappings: dict[str, Mapping] = {}
 
     def all(self) -> list[Mapping]:
@@ -181,6 +188,7 @@ class Mappings:
             raise InvalidParameterValueException(complaint)
         validation.check_kind(request)
         validation.check_for_queue(settings, queue, function)
+        self._check_key(function.function_arn, request.get("KMSKeyArn"))
 
     def _function(self, name: str) -> tuple[str, LambdaFunction]:
         """The ARN to invoke, with the qualifier that was asked for, and the function."""

@@ -19,7 +19,6 @@ from helpers.embedded.services.lambda_.execution.functions import (
     Unreadable,
 )
 from helpers.embedded.services.lambda_.function_names import read_name
-from helpers.embedded.services.lambda_.function_settings import check_members
 from helpers.embedded.time.simulation import Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
@@ -27,13 +26,6 @@ _MEGABYTE = 1 << 20
 _LARGEST_REQUEST = 6 * _MEGABYTE
 _LARGEST_EVENT = _MEGABYTE
 """Bytes of what a function is invoked with, at once and later (API Invoke)."""
-
-_IN_HEADERS = {
-    "ClientContext": "X-Amz-Client-Context",
-    "DurableExecutionName": "X-Amz-Durable-Execution-Name",
-    "TenantId": "X-Amz-Tenant-Id",
-}
-"""Members that no function here would see."""
 
 _INVOCATION_PATH = re.compile(r"/functions/(?P<name>.+)/invocations/?$")
 
@@ -47,7 +39,6 @@ class Invocations:
 
     def invoke(self, call: Call) -> Steps[ApiResponse]:
         """Answer Invoke. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"""
-        check_members("Invoke", {n: call.request.header(h) for n, h in _IN_HEADERS.items()})
         try:
             answer = yield from self._invoke(call.request)
         except JsonRESTError as error:
