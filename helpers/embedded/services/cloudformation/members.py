@@ -72,8 +72,8 @@ It is part of answers alone.
 """
 
 _HARMLESS: dict[str, object] = {
-    "GetTemplateSummary.CallAs": 'SELF',
-    "DeleteStack.DeletionMode": 'STANDARD',
+    "GetTemplateSummary.CallAs": "SELF",
+    "DeleteStack.DeletionMode": "STANDARD",
 }
 
 MEMBERS = Members("cloudformation", _TAKEN, _REFUSED, _HARMLESS, offers_others=False)

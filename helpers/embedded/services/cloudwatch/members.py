@@ -67,8 +67,8 @@ Let one alarm watch an expression in Metrics.
 """
 
 _HARMLESS: dict[str, object] = {
-    "PutMetricAlarm.EvaluateLowSampleCountPercentile": 'evaluate',
-    "GetMetricData.LabelOptions": {'Timezone': '+0000'},
+    "PutMetricAlarm.EvaluateLowSampleCountPercentile": "evaluate",
+    "GetMetricData.LabelOptions": {"Timezone": "+0000"},
 }
 
 MEMBERS = Members("cloudwatch", _TAKEN, _REFUSED, _HARMLESS, offers_others=False)

@@ -103,13 +103,13 @@ Sizes of item collections are not counted.
 """
 
 _HARMLESS: dict[str, object] = {
-    "BatchWriteItem.ReturnItemCollectionMetrics": 'NONE',
-    "DeleteItem.ReturnItemCollectionMetrics": 'NONE',
-    "PutItem.ReturnItemCollectionMetrics": 'NONE',
-    "TransactWriteItems.ReturnItemCollectionMetrics": 'NONE',
-    "UpdateItem.ReturnItemCollectionMetrics": 'NONE',
-    "CreateTable.TableClass": 'STANDARD',
-    "UpdateTable.TableClass": 'STANDARD',
+    "BatchWriteItem.ReturnItemCollectionMetrics": "NONE",
+    "DeleteItem.ReturnItemCollectionMetrics": "NONE",
+    "PutItem.ReturnItemCollectionMetrics": "NONE",
+    "TransactWriteItems.ReturnItemCollectionMetrics": "NONE",
+    "UpdateItem.ReturnItemCollectionMetrics": "NONE",
+    "CreateTable.TableClass": "STANDARD",
+    "UpdateTable.TableClass": "STANDARD",
 }
 
 MEMBERS = Members("dynamodb", _TAKEN, _REFUSED, _HARMLESS)

@@ -76,7 +76,7 @@ Use GenerateDataKey, or a key of an asymmetric KeySpec.
 """
 
 _HARMLESS: dict[str, object] = {
-    "ListKeyRotations.IncludeKeyMaterial": 'ROTATIONS_ONLY',
+    "ListKeyRotations.IncludeKeyMaterial": "ROTATIONS_ONLY",
 }
 
 MEMBERS = Members("kms", _TAKEN, _REFUSED, _HARMLESS, offers_others=False)

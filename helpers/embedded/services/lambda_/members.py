@@ -138,13 +138,13 @@ An environment starts when an invocation needs it.
 """
 
 _HARMLESS: dict[str, object] = {
-    "CreateFunction.SnapStart": {'ApplyOn': 'None'},
-    "UpdateFunctionConfiguration.SnapStart": {'ApplyOn': 'None'},
-    "CreateFunction.PackageType": 'Zip',
-    "FunctionCode.S3ObjectStorageMode": 'COPY',
-    "UpdateFunctionCode.S3ObjectStorageMode": 'COPY',
-    "LayerVersionContentInput.S3ObjectStorageMode": 'COPY',
-    "ListFunctions.MasterRegion": 'ALL',
+    "CreateFunction.SnapStart": {"ApplyOn": "None"},
+    "UpdateFunctionConfiguration.SnapStart": {"ApplyOn": "None"},
+    "CreateFunction.PackageType": "Zip",
+    "FunctionCode.S3ObjectStorageMode": "COPY",
+    "UpdateFunctionCode.S3ObjectStorageMode": "COPY",
+    "LayerVersionContentInput.S3ObjectStorageMode": "COPY",
+    "ListFunctions.MasterRegion": "ALL",
 }
 
 MEMBERS = Members("lambda", _TAKEN, _REFUSED, _HARMLESS, offers_others=False)

@@ -44,7 +44,7 @@ Subscribe a queue or a function to a topic.
 """
 
 _HARMLESS: dict[str, object] = {
-    "ConfirmSubscription.AuthenticateOnUnsubscribe": 'false',
+    "ConfirmSubscription.AuthenticateOnUnsubscribe": "false",
 }
 
 MEMBERS = Members("sns", _TAKEN, _REFUSED, _HARMLESS, offers_others=False)

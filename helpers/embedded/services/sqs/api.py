@@ -25,7 +25,7 @@ from helpers.embedded.services.sqs.errors import (
 )
 from helpers.embedded.services.sqs.message import Attributes, Message, attributes_md5
 from helpers.embedded.services.sqs.queue import Queue, parse_queue_url
-from helpers.embedded.services.sqs.sending import check_ids, send, size_of
+from helpers.embedded.services.sqs.sending import check_ids, refuse_lists, send, size_of
 from helpers.embedded.wire import ApiResponse
 
 LONGEST_BATCH = 1_048_576
@@ -66,7 +66,7 @@ class SqsApi(OwnApi):
     # Sending
 
     def send_message(self) -> Result:
-        self._refuse_lists([self.params])
+        refuse_lists(self.params, "SendMessage")
         return send(
             self._queue(), _decoded(self.params), trace_header=self._trace_header
         ).as_result()
@@ -74,7 +74,8 @@ class SqsApi(OwnApi):
     def send_message_batch(self) -> Result:
         queue = self._queue()
         entries = self._entries("SendMessage")
-        self._refuse_lists(entries)
+        for entry in entries:
+            refuse_lists(entry, "SendMessageBatch")
         size = sum(size_of(entry) for entry in entries)
         if size > LONGEST_BATCH:
             raise SQSException(
@@ -89,18 +90,6 @@ class SqsApi(OwnApi):
         return _each(
             entries, lambda entry: send(queue, _decoded(entry), True, trace_header).as_result()
         )
-
-    def _refuse_lists(self, entries: list[dict[str, Any]]) -> None:
-        """Attributes with lists, which SQS has never had, not even empty ones; its words are
-        reported in https://github.com/ruby-shoryuken/shoryuken/issues/769."""
-        for entry in entries:
-            for attribute in (entry.get("MessageAttributes") or {}).values():
-                if "StringListValues" in attribute or "BinaryListValues" in attribute:
-                    raise SQSException(
-                        _PREFIX + "UnsupportedOperation",
-                        f"Message attribute list values in {self.call.operation} operation are "
-                        "not supported.",
-                    )
 
     @property
     def _trace_header(self) -> str | None:

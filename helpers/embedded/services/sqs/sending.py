@@ -171,6 +171,19 @@ def _check_attributes(attributes: Attributes) -> None:
         _check_attribute(name, attribute)
 
 
+def refuse_lists(entry: Mapping[str, Any], operation: str) -> None:
+    """Raise for lists in attributes, which SQS has never had, not even empty ones.
+
+    Its words are reported in https://github.com/ruby-shoryuken/shoryuken/issues/769.
+    """
+    for attribute in (entry.get("MessageAttributes") or {}).values():
+        if "StringListValues" in attribute or "BinaryListValues" in attribute:
+            raise SQSException(
+                "AWS.SimpleQueueService.UnsupportedOperation",
+                f"Message attribute list values in {operation} operation are not supported.",
+            )
+
+
 def _check_attribute_name(name: str) -> None:
     """SDG sqs-message-metadata."""
     if not name:

@@ -1,8 +1,6 @@
-"""Nothing that a request about a function says is dropped without a word.
+"""What a request about a function says is kept and answered, or refused before anything is done.
 
-Every member of the API's input shapes has its place in a table: kept, so that it is answered again;
-obeyed, with the test that shows it; or refused in words. A member that a new botocore brings has
-none until somebody decides.
+That every member has been decided about: `tests/embedded/door/test_members.py`.
 """
 
 from __future__ import annotations
@@ -10,14 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import boto3
-import botocore.session
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.service import NotInEmbeddedAccount
 from tests.embedded.conftest import Deploy, deploy_function, zip_code
-
-LAMBDA_ARN = "arn:aws:lambda:us-east-1:123456789012"
 
 KEPT: dict[str, Any] = {
     "DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:failed"},
@@ -36,64 +31,6 @@ KEPT: dict[str, Any] = {
 
 ONLY_MADE: dict[str, Any] = {"Architectures": ["arm64"], "PackageType": "Zip"}
 """Set and read back, too, but only while a function is made."""
-
-OBEYED = {
-    "Code": "test_packages",
-    "FunctionName": "test_recorded_names",
-    "KMSKeyArn": "test_function_keys",
-    "Layers": "test_packages",
-    "Publish": "test_recorded_versions",
-    "RevisionId": "test_recorded_versions",
-    "Tags": "test_recorded_functions",
-    "VpcConfig": "test_a_vpc_is_kept",
-    "DryRun": "test_recorded_versions",
-    "S3Bucket": "test_packages",
-    "S3Key": "test_packages",
-    "ZipFile": "test_packages",
-}
-"""Shown by these tests."""
-
-REFUSED: dict[str, Any] = {
-    "AcceleratorConfig": {"AcceleratorMemorySize": 1},
-    "CapacityProviderConfig": {
-        "LambdaManagedInstancesCapacityProviderConfig": {
-            "CapacityProviderArn": f"{LAMBDA_ARN}:capacity-provider:bank"
-        }
-    },
-    "CodeSigningConfigArn": f"{LAMBDA_ARN}:code-signing-config:csc-0123456789abcdef0",
-    "DurableConfig": {"ExecutionTimeout": 60},
-    "FileSystemConfigs": [
-        {
-            "Arn": "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/"
-            "fsap-0123456789abcdef0",
-            "LocalMountPath": "/mnt/bank",
-        }
-    ],
-    "ImageConfig": {"Command": ["handler"]},
-    "ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/bank:1",
-    "PublishTo": "LATEST_PUBLISHED",
-    "RuntimeConfig": {
-        "RuntimeAlias": "latest",
-        "RuntimeArn": f"arn:aws:lambda:us-east-1::runtime:{'0' * 64}",
-    },
-    "S3ObjectStorageMode": "REFERENCE",
-    "S3ObjectVersion": "1",
-    "SnapStart": {"ApplyOn": "PublishedVersions"},
-    "SourceKMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/bank",
-    "TenancyConfig": {"TenantIsolationMode": "PER_TENANT"},
-}
-"""What no function here can have."""
-
-OPERATIONS = ("CreateFunction", "UpdateFunctionConfiguration", "UpdateFunctionCode")
-LAMBDA = botocore.session.get_session().get_service_model("lambda")
-SHAPES = {name: LAMBDA.operation_model(name).input_shape.members for name in OPERATIONS}
-SHAPES["Code"] = SHAPES["CreateFunction"]["Code"].members
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_of_every_member_somebody_has_decided(shape: str) -> None:
-    undecided = set(SHAPES[shape]) - {*KEPT, *ONLY_MADE, *OBEYED, *REFUSED}
-    assert not undecided, f"{shape}: is it kept, obeyed or refused? {sorted(undecided)}"
 
 
 @pytest.fixture
@@ -124,33 +61,7 @@ def test_a_vpc_is_kept(function: Any) -> None:
     vpc = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
     function.update_function_configuration(FunctionName="function", VpcConfig=vpc)
     kept = function.get_function_configuration(FunctionName="function")["VpcConfig"]
-    assert vpc.items() <= kept.items()
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_what_is_refused_is_refused_in_words(function: Any, shape: str) -> None:
-    code = {"ZipFile": zip_code(code="")}
-    made = {"FunctionName": "made", "Role": KEPT["Role"]}
-    call, others = {
-        "CreateFunction": (function.create_function, made | {"Code": code}),
-        "UpdateFunctionConfiguration": (
-            function.update_function_configuration,
-            {"FunctionName": "function"},
-        ),
-        "UpdateFunctionCode": (function.update_function_code, code | {"FunctionName": "function"}),
-        "Code": (function.create_function, made),
-    }[shape]
-    before = function.get_function_configuration(FunctionName="function")["RevisionId"]
-    for name in REFUSED.keys() & set(SHAPES[shape]):
-        given: dict[str, Any] = {name: REFUSED[name]}
-        if shape == "Code":
-            given = {"Code": code | given}
-        with pytest.raises(NotInEmbeddedAccount, match=name):
-            call(**others, **given)
-    after = function.get_function_configuration(FunctionName="function")["RevisionId"]
-    assert before == after
-    with pytest.raises(function.exceptions.ResourceNotFoundException):
-        function.get_function(FunctionName="made")
+    assert kept == vpc  # and no network that is made up
 
 
 def test_a_log_goes_to_the_group_that_the_function_names(

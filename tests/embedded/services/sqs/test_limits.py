@@ -112,6 +112,17 @@ def test_characters_that_no_message_may_have(sqs: Any, make: Make) -> None:
     assert refused.code == "InvalidMessageContents"
 
 
+@pytest.mark.parametrize("name", ["StringListValues", "BinaryListValues"])
+def test_attributes_hold_no_lists(sqs: Any, make: Make, name: str) -> None:
+    url = make("orders")
+    given = {"stage": {"DataType": "String", "StringValue": "x", name: []}}
+    entry = {"Id": "1", "MessageBody": "x", "MessageAttributes": given}
+    with pytest.raises(sqs.exceptions.UnsupportedOperation, match="SendMessage operation"):
+        sqs.send_message(QueueUrl=url, MessageBody="x", MessageAttributes=given)
+    with pytest.raises(sqs.exceptions.UnsupportedOperation, match="SendMessageBatch operation"):
+        sqs.send_message_batch(QueueUrl=url, Entries=[entry])
+
+
 def test_size_counts_bytes_and_attributes(sqs: Any, make: Make) -> None:
     url = make(MaximumMessageSize=1024)
     send(sqs, url, "ä" * 512)
