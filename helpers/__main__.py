@@ -1,8 +1,9 @@
 """python -m helpers run: the bank's pipeline without a notebook. python -m helpers clean: the end.
 
-Both work on the account that the environment variable LAB names, as the notebooks do. Two more need
-no account: copies makes a learner's own notebooks, reset 03 gives a fresh copy of one. rehearse
-runs a function of yours in embedded accounts, and looks for what storms do to it.
+Both work on the account that the environment variable LAB names, as the notebooks do. Others need
+no account: copies makes a learner's own notebooks, reset 03 gives a fresh copy of one, progress
+tells what was answered in them. rehearse runs a function of yours in embedded accounts, and looks
+for what storms do to it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -27,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if asked.command in ("copies", "reset"):
             return _copy(asked)
+        if asked.command == "progress":
+            return _tell_progress(asked)
         if asked.command == "rehearse":
             return rehearse_function(asked)
         with open_lab(asked.lab) as lab:
@@ -82,6 +86,13 @@ def _copy(asked: argparse.Namespace) -> int:
     return BALANCED
 
 
+def _tell_progress(asked: argparse.Namespace) -> int:
+    from helpers.checks.answers import export_record, tell_progress
+
+    print(export_record(asked.export) if asked.export else tell_progress())
+    return BALANCED
+
+
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m helpers", description=__doc__)
     parser.add_argument(
@@ -103,6 +114,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     commands.add_parser("copies", help="make the copies of the notebooks that are missing")
     reset = commands.add_parser("reset", help="a fresh copy of a notebook; the old one is kept")
     reset.add_argument("number", help="the notebook's number, such as 03")
+    progress = commands.add_parser("progress", help="what is right, and what to look at again")
+    progress.add_argument(
+        "--export", type=Path, metavar="FILE", help="write your answers to a file, for the room"
+    )
     return parser.parse_args(arguments)
 
 

@@ -8,6 +8,8 @@ import os
 from itertools import count
 from pathlib import Path
 
+from helpers.record import FILE_NAME
+
 _COURSE = Path(__file__).resolve().parent.parent
 COMMITTED = _COURSE / "notebooks"
 COPIES = Path(os.environ.get("LAB_COPIES") or _COURSE / "my-notebooks")
@@ -24,7 +26,9 @@ def make_copies(committed: Path = COMMITTED, copies: Path = COPIES) -> list[Path
         ValueError: there are no notebooks to copy.
     """
     missing = [book for book in _books(committed) if not (copies / book.name).exists()]
-    return [_write_fresh(book, copies / book.name) for book in missing]
+    fresh = [_write_fresh(book, copies / book.name) for book in missing]
+    (copies / FILE_NAME).touch()  # here answers are kept
+    return fresh
 
 
 def reset_copy(
@@ -33,7 +37,7 @@ def reset_copy(
     """Give the learner a fresh copy of one notebook, and keep the old one beside it.
 
     Args:
-        number: the notebook's, such as 03 or 3.
+        number: the notebook's, such as 03 or 3; an appendix has a letter, such as A1.
 
     Returns:
         The fresh copy, and where the old one is now; None when there was none.
@@ -41,19 +45,20 @@ def reset_copy(
     Raises:
         ValueError: no notebook has this number, or there are none.
     """
-    books = {book.name[:2]: book for book in _books(committed)}
-    if not number or number.zfill(2) not in books:
+    books = {book.name.partition("_")[0]: book for book in _books(committed)}
+    asked = number.upper().zfill(2)
+    if not number or asked not in books:
         raise ValueError(
             f"No notebook has the number {number!r}. Choose one of: {', '.join(books)}."
         )
-    book = books[number.zfill(2)]
+    book = books[asked]
     copy = copies / book.name
     kept = _keep(copy) if copy.exists() else None
     return _write_fresh(book, copy), kept
 
 
 def _books(committed: Path) -> list[Path]:
-    if not (books := sorted(committed.glob("[0-9][0-9]_*.ipynb"))):
+    if not (books := sorted(committed.glob("*_*.ipynb"))):
         raise ValueError(f"There are no notebooks in {committed}. Clone the course's repository.")
     return books
 

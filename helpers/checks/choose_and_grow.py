@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import boto3
 
 from helpers.bank.queues import find_queue, measure_depth
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
+from helpers.checks import answers
+from helpers.checks.answers import exercise, judge_in
+from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
 
 if TYPE_CHECKING:
     from helpers.bank.pipeline import Bank
@@ -88,9 +90,11 @@ QUESTIONS = {
     ),
 }
 
-judge = partial(judge_answer, QUESTIONS)
+judge = judge_in(__name__, QUESTIONS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 
+@exercise
 def check_limit(bank: Bank) -> str:
     """Modify, notebook 08: the bank's mapping is limited to what Little's law says, not less."""
     mapping = boto3.client("lambda").get_event_source_mapping(UUID=bank.mapping)
@@ -106,6 +110,7 @@ def check_limit(bank: Bank) -> str:
     return f"Right: 5 batches a second x {SECONDS} s = 2.5 at work on average; {LIMIT} leave room."
 
 
+@exercise
 def check_orders() -> str:
     """Make, notebook 08: a FIFO queue keeps each account's orders in line, and no other's.
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from helpers.bank import keys
-from helpers.checks.questions import ABC, Question, judge_answer
+from helpers.checks import answers
+from helpers.checks.answers import exercise, judge_in
+from helpers.checks.questions import ABC, Question
 from helpers.deploying.refusals import name_outcome
 from helpers.experiments.callers import create_caller
 
@@ -88,9 +90,11 @@ QUESTIONS = {
     ),
 }
 
-judge = partial(judge_answer, QUESTIONS)
+judge = judge_in(__name__, QUESTIONS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 
+@exercise
 def check_auditor(lab: Lab) -> str:
     """Modify, notebook 01: the auditor opens the PINs of two customers, and does nothing else.
 
@@ -117,6 +121,7 @@ def check_auditor(lab: Lab) -> str:
     return f"Right: the auditor opens {' and '.join(CUSTOMERS)}, and nothing else."
 
 
+@exercise
 def check_statement_key(statement: bytes, signature: Any) -> str:
     """Make, notebook 01: my-statement-key signs, and has signed the statement.
 

@@ -11,7 +11,9 @@ import boto3
 
 from helpers.bank import keys
 from helpers.bank.queues import DAY, Queue, find_queue
-from helpers.checks.questions import ABC, Question, judge_answer
+from helpers.checks import answers
+from helpers.checks.answers import exercise, judge_in
+from helpers.checks.questions import ABC, Question
 
 if TYPE_CHECKING:
     from helpers.lab import Lab
@@ -96,9 +98,11 @@ QUESTIONS = {
     ),
 }
 
-judge = partial(judge_answer, QUESTIONS)
+judge = judge_in(__name__, QUESTIONS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 
+@exercise
 def check_repair(lab: Lab) -> str:
     """Modify, notebook 02: a letter in trap-dead-letter-queue has outlived the queue's day.
 
@@ -133,6 +137,7 @@ def check_repair(lab: Lab) -> str:
     return f"Right: the letter is {max(moved) / 3600:.0f} hours old, and it is still there."
 
 
+@exercise
 def check_own_queue() -> str:
     """Make, notebook 02: my-statement-queue and a dead-letter queue that outlives it."""
     queue, dead = find_queue(OWN_QUEUE), find_queue(OWN_DEAD_LETTER_QUEUE)

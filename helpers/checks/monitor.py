@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from helpers.bank.queues import DEAD_LETTER_QUEUE, QUEUE
-from helpers.checks.questions import ABC, Question, judge_answer
+from helpers.checks import answers
+from helpers.checks.answers import exercise, judge_in
+from helpers.checks.questions import ABC, Question
 from helpers.watching import dashboards
 from helpers.watching.metrics import Metric, read_function_metrics
 
@@ -96,9 +98,11 @@ QUESTIONS = {
     ),
 }
 
-judge = partial(judge_answer, QUESTIONS)
+judge = judge_in(__name__, QUESTIONS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 
+@exercise
 def check_throttle_alarm(lab: Lab, bank: Bank) -> str:
     """Modify, notebook 07: an alarm on the receiver's throttles went off, and all runs again."""
     cloudwatch, functions = boto3.client("cloudwatch"), boto3.client("lambda")
@@ -148,6 +152,7 @@ def _check_alarm(alarm: dict[str, Any], bank: Bank) -> str:
     return "" if alarm["AlarmActions"] else "it has no action, so that nobody would hear of it."
 
 
+@exercise
 def check_own_dashboard(bank: Bank) -> str:
     """Make, notebook 07: my-bank shows dead letters, age, errors and throttles, each rightly."""
     try:

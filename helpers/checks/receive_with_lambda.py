@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from helpers.bank import receiver
 from helpers.bank.queues import DEAD_LETTER_QUEUE, QUEUE, find_queue
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
+from helpers.checks import answers
+from helpers.checks.answers import exercise, judge_in
+from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
 from helpers.deploying.mappings import find_mappings, wait_for_mapping
 from helpers.experiments.trials import Trial, run_trial
 
@@ -92,8 +95,11 @@ def judge(name: str, answer: object, seen: pd.DataFrame | Trial | None = None) -
             f"The handler did something else than the question is about: {_tell_fault(seen)}. Put "
             "its cell back as it was, run it, and then run this cell again."
         )
-    return judge_answer(QUESTIONS, name, answer)
+    return _judge(name, answer)
 
+
+_judge = judge_in(__name__, QUESTIONS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 EXPECTED: dict[str, Callable[[Any], bool]] = {
     "third call": lambda table: list(table["answer"][:3]) == [[1], [1, 1], [1, 1, 1]],
@@ -116,6 +122,7 @@ def _tell_fault(seen: pd.DataFrame | Trial) -> str:
     return f"the third call answered {seen['answer'].iloc[2]}"
 
 
+@exercise
 def check_own_handler(lab: Lab, handler: Any) -> str:
     """Make, notebook 04: a handler that books amounts above zero, and reports the rest.
 
@@ -161,6 +168,7 @@ def _judge_bad(table: pd.DataFrame) -> str:
     return ""
 
 
+@exercise
 def check_switch(lab: Lab) -> str:
     """Modify, notebook 04: the mapping of the bank's receiver reads the receiver's answers. Three
     bad messages are sent, and must become dead letters."""

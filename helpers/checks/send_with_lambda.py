@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import boto3
 
 from helpers.bank import sender
-from helpers.checks.questions import ABC, Question, judge_answer
+from helpers.checks import answers
+from helpers.checks.answers import exercise, judge_in
+from helpers.checks.questions import ABC, Question
 from helpers.deploying.invocations import Answer, invoke_function
 from helpers.deploying.packages import MODULE
 from helpers.experiments.permissions import Permission, read_permissions
@@ -95,9 +97,11 @@ QUESTIONS = {
     ),
 }
 
-judge = partial(judge_answer, QUESTIONS)
+judge = judge_in(__name__, QUESTIONS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 
+@exercise
 def check_least_privilege(lab: Lab, bank: Queues) -> str:
     """Modify, notebook 05: the sender's role allows three actions, each where it is needed.
 
@@ -121,6 +125,7 @@ def check_least_privilege(lab: Lab, bank: Queues) -> str:
     return "Right: three permissions, each on what it is for, and the function sends."
 
 
+@exercise
 def check_count() -> str:
     """Make, notebook 05: the sender's handler answers how many messages SQS took."""
     configuration = boto3.client("lambda").get_function_configuration

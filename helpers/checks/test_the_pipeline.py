@@ -13,7 +13,9 @@ from helpers.bank.dead_letters import find_transaction_id, read_dead_letters
 from helpers.bank.ledger import read_bookings
 from helpers.bank.queues import measure_depth
 from helpers.bank.releases import RELEASES
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
+from helpers.checks import answers
+from helpers.checks.answers import exercise, judge_in
+from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
 
 if TYPE_CHECKING:
     from helpers.bank.pipeline import Bank
@@ -113,9 +115,11 @@ QUESTIONS = {
     ),
 }
 
-judge = partial(judge_answer, QUESTIONS)
+judge = judge_in(__name__, QUESTIONS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 
+@exercise
 def check_patience(bank: Bank, patient: Any) -> str:
     """Modify, notebook 06: by its settings, the slow release books 20 good transactions.
 
@@ -170,6 +174,7 @@ def break_bank(lab: Lab, bank: Bank) -> None:
     pipeline.watch_queues(lab, bank, step=10)
 
 
+@exercise
 def check_repair(bank: Bank, action: Any) -> str:
     """Make, notebook 06: the cause was found and repaired, and the letters were sent back.
 

@@ -6,7 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from helpers.bank.queues import find_queue, measure_depth
-from helpers.checks.questions import ABC, Question, judge_answer
+from helpers.checks import answers
+from helpers.checks.answers import exercise, judge_in
+from helpers.checks.questions import ABC, Question
 from helpers.experiments import payments
 from helpers.experiments.visibility import look_at_all
 from helpers.watching import timeline
@@ -93,9 +95,11 @@ QUESTIONS = {
     ),
 }
 
-judge = partial(judge_answer, QUESTIONS)
+judge = judge_in(__name__, QUESTIONS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 
+@exercise
 def check_patience(lab: Lab) -> str:
     """Modify, notebook 03: the last message in the queue `patience` was hidden longer each time."""
     queue = find_queue(PATIENCE)
@@ -123,6 +127,7 @@ def check_patience(lab: Lab) -> str:
     return f"Right: it was hidden for {waits} s. A bank that is busy is asked less and less often."
 
 
+@exercise
 def check_payments(lab: Lab) -> str:
     """Make, notebook 03: each due payment was made once, whatever may happen to a consumer, and
     the message that nobody can pay is not lost. Time passes until that message can be seen."""

@@ -22,7 +22,7 @@ def test_copies_are_the_notebooks_without_what_they_printed(tmp_path: Path) -> N
         assert [cell.source for cell in fresh.cells] == [cell.source for cell in written.cells]
         assert any(cell.get("outputs") for cell in written.cells)
         assert not any(cell.get("outputs") or cell.get("execution_count") for cell in fresh.cells)
-    assert len(list((tmp_path / "mine").iterdir())) == len(BOOKS)
+    assert len(list((tmp_path / "mine").glob("*.ipynb"))) == len(BOOKS)
 
 
 def test_a_copy_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
