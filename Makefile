@@ -23,7 +23,7 @@ SLOW := tests/browser tests/hub tests/parity tests/notebooks/test_on_real_accoun
 COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --quiet $(UPGRADE)
 
-.PHONY: lab hub test quick parity bench site slides notebooks lint lock dependencies audit hooks clean
+.PHONY: lab hub test quick parity bench site guide slides notebooks lint lock dependencies audit hooks clean
 .DEFAULT_GOAL := lab
 .DELETE_ON_ERROR:
 
@@ -54,6 +54,9 @@ bench: $(TOOLS) $(MINISTACK)
 site: $(TOOLS)
 	$(BIN)/python -m tests.tooling.site build/site
 	@echo "The course as web pages: build/site/index.html"
+
+guide: $(TOOLS)
+	$(BIN)/python -m tests.tooling.guide build/guide
 
 slides: $(TOOLS)
 	$(BIN)/python -m tests.tooling.slides build/slides

@@ -77,3 +77,13 @@ def test_picture_takes_its_height_and_that_of_its_words() -> None:
     below = [new_markdown_cell("text"), new_code_cell("f()", outputs=[shown(300)])]
     assert kinds(*below, new_code_cell("x = 1")) == ["-", "-", "-", "-"]
     assert kinds(*below, new_code_cell("x = 1\n" * 4)) == ["-", "-", "-", "subslide"]
+
+
+def test_nobody_is_asked_on_a_slide_and_the_speaker_has_notes() -> None:
+    outputs = [printed(1), new_output("stream", name="stdout", text="Not attempted yet: put ...\n")]
+    asked = new_code_cell('prediction = ...\nprint(checks.judge("order", x))', outputs=outputs)
+    parts = cut_slides(new_notebook(cells=[TITLE, asked]), {"order": "Right: **b**."}).cells[1:]
+    slides = [part.metadata["slideshow"]["slide_type"] for part in parts]
+    assert slides == ["-", "notes", "subslide"]
+    assert parts[1].source == "Right: **b**."
+    assert "Not attempted" not in str([part.get("outputs") for part in parts])

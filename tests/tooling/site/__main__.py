@@ -10,6 +10,9 @@ from pathlib import Path
 import nbformat
 from sphinx.cmd.build import build_main
 
+from tests.tooling.guide.chapter import read_chapters
+from tests.tooling.guide.pages import render_pages
+
 ROOT = Path(__file__).parents[3]
 PAGES = (
     "ARCHITECTURE.md",
@@ -34,7 +37,17 @@ def render_index(notebooks: list[Path]) -> str:
     entries = [f"{read_title(path)} <notebooks/{path.stem}>" for path in notebooks]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     pages = [page.removesuffix(".md") for page in PAGES]
-    return "\n".join([readme, "```{toctree}", ":hidden:", *entries, *pages, "```", ""])
+    return "\n".join(
+        [readme, "```{toctree}", ":hidden:", *entries, "teaching/index", *pages, "```", ""]
+    )
+
+
+def render_teaching() -> dict[str, str]:
+    """The teacher's book, page by page; its first has the list of the others."""
+    pages = render_pages(read_chapters(ROOT / "notebooks"))
+    entries = [page for page in pages if page != "index"]
+    pages["index"] += "\n".join(["```{toctree}", ":hidden:", *entries, "```", ""])
+    return pages
 
 
 def copy_sources(folder: Path) -> None:
@@ -44,6 +57,9 @@ def copy_sources(folder: Path) -> None:
     for file in ("LICENSE", *PAGES, *LINKED):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, folder / file)
+    (folder / "teaching").mkdir()
+    for name, text in render_teaching().items():
+        (folder / "teaching" / f"{name}.md").write_text(text, encoding="utf-8")
     (folder / "notebooks").mkdir()
     for notebook in notebooks:
         shutil.copy(notebook, folder / "notebooks")

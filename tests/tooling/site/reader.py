@@ -7,11 +7,15 @@ from typing import Any
 
 import nbformat
 
+GLOSSARY, LINKED_GLOSSARY = "**Glossary:**", "**[Glossary](../teaching/glossary.md):**"
+
 
 def read_notebook(text: str) -> Any:
     """A notebook; what a judged cell prints is folded, so that a reader thinks first."""
     notebook = nbformat.reads(text, as_version=4)
     for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace(GLOSSARY, LINKED_GLOSSARY)
         if is_judged(cell):
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-output"]
     return notebook

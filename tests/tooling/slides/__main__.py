@@ -11,6 +11,8 @@ import nbformat
 from nbconvert import SlidesExporter
 from traitlets.config import Config
 
+from tests.tooling.guide.chapter import read_chapter
+from tests.tooling.guide.pages import render_notes
 from tests.tooling.slides.cuts import cut_slides
 
 ROOT = Path(__file__).parents[3]
@@ -38,6 +40,7 @@ def copy_reveal(folder: Path) -> None:
     """reveal.js out of the package that carries it, with its licence."""
     with as_file(files("sphinx_revealjs") / "_static" / "revealjs") as source:
         shutil.copytree(source / "dist", folder / "dist", ignore=shutil.ignore_patterns("*.map"))
+        shutil.copytree(source / "plugin" / "notes", folder / "plugin" / "notes")
         shutil.copy(source / "LICENSE", folder)
 
 
@@ -47,7 +50,9 @@ def build_slides(target: Path) -> None:
     copy_reveal(target / "reveal.js")
     exporter = create_exporter()
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        page, _ = exporter.from_notebook_node(cut_slides(nbformat.read(path, as_version=4)))
+        notes = {stop.name: render_notes(stop) for stop in read_chapter(path).stops}
+        notebook = cut_slides(nbformat.read(path, as_version=4), notes)
+        page, _ = exporter.from_notebook_node(notebook)
         (target / f"{path.stem}.html").write_text(page, encoding="utf-8")
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
 import nbformat
+from nbformat.v4 import new_markdown_cell
 
 # Heights in pixels of a slide, as templates/course/static/course.css makes them.
 ROOM = 690
@@ -30,6 +32,8 @@ DETAILS = re.compile(r"<details>.*?<summary>(.*?)</summary>.*?</details>", re.DO
 QUESTION = re.compile(r"^\w+ = \.\.\.$", re.MULTILINE)  # the blank for an answer
 ENTRY = re.compile(r"[-*|] ?|\d+\. ")
 HEIGHT = re.compile(r'<(?:svg|img) [^>]*?height="(\d+)"')
+UNANSWERED = re.compile(r"^Not attempted yet.*\n?", re.MULTILINE)  # nobody answers on a slide
+JUDGED = re.compile(r'checks\.judge\(\s*"([^"]+)"')
 LINK = re.compile(r"(\]\(\w+)\.ipynb\b")
 
 
@@ -51,6 +55,7 @@ def split_cell(cell: Any) -> list[Any]:
     if cell.cell_type == "markdown":
         texts = enumerate(split_prose(cell.source))
         return [_change(cell, number, source=LINK.sub(r"\1.html", text)) for number, text in texts]
+    cell = _change(cell, 0, outputs=list(_list_outputs(cell)))
     if not cell.outputs:
         return [cell]
     hidden = {**cell.metadata, "transient": {"remove_source": True}}
@@ -61,6 +66,25 @@ def split_cell(cell: Any) -> list[Any]:
         _change(cell, 1 + n, metadata=hidden, outputs=group) for n, group in enumerate(groups)
     ]
     return [_change(cell, 0, outputs=[]), *outcomes]
+
+
+def _list_outputs(cell: Any) -> Iterator[Any]:
+    """A cell's outputs, without the request for an answer of the reader's own."""
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            output = nbformat.from_dict({**output, "text": UNANSWERED.sub("", output.text)})
+            if not output.text.strip():
+                continue
+        yield output
+
+
+def _write_notes(part: Any, notes: Mapping[str, str]) -> list[Any]:
+    """What the speaker sees beside the questions that a part asks."""
+    asked = [] if is_outcome(part) else JUDGED.findall(part.source)
+    text = "\n\n".join(notes[name] for name in asked if name in notes)
+    return (
+        [new_markdown_cell(text, metadata={"slideshow": {"slide_type": "notes"}})] if text else []
+    )
 
 
 def _change(cell: Any, number: int, **changes: Any) -> Any:
@@ -98,12 +122,16 @@ def is_outcome(cell: Any) -> bool:
     return "transient" in cell.metadata
 
 
-def cut_slides(notebook: Any) -> Any:
-    """The notebook, its cells in parts that say what kind of slide they begin, if any."""
+def cut_slides(notebook: Any, notes: Mapping[str, str] | None = None) -> Any:
+    """The notebook, its cells in parts that say what kind of slide they begin, if any.
+
+    Args:
+        notes: what the speaker sees at a question, by its name.
+    """
     cut = deepcopy(notebook)
-    cut.cells = [part for cell in notebook.cells for part in split_cell(cell)]
+    cut.cells = []
     height = 0
-    for part in cut.cells:
+    for part in (part for cell in notebook.cells for part in split_cell(cell)):
         kind, own = "-", measure_cell(part)
         if part.cell_type == "markdown" and HEADING.match(part.source):
             kind = "slide"
@@ -111,5 +139,6 @@ def cut_slides(notebook: Any) -> Any:
             kind = "subslide"
         height = own if kind != "-" else height + own
         part.metadata["slideshow"] = {"slide_type": kind}
+        cut.cells += [part, *_write_notes(part, notes or {})]
     cut.metadata["title"] = notebook.cells[0].source.splitlines()[0].removeprefix("# ")
     return cut

@@ -1,0 +1,52 @@
+"""Which question or check asks for which objective of a notebook, in the notebook's order."""
+
+from __future__ import annotations
+
+ASKED_BY: dict[str, tuple[tuple[str, ...], ...]] = {
+    "00_start_here": (
+        ("check_environment",),
+        ("still clock", "delayed message"),
+        ("delayed message", "received message", "shorter timeout", "check_own_queue"),
+    ),
+    "01_create_a_kms_key": (
+        ("who must say yes", "after a rotation", "check_auditor"),
+        ("context left out", "bytes that KMS sees"),
+        ("public key", "longest plaintext", "check_statement_key"),
+    ),
+    "02_create_queues": (
+        ("dead-letter queue first", "key disabled", "check_own_queue"),
+        ("second receive", "after a day", "hours to find it", "check_repair"),
+        ("empty receives", "order"),
+    ),
+    "03_visibility_experiments": (
+        ("received how often", "extended once"),
+        ("a late delete", "extended once", "check_patience"),
+        ("five looks", "what to remember", "after a death", "check_payments"),
+    ),
+    "04_receive_with_lambda": (
+        ("old template", "third call"),
+        ("poison", "no switch", "check_own_handler"),
+        ("booked in all", "bookings", "check_timeouts"),
+    ),
+    "05_send_with_lambda": (
+        ("denied send", "lines to spare", "batch permission", "check_least_privilege"),
+        ("price of batches", "one bad of ten", "check_count"),
+        ("another queue",),
+    ),
+    "06_test_the_pipeline": (
+        ("invocations", "receives", "seconds"),
+        ("slow", "throttled", "dying"),
+        ("redrive", "check_patience", "check_repair"),
+    ),
+    "07_monitor": (
+        ("minute", "dead letters sent"),
+        ("age", "received", "no consumer"),
+        ("bad release", "misspelt", "check_throttle_alarm", "check_own_dashboard"),
+    ),
+    "08_choose_and_grow": (
+        ("two readers", "filtered", "taken back"),
+        ("one group", "check_orders"),
+        ("environments", "price of concurrency", "check_limit"),
+    ),
+}
+"""What is not here yet is listed as asking for all objectives of its notebook."""
