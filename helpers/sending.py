@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.endpoint import Endpoint
@@ -55,6 +55,22 @@ def answer_by(
     global _answerer, _shortcut, _is_enclosed
     _answerer, _shortcut, _is_enclosed = answerer, shortcut, enclosed
     _stand()
+
+
+class Way(NamedTuple):
+    """Who answers, as `answer_by` is told."""
+
+    answerer: Answerer | None
+    shortcut: Shortcut | None
+    is_enclosed: bool
+
+
+def stand(way: Way) -> Way:
+    """Let others answer for a while, where somebody answers already; who did before."""
+    global _answerer, _shortcut, _is_enclosed
+    before = Way(_answerer, _shortcut, _is_enclosed)
+    _answerer, _shortcut, _is_enclosed = way
+    return before
 
 
 def is_guarded() -> bool:

@@ -61,6 +61,10 @@ class EmbeddedAccount:
         keep: "everything" that happens, for `trace`; or, for a million messages, one line for
             each of them ("messages"), for `messages` and `invoked`.
         weather: what befalls functions on purpose; None: nothing does.
+        environments: "processes", one for each execution environment; or "in-process": handlers
+            run in this one, which is faster where many lie in wait and many labs are opened. They
+            can start no threads and no programs, nor end the process, and their memory setting is
+            not enforced; that, or another thread that goes on with them, is refused in words.
     """
 
     def __init__(
@@ -74,12 +78,14 @@ class EmbeddedAccount:
         network: bool = False,
         keep: str = "everything",
         weather: Weather | None = None,
+        environments: str = "processes",
     ) -> None:
         global _open
         if _open is not None:
             _open._close("This lab was closed when another one was opened")
         settings = Settings(
-            ACCOUNT_ID, region, seed, standard_order, duplicates, spin_limit, network, weather
+            *(ACCOUNT_ID, region, seed, standard_order, duplicates, spin_limit, network, weather),
+            environments,
         )
         settings.check()
         if keep not in ("everything", "messages"):

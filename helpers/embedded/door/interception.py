@@ -20,7 +20,12 @@ def install(transport: Transport, *, enclosed: bool = False) -> None:
     Args:
         enclosed: this process has no other way out.
     """
+    if enclosed:
+        names.hide()
+    sending.answer_by(_answerer(transport), short_way.shorten(transport), enclosed=enclosed)
 
+
+def _answerer(transport: Transport) -> sending.Answerer:
     def answer(request: AWSPreparedRequest) -> AWSResponse | None:
         answer = transport(ApiRequest.from_botocore(request))
         if answer is None:
@@ -30,9 +35,12 @@ def install(transport: Transport, *, enclosed: bool = False) -> None:
             response.content  # noqa: B018  botocore reads it again after the raw body is used up
         return response
 
-    if enclosed:
-        names.hide()
-    sending.answer_by(answer, short_way.shorten(transport), enclosed=enclosed)
+    return answer
+
+
+def way(transport: Transport) -> sending.Way:
+    """The same for a while: see `sending.stand`."""
+    return sending.Way(_answerer(transport), short_way.shorten(transport), is_enclosed=True)
 
 
 def uninstall() -> None:

@@ -30,6 +30,7 @@ class Settings:
     spin_limit: float
     network: bool
     weather: Weather | None = None
+    environments: str = "processes"
 
     def check(self) -> None:
         """ValueError: no account can be so."""
@@ -38,6 +39,10 @@ class Settings:
         if self.standard_order not in ("best-effort", "shuffled"):
             raise ValueError(
                 f'standard_order must be "best-effort" or "shuffled", not {self.standard_order!r}'
+            )
+        if self.environments not in ("processes", "in-process"):
+            raise ValueError(
+                f'environments must be "processes" or "in-process", not {self.environments!r}'
             )
         if not 0 <= self.duplicates <= 1:
             raise ValueError(f"duplicates must be between 0 and 1, not {self.duplicates!r}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
 
 
@@ -58,4 +59,20 @@ class Interrupts:
         self._stopped = error
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self._noted = True
+        self._noted = not _is_for_handler()
+        _rouse()
+
+
+def _nobody() -> bool:
+    return False
+
+
+_is_for_handler: Callable[[], bool] = _nobody
+_rouse: Callable[[], object] = _nobody
+
+
+def rouse_by(is_for_handler: Callable[[], bool], rouse: Callable[[], object]) -> None:
+    """Call `rouse` at each signal, which may end what this thread runs or waits for, if it is a
+    handler of this process; a signal that is for the handler alone is no Ctrl-C."""
+    global _is_for_handler, _rouse
+    _is_for_handler, _rouse = is_for_handler, rouse

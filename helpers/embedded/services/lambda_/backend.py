@@ -19,6 +19,7 @@ from helpers.embedded.services.lambda_.execution.modelled import find_work
 from helpers.embedded.services.lambda_.function import Function
 from helpers.embedded.services.lambda_.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import BadCodeArchive, check_code
+from helpers.embedded.services.lambda_.in_process import machine
 from helpers.embedded.services.lambda_.layers import find_layers
 from helpers.embedded.services.lambda_.resource_policy import ResourcePolicy
 from helpers.embedded.services.lambda_.revisions import revisions_of
@@ -96,7 +97,7 @@ class FunctionBackend(LambdaBackend):
         )
         _check_upload(function.code_bytes)
         function.layer_archives = layers
-        if not find_work(function.code_bytes, function.handler or ""):
+        if not (machine.is_installed() or find_work(function.code_bytes, function.handler or "")):
             environments.prepare()
         self._lambdas.put_function(function)
         answer = copy.copy(function)

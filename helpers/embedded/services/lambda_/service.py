@@ -68,6 +68,7 @@ class LambdaService(MotoService):
             durations=Durations(),
             spin_limit=settings.spin_limit,
             network=settings.network,
+            in_process=settings.environments == "in-process",
             weather=settings.weather,
             may_log=self._may_log,
             check_readable=self.keys.check_readable,

@@ -43,7 +43,7 @@ class ExecutionEnvironment:
         self.log_stream = log_stream
         self.scratch = Path(settings.scratch)
         """Its /tmp, which outlives it when it is reset."""
-        self._output = OutputFile(Path(settings.output_file), _names_on_aws(settings))
+        self._output = OutputFile(Path(settings.output_file), names_on_aws(settings))
         self.idle_since = 0
         self.created_at = settings.now
         self._clock_file = Path(settings.clock_file)
@@ -113,7 +113,7 @@ class ExecutionEnvironment:
             self._processes.forget(self._number)
 
 
-def _names_on_aws(settings: Settings) -> dict[str, str]:
+def names_on_aws(settings: Settings) -> dict[str, str]:
     """What the machine's folders are called in a log."""
     from helpers.embedded.services.lambda_.process.disk import TMP
     from helpers.embedded.services.lambda_.process.imports import mounts_of

@@ -49,6 +49,11 @@ from helpers.embedded.services.lambda_.execution.modelled import ModelledEnviron
 from helpers.embedded.services.lambda_.function import Function
 from helpers.embedded.services.lambda_.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import FunctionVersion, unpack_code
+from helpers.embedded.services.lambda_.in_process import machine
+from helpers.embedded.services.lambda_.in_process.environment import InProcessEnvironment
+from helpers.embedded.services.lambda_.in_process.environment import (
+    new_folder as new_folder_in_process,
+)
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
 from helpers.embedded.time.trace import Trace
@@ -106,6 +111,7 @@ class Functions:
         durations: Durations,
         spin_limit: float,
         network: bool,
+        in_process: bool = False,
         weather: Weather | None,
         may_log: Callable[[str, str, str], bool],
         check_readable: Callable[[Function], None],
@@ -120,6 +126,10 @@ class Functions:
         self._may_log = may_log
         self._check_readable = check_readable
         self._network = network
+        self._spin_limit = spin_limit
+        self._in_process = in_process
+        if in_process:
+            machine.install()
         self._random = Random(f"aliases {account_id}")
         self._warm: dict[FunctionVersion, list[Environment]] = defaultdict(list)
         self._busy: dict[str, set[Environment]] = defaultdict(set)
@@ -139,7 +149,7 @@ class Functions:
 
     @cached_property
     def _folder(self) -> Path:
-        return new_folder()
+        return new_folder_in_process() if self._in_process else new_folder()
 
     @cached_property
     def _backend(self) -> FunctionBackend:
@@ -386,6 +396,8 @@ class Functions:
             deadline=ready + INIT_LIMIT,
             now=ready,
         )
+        if self._in_process:
+            return InProcessEnvironment(settings, stream, self._spin_limit)
         return ExecutionEnvironment(settings, stream)
 
     def _role_credentials(self, version: FunctionVersion) -> dict[str, str]:
@@ -428,6 +440,8 @@ class Functions:
             self._retire(list(busy))
         self._warm.clear()
         self._busy.clear()
+        if self._in_process:
+            machine.uninstall()
         if "_folder" in self.__dict__:
             shutil.rmtree(self._folder, ignore_errors=True)
 

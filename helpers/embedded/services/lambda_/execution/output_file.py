@@ -48,13 +48,13 @@ class OutputFile:
         finally:
             os.close(file)
         self._taken += len(written)
-        entries = [entry.decode(errors="replace") for entry in _entries(written)]
+        entries = [entry.decode(errors="replace") for entry in entries_of(written)]
         for ours, theirs in self._names.items():
             entries = [entry.replace(ours, theirs) for entry in entries]
         return entries
 
 
-def _entries(written: bytes) -> Iterator[bytes]:
+def entries_of(written: bytes) -> Iterator[bytes]:
     """Lines, and frames, which begin wherever a process happened to be."""
     while written:
         text, start, framed = written.partition(_START)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import random
 import uuid
+from collections.abc import Callable
 from typing import Any
-
-_real_seed = random.Random.seed
 
 
 def repeat(seed: str) -> None:
@@ -19,13 +18,19 @@ def repeat(seed: str) -> None:
     if hasattr(os, "getrandom"):
         os_.getrandom = lambda size, flags=0: source(size)
     random.seed(seed)
-    random_.Random.seed = _seed
+    random_.Random.seed = seeding(random_, source)
     # uuid1: no card of this machine, and the lab's clock instead of a library's.
     uuid_._node = int.from_bytes(source(6)) | 1 << 40
     uuid_._generate_time_safe = uuid_._UuidCreate = None
 
 
-def _seed(generator: random.Random, a: Any = None, version: int = 2) -> None:
-    if a is None and not isinstance(generator, random.SystemRandom):
-        a = int.from_bytes(os.urandom(32))
-    _real_seed(generator, a, version)
+def seeding(module: Any, source: Callable[[int], bytes]) -> Callable[..., None]:
+    """`Random.seed` of that module, which takes from `source` what it would take of the system."""
+    seed = module.Random.seed
+
+    def repeatable(generator: Any, a: Any = None, version: int = 2) -> None:
+        if a is None and not isinstance(generator, module.SystemRandom):
+            a = int.from_bytes(source(32))
+        seed(generator, a, version)
+
+    return repeatable

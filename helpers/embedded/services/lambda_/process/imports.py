@@ -76,7 +76,7 @@ def allow_only_lambda_s() -> None:
         *(TASK_ROOT, _LAYERS_SITE, _LAYERS, f"{LIBRARY}/site-packages"),
         *(f"{LIBRARY.replace('.', '')}.zip", *map(disk.shown, standard)),
     ]
-    sys.path_hooks.insert(0, _finder)
+    sys.path_hooks.insert(0, finder_of)
     sys.path_importer_cache.clear()
     sys.meta_path[:] = [each for each in sys.meta_path if _is_python_s(each)]
     own = set(_own_packages())
@@ -102,7 +102,7 @@ def _is_python_s(finder: object) -> bool:
 
 def _own_packages() -> Iterator[str]:
     """What the function and its layers bring, which wins over the runtime's."""
-    for folder in (TASK_ROOT, _LAYERS_SITE, _LAYERS):
+    for folder in map(disk.place, (TASK_ROOT, _LAYERS_SITE, _LAYERS)):
         if os.path.isdir(folder):
             yield from (entry.name.partition(".")[0] for entry in os.scandir(folder))
 
@@ -115,13 +115,14 @@ def brings_sdk() -> bool:
 # Loading
 
 
-def _finder(folder: str) -> FileFinder:
+def finder_of(folder: str, source: type[SourceFileLoader] | None = None) -> FileFinder:
+    """For a folder that lies elsewhere; its modules are loaded by `source`."""
     if disk.place(folder) is folder:
         raise ImportError("only for folders that lie elsewhere", path=folder)
     return FileFinder(
         folder,
         (_Extension, EXTENSION_SUFFIXES),
-        (_Source, SOURCE_SUFFIXES),
+        (source or _Source, SOURCE_SUFFIXES),
         (SourcelessFileLoader, BYTECODE_SUFFIXES),
     )
 
