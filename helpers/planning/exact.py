@@ -245,7 +245,7 @@ def _sum_up(
         done_p95=_percentile(done, 95),
         age_of_oldest=float(minutes["oldest"].max()),
         most_environments=_most_at_once(invoked),
-        busy=float(invoked["duration"].sum()) / load.seconds,
+        busy=_busy(invoked, load.seconds),
         dead_letters=int((lines["fate"] == "dead-lettered").sum()),
         receives=float(lines["receives"].mean()) if len(lines) else 0.0,
         invocations=len(invoked),
@@ -280,6 +280,13 @@ def _most_at_once(invoked: pd.DataFrame) -> int:
     ended = np.sort((invoked["began"] + invoked["duration"]).to_numpy().round(6))
     running = np.arange(1, len(began) + 1) - np.searchsorted(ended, began, side="right")
     return int(running.max()) if len(running) else 0
+
+
+def _busy(invoked: pd.DataFrame, seconds: float) -> float:
+    """Invocations at once, on average over the first `seconds`."""
+    begins = invoked["began"].clip(0, seconds)
+    ends = (invoked["began"] + invoked["duration"]).clip(0, seconds)
+    return float((ends - begins).sum()) / seconds
 
 
 def _by_tenant(load: Load, lines: pd.DataFrame, waits: Any) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from typing import TYPE_CHECKING
@@ -104,7 +105,8 @@ def _pool(workers: int | None) -> ProcessPoolExecutor:
 
 
 def _be_quiet() -> None:
-    """In a process of the pool: the bar is here, the embedded account there."""
+    """In a process of the pool: the bar is in its parent, and so is whom Ctrl-C is for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["LAB_PROGRESS"] = "off"
     os.environ["LAB"] = "embedded"
 

@@ -13,6 +13,7 @@ from helpers.plots.style import (
     VERMILLION,
     check_columns,
     create_axes,
+    join,
     label_time,
     number,
     whole_numbers,
@@ -129,11 +130,12 @@ def plot_slow_down(rows: pd.DataFrame) -> Figure:
 
 def describe_slow_down(rows: pd.DataFrame) -> str:
     """The finding of `plot_slow_down` in words, read from the same rows."""
-    parts = [
-        f"{number(factor, 3)} times as long: {number(p95, 2)} s"
-        for factor, p95 in zip(rows["factor"], rows["p95"], strict=True)
-    ]
-    return "95 % of the messages wait at most, " + "; ".join(parts) + "."
+    factors = join([number(factor, 3) for factor in rows["factor"]])
+    waits = join([number(wait, 2) for wait in rows["p95"]])
+    return (
+        f"When the work takes {factors} times as long, 95 % of the messages wait {waits} seconds "
+        "at most."
+    )
 
 
 def plot_neighbours(rows: pd.DataFrame) -> Figure:
@@ -156,7 +158,7 @@ def plot_neighbours(rows: pd.DataFrame) -> Figure:
             places,
             rows[column],
             height=0.34,
-            facecolor=colour if not hatch else "white",
+            facecolor=colour if not hatch else "none",
             edgecolor=colour,
             hatch=hatch,
             label=label,
@@ -250,7 +252,7 @@ def _annotate_batches(axes: Axes, rows: pd.DataFrame) -> None:
         axes.annotate(
             f"{row.batch_size}",
             (row.usd, row.p95),
-            xytext=(0, 9),
+            xytext=(0, 13),
             textcoords="offset points",
             ha="center",
             fontsize=FONT_SIZE - 2,

@@ -1,0 +1,134 @@
+"""Notebook 10: its questions and its exercises."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING
+
+import boto3
+
+from helpers.bank.queues import find_queue, measure_depth
+from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
+from helpers.experiments import tenants
+
+if TYPE_CHECKING:
+    from helpers.lab import Lab
+
+LEAST = 4
+"""The three quiet tenants need 3 environments, and the noisy one has a message each second, too."""
+
+ORDERS_QUEUE = "course-orders"
+ORDERS = (
+    ("ada", "chair"),
+    ("dee", "table"),
+    ("dee", "lamp"),
+    ("ben", "desk"),
+    ("dee", "shelf"),
+    ("ada", "bench"),
+)
+"""Customer and what they order."""
+
+QUESTIONS = {
+    "without groups": Question(
+        right=(85, 95),
+        why="1,800 messages stand before it, and 20 are done each second: 90 seconds.",
+        misconceptions={
+            0: "SQS does not know whose a message is. Those of the burst stand before it.",
+            1: "SQS does not know whose a message is. Those of the burst stand before it.",
+            20: "20 is how many are worked on at once. How long do 1,800 take?",
+            1800: "One at a time it would be so. 20 are worked on at once.",
+        },
+        hint="Messages that stand before it, divided by messages done each second.",
+    ),
+    "with groups": Question(
+        right="b",
+        choices=ABC,
+        why="A message of a quiet tenant goes before those of a noisy one. None is refused.",
+        misconceptions={
+            "a": "That is the first table. Compare the rows of ada, ben and cy in both.",
+            "c": "SQS throttles no tenant: all 1,950 messages of dee were received.",
+        },
+        hint="Compare the p95 of ben and of dee in the two tables.",
+    ),
+    "which metric": Question(
+        right="b",
+        choices=ABC,
+        why="Nothing of the quiet tenants waits, however long the queue is.",
+        misconceptions={
+            "a": "It is the age of dee's message: it rises while all others are served.",
+            "c": "It says that somebody is noisy. It does not say whether the others wait.",
+        },
+        hint="Which column is 0 in the minutes in which only dee waits?",
+    ),
+    "too few": Question(
+        right="b",
+        choices=ABC,
+        why="3 messages a second of 1 second each need 3 environments, whoever goes first.",
+        misconceptions={
+            "a": "Going first is no help if those who go first are too many. Look at ben's p95.",
+            "c": "dee waits far longer than the others, so the groups do count: a share of the "
+            "processing time makes a tenant noisy, too.",
+        },
+        hint="Multiply the messages a second of the three quiet tenants by their seconds.",
+    ),
+}
+
+judge = partial(judge_answer, QUESTIONS)
+
+
+def check_room(lab: Lab, limit: object) -> str:
+    """Modify, notebook 10: the least limit with which the quiet tenants wait 1 second at most."""
+    if limit is ...:
+        return NOT_ATTEMPTED
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 2 <= limit <= 1000:
+        return f"MaximumConcurrency is a whole number, 2 to 1000; this is {limit!r}."
+    url = tenants.open_queue(lab, limit)
+    dwell = tenants.measure_dwell(lab, tenants.send_traffic(lab, url, grouped=True))
+    waited = float(dwell["p95"].loc[list(tenants.QUIET)].max())
+    told = f"with {limit}, 95 % of the quiet tenants' messages wait {waited:g} s at most"
+    if waited > 1:
+        return f"Not yet: {told}."
+    if limit > LEAST:
+        return f"Not yet: {told}, but fewer are enough."
+    return f"Right: {told}: 3 for them, and 1 for dee."
+
+
+def check_orders() -> str:
+    """Make, notebook 10: each order is sent with its customer as the group.
+
+    It looks at the messages by receiving them with a visibility timeout of 0 s afterwards.
+    """
+    queue = find_queue(ORDERS_QUEUE)
+    if queue is None or not measure_depth(queue.url).total:
+        return f"Not attempted yet: there is no message in {ORDERS_QUEUE}."
+    groups = _look(queue.url)
+    bodies = sorted(body for found in groups.values() for body in found)
+    if bodies != sorted(order for _, order in ORDERS):
+        return f"Not yet: the queue holds {len(bodies)} messages, not exactly the six orders."
+    if set(groups) == {""}:
+        return "Not yet: the messages have no MessageGroupId, so SQS knows no tenants."
+    if len(groups) == len(ORDERS):
+        return "Not yet: each order is a tenant of its own, so dee is three quiet ones."
+    expected: dict[str, set[str]] = defaultdict(set)
+    for customer, order in ORDERS:
+        expected[customer].add(order)
+    if {group: set(found) for group, found in groups.items()} != expected:
+        return f"Not yet: the groups are {', '.join(sorted(groups))}. The customer is the group."
+    return "Right: six orders of three tenants. If dee sends thousands, ada and ben do not wait."
+
+
+def _look(url: str) -> dict[str, list[str]]:
+    """The bodies in the queue by message group; all of them visible again."""
+    sqs = boto3.client("sqs")
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    handles = []
+    while messages := sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+    ).get("Messages", []):
+        for message in messages:
+            groups[message.get("Attributes", {}).get("MessageGroupId", "")].append(message["Body"])
+            handles.append(message["ReceiptHandle"])
+    for handle in handles:
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+    return dict(groups)
