@@ -138,9 +138,12 @@ def read_log(function: str, start: datetime | None = None) -> list[tuple[datetim
 
 
 def parse_report(line: str) -> Report | None:
-    """What a REPORT line says, None for any other line of a log.
+    """What a REPORT line says, or in JSON a platform.report; None for any other line of a log.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
     """
+    if line.startswith("{") and '"platform.report"' in line:
+        metrics = json.loads(line)["record"]["metrics"]
+        return Report(float(metrics["durationMs"]), float(metrics.get("initDurationMs", 0)))
     found = _REPORT.match(line)
     return Report(float(found["run"]), float(found["init"] or 0)) if found else None

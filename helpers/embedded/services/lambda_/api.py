@@ -92,8 +92,8 @@ class FunctionsApi(VersionsApi, PermissionsApi):
         return json.dumps(page_of("Functions", listed, self.querystring))
 
     def update_function_configuration(self) -> Answer:
-        check_settings(self.json_body)
         function = self._about_to_change()
+        check_settings(self.json_body, function.logging.log_format)
         if (key := self.json_body.get("KMSKeyArn")) is None and "Environment" in self.json_body:
             key = function.kms_key_arn
         self._keys.check_configurable(function.function_arn, key)

@@ -13,6 +13,7 @@ from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 
+from helpers.embedded.services.lambda_.logging_config import LoggingConfig
 from helpers.embedded.services.lambda_.resource_policy import ResourcePolicy
 from helpers.embedded.services.lambda_.revisions import Revise
 
@@ -52,6 +53,7 @@ class Function(LambdaFunction):
         """The number of the newest version, even if it has been deleted."""
         self._published_as: Configuration | None = None
         self._shows_environment = False
+        self.logging = LoggingConfig(self.logs_group_name)
         self.keep(moto_s["spec"])
         self.renew_revision()
 
@@ -72,8 +74,8 @@ class Function(LambdaFunction):
         if (config := settings.get("DeadLetterConfig")) is not None:
             self.dead_letter_arn = config.get("TargetArn")
         if (config := settings.get("LoggingConfig")) is not None:
-            own = config.get("LogGroup")
-            self.logs_group_name = own or f"/aws/lambda/{self.function_name}"
+            self.logging = self.logging.changed(config)
+            self.logs_group_name = self.logging.group
         if (key := settings.get("KMSKeyArn")) is not None:
             self.kms_key_arn = key or None
         if config := settings.get("TracingConfig"):
@@ -118,7 +120,7 @@ class Function(LambdaFunction):
             configuration["DeadLetterConfig"] = {"TargetArn": self.dead_letter_arn}
         if vpc := configuration.get("VpcConfig"):
             vpc.pop("VpcId", None)  # which moto makes up; here is no network to look it up in
-        configuration["LoggingConfig"] = {"LogFormat": "Text", "LogGroup": self.logs_group_name}
+        configuration["LoggingConfig"] = self.logging.describe()
         configuration["RevisionId"] = self.revision_id
         if self.run_time:
             runtime = hashlib.sha256(self.run_time.encode()).hexdigest()

@@ -15,6 +15,7 @@ from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClie
 
 from helpers.embedded.door.constraints import find_complaint
 from helpers.embedded.service import NotInEmbeddedAccount
+from helpers.embedded.services.lambda_.logging_config import JSON
 
 _BY_THE_MODEL = ("Description", "Handler", "LoggingConfig", "MemorySize", "Timeout")
 """What is refused by the API's model alone."""
@@ -50,8 +51,11 @@ _UNABLE = (
 )
 
 
-def check_settings(settings: Mapping[str, Any]) -> None:
-    """Raise moto's LambdaClientError, in AWS's words, for the first setting that AWS refuses."""
+def check_settings(settings: Mapping[str, Any], log_format: str = "Text") -> None:
+    """Raise moto's LambdaClientError, in AWS's words, for the first setting that AWS refuses.
+
+    `log_format` is the one that the function has so far.
+    """
     given = {name: settings[name] for name in _BY_THE_MODEL if name in settings}
     if complaint := find_complaint("lambda", "UpdateFunctionConfiguration", given):
         raise LambdaClientError("ValidationException", complaint)
@@ -74,7 +78,7 @@ def check_settings(settings: Mapping[str, Any]) -> None:
             'function Runtime="python3.13", or use a real account.'
         )
     _check_dead_letter_target((settings.get("DeadLetterConfig") or {}).get("TargetArn"))
-    _check_logging(settings.get("LoggingConfig") or {})
+    _check_logging(settings.get("LoggingConfig") or {}, log_format)
     _check_variables((settings.get("Environment") or {}).get("Variables") or {})
 
 
@@ -86,18 +90,13 @@ def _check_dead_letter_target(arn: str | None) -> None:
         )
 
 
-def _check_logging(config: Mapping[str, Any]) -> None:
-    """Nothing is taken that would not be done.
-
-    Levels go with JSON alone (LDG monitoring-cloudwatchlogs-log-level). The words are those
+def _check_logging(config: Mapping[str, Any], before: str) -> None:
+    """Levels go with JSON alone (LDG monitoring-cloudwatchlogs-log-level). The words are those
     quoted in https://github.com/aws/aws-cdk/pull/28045, but for "Json", which the API calls JSON.
     """
-    log_format = config.get("LogFormat") or "Text"
-    if log_format == "JSON":
-        raise NotInEmbeddedAccount(
-            "The embedded account writes a function's log as text; JSON and its levels need a "
-            "real account. Log JSON from the handler, for example with Powertools' Logger."
-        )
+    log_format = config.get("LogFormat") or before
+    if log_format == JSON:
+        return
     if config.get("ApplicationLogLevel") or config.get("SystemLogLevel"):
         raise InvalidParameterValueException(
             f'LogLevel is not supported when LogFormat is set to "{log_format}". Remove LogLevel '

@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from helpers.embedded.services.lambda_.logging_config import LoggingConfig
+
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
 
@@ -37,7 +39,7 @@ class FunctionVersion(NamedTuple):
     code_sha256: str
     layers: tuple[str, ...]
     """Their ARNs."""
-    log_group: str
+    logging: LoggingConfig
     key: str | None
     """ARN of the KMS key of its variables."""
 
@@ -55,7 +57,7 @@ class FunctionVersion(NamedTuple):
             variables=tuple(sorted((function.environment_vars or {}).items())),
             code_sha256=function.code_sha_256,
             layers=tuple(each["Arn"] for each in function.layers),
-            log_group=function.logs_group_name,
+            logging=getattr(function, "logging", LoggingConfig(function.logs_group_name)),
             key=function.kms_key_arn,
         )
 
@@ -73,7 +75,8 @@ class FunctionVersion(NamedTuple):
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory_mb),
             "AWS_LAMBDA_FUNCTION_VERSION": self.version,
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_LOG_GROUP_NAME": self.log_group,
+            **self.logging.variables(),
+            "AWS_LAMBDA_LOG_GROUP_NAME": self.logging.group,
             "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
             "LAMBDA_RUNTIME_DIR": "/var/runtime",
             "LAMBDA_TASK_ROOT": "/var/task",

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import base64
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import ceil
 from typing import NamedTuple
 
-from helpers.embedded.services.lambda_.execution.invocations import Outcome
+from helpers.embedded.services.lambda_.execution.invocations import TIMED_OUT, Outcome
+from helpers.embedded.services.lambda_.function_versions import FunctionVersion
 from helpers.embedded.time.clock import MILLISECOND, Clock
 
 _TAIL = 4096
@@ -50,48 +51,83 @@ class FunctionLogs:
         return pending
 
 
-def init_start(runtime: str, region: str) -> str:
-    version = f"{runtime.replace('python', 'python:')}.v1"
-    return (
-        f"INIT_START Runtime Version: {version}\t"
-        f"Runtime Version ARN: arn:aws:lambda:{region}::runtime:{'0' * 64}"
-    )
+class InvocationLog:
+    """What one invocation leaves in its log, as text: Lambda's own lines, and the output."""
+
+    def __init__(self, version: FunctionVersion, clock: Clock) -> None:
+        self.entries: list[str] = []
+        self._version = version
+        self._clock = clock
+
+    def initialisation(self, region: str, note: str = "") -> None:
+        """An environment starts."""
+        arn = runtime_arn(region)
+        name = runtime_version(self._version.runtime)
+        self.entries.append(f"INIT_START Runtime Version: {name}\tRuntime Version ARN: {arn}{note}")
+
+    def initialised(self, duration: int, is_timeout: bool = False) -> None:
+        """The handler's module has been imported, or that took too long."""
+        if is_timeout:
+            took = f"INIT_REPORT Init Duration: {duration / MILLISECOND:.2f} ms"
+            self.entries.append(f"{took}\tPhase: init\tStatus: timeout")
+
+    def start(self, request_id: str) -> None:
+        self.entries.append(f"START RequestId: {request_id} Version: {self._version.version}")
+
+    def output(self, entries: Iterable[str]) -> None:
+        """What the function has printed and logged."""
+        self.entries += entries
+
+    def end(self, outcome: Outcome) -> None:
+        """How it ended. Billed is whole milliseconds of the duration and of the cold start."""
+        if outcome.error == TIMED_OUT:
+            moment = f"{self._clock.now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+            self.entries.append(
+                f"{moment} {outcome.request_id} Task timed out after "
+                f"{self._version.timeout}.00 seconds"
+            )
+        figures = Figures.of(outcome, self._version.memory_mb)
+        fields = [
+            f"REPORT RequestId: {outcome.request_id}",
+            f"Duration: {outcome.duration / MILLISECOND:.2f} ms",
+            f"Billed Duration: {figures.billed} ms",
+            f"Memory Size: {self._version.memory_mb} MB",
+            f"Max Memory Used: {figures.memory_used} MB",
+        ]
+        if outcome.init_duration is not None:
+            fields.append(f"Init Duration: {outcome.init_duration / MILLISECOND:.2f} ms")
+        if outcome.environment_lost:
+            timeout = outcome.error == TIMED_OUT
+            fields.append("Status: timeout" if timeout else "Status: error")
+            if not timeout:
+                fields.append(f"Error Type: {outcome.error}")
+        self.entries += [f"END RequestId: {outcome.request_id}", "\t".join(fields)]
 
 
-def init_report(duration: int, phase: str) -> str:
-    """Of an initialisation that took too long."""
-    took = f"INIT_REPORT Init Duration: {duration / MILLISECOND:.2f} ms"
-    return f"{took}\tPhase: {phase}\tStatus: timeout"
+class Figures(NamedTuple):
+    """What a report says besides the duration."""
+
+    billed: int
+    """Milliseconds."""
+    memory_used: int
+    """Megabytes."""
+
+    @classmethod
+    def of(cls, outcome: Outcome, memory_mb: int) -> Figures:
+        killed = outcome.error == "Runtime.OutOfMemory"
+        return cls(
+            ceil((outcome.duration + (outcome.init_duration or 0)) / MILLISECOND),
+            memory_mb if killed else min(_MEMORY_USED, memory_mb),
+        )
 
 
-def start(request_id: str, version: str) -> str:
-    return f"START RequestId: {request_id} Version: {version}"
+def runtime_version(runtime: str) -> str:
+    """python3.13 as Lambda calls it in logs."""
+    return f"{runtime.replace('python', 'python:')}.v1"
 
 
-def timed_out(request_id: str, clock: Clock, timeout: int) -> str:
-    moment = f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
-    return f"{moment} {request_id} Task timed out after {timeout}.00 seconds"
-
-
-def end(outcome: Outcome, memory_mb: int) -> list[str]:
-    """END and REPORT. Billed is whole milliseconds of the duration and of the cold start."""
-    init = outcome.init_duration or 0
-    used = memory_mb if outcome.error == "Runtime.OutOfMemory" else min(_MEMORY_USED, memory_mb)
-    fields = [
-        f"REPORT RequestId: {outcome.request_id}",
-        f"Duration: {outcome.duration / MILLISECOND:.2f} ms",
-        f"Billed Duration: {ceil((outcome.duration + init) / MILLISECOND)} ms",
-        f"Memory Size: {memory_mb} MB",
-        f"Max Memory Used: {used} MB",
-    ]
-    if outcome.init_duration is not None:
-        fields.append(f"Init Duration: {init / MILLISECOND:.2f} ms")
-    if outcome.environment_lost:
-        timeout = outcome.error == "Sandbox.Timedout"
-        fields.append("Status: timeout" if timeout else "Status: error")
-        if not timeout:
-            fields.append(f"Error Type: {outcome.error}")
-    return [f"END RequestId: {outcome.request_id}", "\t".join(fields)]
+def runtime_arn(region: str) -> str:
+    return f"arn:aws:lambda:{region}::runtime:{'0' * 64}"
 
 
 def tail(messages: list[str]) -> str:

@@ -28,7 +28,6 @@ from helpers.embedded.services.lambda_.backend import (
     FunctionBackend,
 )
 from helpers.embedded.services.lambda_.event_invoke import DEFAULTS, Config
-from helpers.embedded.services.lambda_.execution import function_logs as logs
 from helpers.embedded.services.lambda_.execution.durations import Durations
 from helpers.embedded.services.lambda_.execution.environments import (
     ExecutionEnvironment,
@@ -36,13 +35,13 @@ from helpers.embedded.services.lambda_.execution.environments import (
 )
 from helpers.embedded.services.lambda_.execution.function_logs import FunctionLogs
 from helpers.embedded.services.lambda_.execution.invocations import (
-    TIMED_OUT,
     Invocation,
     Order,
     Outcome,
     TookTooLong,
     failed_by_us,
 )
+from helpers.embedded.services.lambda_.execution.json_logs import begin_log
 from helpers.embedded.services.lambda_.execution.lineage import UNTRACED
 from helpers.embedded.services.lambda_.execution.messages import Settings
 from helpers.embedded.services.lambda_.execution.modelled import ModelledEnvironment, find_work
@@ -277,8 +276,8 @@ class Functions:
             self._busy[version.name].discard(environment)
         facts.ended(callee, began, outcome.duration, failed=outcome.error is not None)
         self._give_back(version, environment, outcome)
-        if self._may_log(version.role, version.log_group, environment.log_stream):
-            self.logs.write(version.log_group, environment.log_stream, log)
+        if self._may_log(version.role, version.logging.group, environment.log_stream):
+            self.logs.write(version.logging.group, environment.log_stream, log)
         self._trace.invocation(
             version.name,
             environment.log_stream,
@@ -297,11 +296,12 @@ class Functions:
         order: Order,
         messages: int | None,
     ) -> Steps[tuple[Outcome, list[str]]]:
-        heading = logs.init_start(version.runtime, self.region) if cold else None
+        log = begin_log(version, self._simulation.clock)
         if isinstance(environment, ModelledEnvironment):
-            steps = environment.invoke(self._simulation, version, order, messages, heading)
-            return (yield from steps)
-        log = [heading] if heading else []
+            region = self.region if cold else None
+            return (yield from environment.invoke(self._simulation, order, messages, log, region))
+        if cold:
+            log.initialisation(self.region)
         failure: str | None = None
         began = self._simulation.now
         initialised: int | None = None
@@ -312,22 +312,20 @@ class Functions:
                 initialised = self._simulation.now
             except TookTooLong:
                 environment.reset(self._simulation.now + self._durations.init, order.timeout)
-            log += environment.take_output()
-            if initialised is None:
-                log.append(logs.init_report(self._simulation.now - began, "init"))
-        log.append(logs.start(order.request_id, version.version))
+            log.output(environment.take_output())
+            log.initialised(self._simulation.now - began, is_timeout=initialised is None)
+        log.start(order.request_id)
         if cold and initialised is None:
             outcome = yield from self._invocation.initialise_and_run(environment, order)
         elif failure is None:
             outcome = yield from self._invocation.run(environment, order, self._simulation.now)
         else:
             outcome = _failed_to_start(failure, order.request_id)
-        log += environment.take_output()
-        if outcome.error == TIMED_OUT:
-            log.append(logs.timed_out(order.request_id, self._simulation.clock, version.timeout))
+        log.output(environment.take_output())
         if initialised is not None:
             outcome = outcome._replace(init_duration=initialised - began)
-        return outcome, log + logs.end(outcome, version.memory_mb)
+        log.end(outcome)
+        return outcome, log.entries
 
     # Environments
 

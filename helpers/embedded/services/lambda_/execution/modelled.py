@@ -15,14 +15,13 @@ from io import BytesIO
 from pathlib import Path
 
 from helpers import modelled_work
-from helpers.embedded.services.lambda_.execution import function_logs as logs
+from helpers.embedded.services.lambda_.execution.function_logs import InvocationLog
 from helpers.embedded.services.lambda_.execution.invocations import (
     TIMED_OUT,
     Order,
     Outcome,
     timed_out,
 )
-from helpers.embedded.services.lambda_.function_versions import FunctionVersion
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
 from helpers.modelled_work import DECLARATION, Work, WorkFailed, answer, count_messages
@@ -62,32 +61,31 @@ class ModelledEnvironment:
     def invoke(
         self,
         simulation: Simulation,
-        version: FunctionVersion,
         order: Order,
         messages: int | None,
-        heading: str | None,
+        log: InvocationLog,
+        region: str | None,
     ) -> Steps[tuple[Outcome, list[str]]]:
         """One invocation and its log.
 
         Args:
             messages: how many a queue's event brings; None: nobody has counted them.
-            heading: the first line of the log, of a cold start.
+            region: of a cold start; None: the environment is warm.
         """
-        log: list[str] = []
         began = simulation.now
-        if heading is not None:
-            log.append(f"{heading}\tNothing runs; the work is {self._work}")
+        if region is not None:
+            log.initialisation(region, f"\tNothing runs; the work is {self._work}")
             yield simulation.timeout(round(self._work.cold_start * SECOND))
         initialised = simulation.now
-        log.append(logs.start(order.request_id, version.version))
+        log.start(order.request_id)
         outcome = yield from self._work_on(simulation, order, messages)
-        if outcome.error == TIMED_OUT:
-            log.append(logs.timed_out(order.request_id, simulation.clock, version.timeout))
-        elif outcome.error is not None:
-            log.append(f"[ERROR] {outcome.error}: {json.loads(outcome.payload)['errorMessage']}")
-        if heading is not None:
+        if outcome.error not in (None, TIMED_OUT):
+            said = json.loads(outcome.payload)["errorMessage"]
+            log.output([f"[ERROR] {outcome.error}: {said}"])
+        if region is not None:
             outcome = outcome._replace(init_duration=initialised - began)
-        return outcome, log + logs.end(outcome, version.memory_mb)
+        log.end(outcome)
+        return outcome, log.entries
 
     def _work_on(
         self, simulation: Simulation, order: Order, messages: int | None

@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from decimal import Decimal
@@ -86,8 +87,10 @@ def encode_result(result: Any) -> str:
         ) from error
 
 
-def describe_failure(error: BaseException, request_id: str) -> tuple[str, str]:
-    """AWS's error object as JSON, and its `[ERROR]` log entry."""
+def describe_failure(
+    error: BaseException, request_id: str, is_json: bool = False
+) -> tuple[str, str]:
+    """AWS's error object as JSON, and its `[ERROR]` log entry, or that in JSON, too."""
     if isinstance(error, HandlerError):
         kind, trace = error.kind, error.trace
     else:
@@ -99,6 +102,10 @@ def describe_failure(error: BaseException, request_id: str) -> tuple[str, str]:
         "requestId": request_id,
         "stackTrace": trace,
     }
+    if is_json:
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+        logged = {"timestamp": moment, "level": "ERROR", **failure}
+        return json.dumps(failure, ensure_ascii=False), json.dumps(logged, ensure_ascii=False)
     heading = f"[ERROR] {kind}: {message}" if message else f"[ERROR] {kind}"
     lines = [_indent_hard(line) for element in trace for line in element.splitlines()]
     entry = "\n".join([heading, "Traceback (most recent call last):", *lines])

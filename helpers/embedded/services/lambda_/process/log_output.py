@@ -6,11 +6,15 @@ Standard output and standard error are one file, which child processes and libra
 from __future__ import annotations
 
 import io
+import json
 import logging
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 from helpers.embedded.services.lambda_.execution.output_file import frame
 
@@ -62,16 +66,57 @@ def out_of_reach(descriptor: int) -> int:
     return high
 
 
-class LogHandler(logging.Handler):
-    """The root logger's handler on AWS: level, UTC time, request id and message by tabs."""
+_SECONDS = "%Y-%m-%dT%H:%M:%S"
 
-    def __init__(self, log: Callable[[str], None]) -> None:
+
+class JsonFormatter(logging.Formatter):
+    """A record as the Python runtime writes it in JSON: what it has, and what `extra` adds."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        level = min(50, max(0, record.levelno)) // 10 * 10  # Lambda has no level between two
+        moment = datetime.fromtimestamp(record.created, UTC)
+        fields: dict[str, Any] = {
+            "timestamp": f"{moment:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
+            "level": logging.getLevelName(level),
+            "message": record.getMessage(),
+            "logger": record.name,
+        }
+        if record.exc_info and record.exc_info[0]:
+            kind, error, trace = record.exc_info
+            fields["stackTrace"] = traceback.format_tb(trace)
+            fields["errorType"] = kind.__name__
+            fields["errorMessage"] = str(error)
+        fields["requestId"] = getattr(record, "aws_request_id", None)
+        if record.exc_info:
+            fields["location"] = f"{record.pathname}:{record.funcName}:{record.lineno}"
+        own = {
+            name: value
+            for name, value in vars(record).items()
+            if name not in _PLAIN and name not in fields
+        }
+        shown = {name: value for name, value in (fields | own).items() if value is not None}
+        return json.dumps(shown, ensure_ascii=False)
+
+
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) - {"taskName"} | {"aws_request_id"}
+"""What every record has; the runtime shows the name of a task, if there is one."""
+
+
+class LogHandler(logging.Handler):
+    """The root logger's handler on AWS: level, UTC time, request id and message by tabs, or JSON.
+
+    `is_json` says which.
+    """
+
+    def __init__(self, log: Callable[[str], None], is_json: bool) -> None:
         super().__init__()
         self.log = log
         self.request_id = ""
+        if is_json:
+            self.setFormatter(JsonFormatter())
+            return
         formatter = logging.Formatter(
-            "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s",
-            "%Y-%m-%dT%H:%M:%S",
+            "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", _SECONDS
         )
         formatter.converter = time.gmtime
         self.setFormatter(formatter)
@@ -82,8 +127,9 @@ class LogHandler(logging.Handler):
         self.log(self.format(record))
 
 
-def route_logging(handler: LogHandler) -> None:
-    """Make `handler` the root logger's only one, at Python's default level WARNING."""
+def route_logging(handler: LogHandler, level: str | None) -> None:
+    """Make `handler` the root logger's only one, at the function's level or Python's WARNING."""
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING)
+    known = logging.getLevelNamesMapping()
+    root.setLevel(known.get("DEBUG" if level == "TRACE" else level or "", logging.WARNING))

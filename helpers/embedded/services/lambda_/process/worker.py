@@ -92,7 +92,8 @@ class Environment:
         self._turns.deadline = settings.deadline
         children.were_started = False  # as it was itself
         self._log = log_output.open_streams(settings.output_file)
-        self._logs = log_output.LogHandler(self._log)
+        self._is_json = settings.variables.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
+        self._logs = log_output.LogHandler(self._log, self._is_json)
         self._shut_out_the_machine()
         self._memory = MemoryLimit(settings.memory_mb)
         if hasattr(os, "register_at_fork"):
@@ -118,7 +119,7 @@ class Environment:
         except MemoryError:
             self._run_out_of_memory()
         except Exception as error:
-            failure, entry = handlers.describe_failure(error, "")
+            failure, entry = handlers.describe_failure(error, "", self._is_json)
             self._log(entry)
         self._check_memory()
         self._turns.freeze(lambda now: self._pipe.send(Ready(failure, now)))
@@ -141,7 +142,7 @@ class Environment:
         except MemoryError:
             self._run_out_of_memory()
         except Exception as error:
-            payload, entry = handlers.describe_failure(error, order.request_id)
+            payload, entry = handlers.describe_failure(error, order.request_id, self._is_json)
             self._log(entry)
             kind = Failure
         payload.encode()  # what is cut inside a character AWS's runtime cannot send either
@@ -236,7 +237,7 @@ class Environment:
         chance.repeat(settings.variables["AWS_LAMBDA_LOG_STREAM_NAME"])
         if not settings.network:
             network.refuse_others()
-        log_output.route_logging(self._logs)
+        log_output.route_logging(self._logs, settings.variables.get("AWS_LAMBDA_LOG_LEVEL"))
 
 
 _PACKAGE = str(Path(__file__).parents[5])
