@@ -142,7 +142,6 @@ def test_system_levels(lab: EmbeddedAccount, deploy: Deploy, level: str, wanted:
     [
         ("import time\ndef handler(event, context): time.sleep(60)", "timeout"),
         ("def handler(event, context): raise ValueError('no such account')", "error"),
-        ("import os\ndef handler(event, context): os._exit(3)", "error"),
     ],
 )
 def test_what_fails_is_a_warning(
@@ -156,6 +155,16 @@ def test_what_fails_is_a_warning(
     if "ValueError" in source:
         assert entries[0]["level"] == "ERROR"
         assert entries[0]["errorMessage"] == "no such account"
+
+
+def test_what_dies_is_a_warning(lab: EmbeddedAccount, deploy: Deploy) -> None:
+    deploy(
+        "import os\ndef handler(event, context): os._exit(3)",
+        LoggingConfig={"LogFormat": "JSON", "SystemLogLevel": "WARN"},
+    )
+    invoke_function("function", {})
+    report = read()[-1]["record"]
+    assert (report["status"], report["errorType"]) == ("error", "Runtime.ExitError")
 
 
 def test_a_change_keeps_what_it_does_not_name(lab: EmbeddedAccount, deploy: Deploy) -> None:

@@ -16,7 +16,6 @@ import boto3
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
-from helpers.embedded.moto_seams.services import NotInEmbeddedAccount
 from tests.embedded.conftest import Deploy, invoke, zip_code
 from tests.embedded.recorded import expected_refusal, missing, refusal
 from tests.embedded.services.lambda_.event_source.test_event_source import arn, create_queue
@@ -140,11 +139,6 @@ def test_code_that_is_no_zip_file_changes_nothing(client: Any) -> None:
     refused = refusal(client.update_function_code, **NAMED, ZipFile=b"text")
     assert refused["Error"]["Message"].startswith("Could not unzip uploaded file.")
     assert client.get_function_configuration(**NAMED)["RevisionId"] == before
-
-
-def test_a_log_that_would_go_nowhere_is_not_promised(client: Any) -> None:
-    with pytest.raises(NotInEmbeddedAccount, match="JSON"):
-        client.update_function_configuration(**NAMED, LoggingConfig={"LogFormat": "JSON"})
 
 
 @pytest.mark.parametrize("level", ["ApplicationLogLevel", "SystemLogLevel"])

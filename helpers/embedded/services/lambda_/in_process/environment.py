@@ -35,7 +35,7 @@ from helpers.embedded.services.lambda_.execution.output_file import entries_of
 from helpers.embedded.services.lambda_.in_process.machine import Refused
 from helpers.embedded.services.lambda_.in_process.patience import Spun, Watch
 from helpers.embedded.services.lambda_.in_process.world import World
-from helpers.embedded.services.lambda_.process import handlers, stack_traces
+from helpers.embedded.services.lambda_.process import handlers, log_output, stack_traces
 from helpers.embedded.services.lambda_.process.context import LambdaContext
 from helpers.embedded.time.clock import SECOND, microseconds
 from helpers.embedded.wire import ApiRequest, ApiResponse
@@ -194,10 +194,10 @@ class InProcessEnvironment(ExecutionEnvironment):
         payload.encode()
         self._say(kind(payload, world.now))
 
-    @staticmethod
-    def _describe(error: Exception, request_id: str) -> tuple[str, str]:
+    def _describe(self, error: Exception, request_id: str) -> tuple[str, str]:
         error.__traceback__ = stack_traces.without_ours(error.__traceback__)
-        return handlers.describe_failure(error, request_id)
+        is_json = log_output.is_json(self._settings.variables)
+        return handlers.describe_failure(error, request_id, is_json)
 
     def _say(self, message: Any) -> None:
         self._hub.switch(message)

@@ -71,7 +71,7 @@ class World:
         self.random_bytes = Random(settings.variables["AWS_LAMBDA_LOG_STREAM_NAME"]).randbytes
         self._settings = settings
         self._written = bytearray()
-        self.logs = log_output.LogHandler(self.log)
+        self.logs = log_output.LogHandler(self.log, log_output.is_json(settings.variables))
         self._folder = settings.task_root
         self._traveller: Any = None
         self._way = interception.way(transport)
@@ -90,7 +90,7 @@ class World:
             [("ignore", None, each, None, 0) for each in _SILENT],
             _of_sdk(logging.Logger.manager.loggerDict),
             [self.logs],
-            logging.WARNING,
+            log_output.level_of(settings.variables),
         ]
 
     # What it says

@@ -12,7 +12,7 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -127,9 +127,20 @@ class LogHandler(logging.Handler):
         self.log(self.format(record))
 
 
-def route_logging(handler: LogHandler, level: str | None) -> None:
-    """Make `handler` the root logger's only one, at the function's level or Python's WARNING."""
+def route_logging(handler: LogHandler, level: int) -> None:
+    """Make `handler` the root logger's only one."""
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    root.setLevel(level)
+
+
+def is_json(variables: Mapping[str, str]) -> bool:
+    """Whether the function logs in JSON, by its environment variables."""
+    return variables.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
+
+
+def level_of(variables: Mapping[str, str]) -> int:
+    """The root logger's: the function's own, or Python's WARNING."""
+    name = variables.get("AWS_LAMBDA_LOG_LEVEL", "")
     known = logging.getLevelNamesMapping()
-    root.setLevel(known.get("DEBUG" if level == "TRACE" else level or "", logging.WARNING))
+    return known.get("DEBUG" if name == "TRACE" else name, logging.WARNING)

@@ -92,7 +92,7 @@ class Environment:
         self._turns.deadline = settings.deadline
         children.were_started = False  # as it was itself
         self._log = log_output.open_streams(settings.output_file)
-        self._is_json = settings.variables.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
+        self._is_json = log_output.is_json(settings.variables)
         self._logs = log_output.LogHandler(self._log, self._is_json)
         self._shut_out_the_machine()
         self._memory = MemoryLimit(settings.memory_mb)
@@ -237,7 +237,7 @@ class Environment:
         chance.repeat(settings.variables["AWS_LAMBDA_LOG_STREAM_NAME"])
         if not settings.network:
             network.refuse_others()
-        log_output.route_logging(self._logs, settings.variables.get("AWS_LAMBDA_LOG_LEVEL"))
+        log_output.route_logging(self._logs, log_output.level_of(settings.variables))
 
 
 _PACKAGE = str(Path(__file__).parents[5])
