@@ -29,7 +29,14 @@ TIMEOUT = 5
 BATCH_SIZE = 10
 BAD_BODIES = ("hello", "rent, 850.00", '{"cents": 85000}')
 """None of them is a transaction."""
-DIFFERENT = ("messageId", "receiptHandle", "SenderId", "AWSTraceHeader")
+DIFFERENT = (
+    "messageId",
+    "receiptHandle",
+    "SenderId",
+    "AWSTraceHeader",
+    "SentTimestamp",
+    "ApproximateFirstReceiveTimestamp",
+)
 """The fields of a record whose values differ from message to message."""
 
 
@@ -136,7 +143,7 @@ def build_event(*bodies: str) -> dict[str, Any]:
 
 def read_record(function: str = FUNCTION) -> str:
     """The record that a handler logged last, as JSON; three dots stand for what differs with each
-    message, such as its id.
+    message: its id and its times.
 
     Raises:
         LookupError: no record is in the log.

@@ -98,13 +98,13 @@ def send_every_minute(lab: Lab, minutes: int, count: int = 5) -> pd.DataFrame:
     """
     import pandas as pd
 
-    _wait_for_minute(lab)
+    wait_for_minute(lab)
     sendings = []
     for _ in range(minutes):
         now = lab.now()
         seed = int(f"{now:%m%d%H%M}")
         sendings.append(send_transactions(count, seed, spoil=False, name=f"{now:%H:%M}"))
-        _wait_for_minute(lab)
+        wait_for_minute(lab)
     return pd.concat(sendings)
 
 
@@ -141,7 +141,7 @@ def measure_batches(bodies: list[str], *sizes: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["size", "calls", "seconds", "cents"]).set_index("size")
 
 
-def _wait_for_minute(lab: Lab) -> None:
+def wait_for_minute(lab: Lab) -> None:
     """Until a minute of the clock begins; not at all, if it does now."""
     now = lab.now()
     lab.advance(seconds=-(now.second + now.microsecond / 1_000_000) % 60)

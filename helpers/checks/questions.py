@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from numbers import Integral
+from numbers import Real
 
 NOT_ATTEMPTED = "Not attempted yet: put your own answer in place of the three dots, and run again."
 
@@ -32,18 +32,19 @@ class Question:
         if self.choices:
             quoted = [f'"{choice}"' for choice in self.choices]
             return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
-        return "a whole number"
+        return "a number" if isinstance(self.right, tuple) else "a whole number"
 
     def takes(self, answer: object) -> bool:
         """Whether it is an answer to this question at all."""
         if self.choices:
             return answer in self.choices
-        return isinstance(answer, int) and not isinstance(answer, bool)
+        kinds = int | float if isinstance(self.right, tuple) else int
+        return isinstance(answer, kinds) and not isinstance(answer, bool)
 
     def accepts(self, answer: object) -> bool:
         """Whether the answer is right."""
         if isinstance(self.right, tuple):
-            return isinstance(answer, int) and self.right[0] <= answer <= self.right[1]
+            return isinstance(answer, int | float) and self.right[0] <= answer <= self.right[1]
         return answer == self.right
 
 
@@ -60,8 +61,9 @@ def judge_answer(questions: Mapping[str, Question], name: str, answer: object) -
         return NOT_ATTEMPTED
     if isinstance(answer, str):
         answer = answer.strip().lower()
-    elif isinstance(answer, Integral) and not isinstance(answer, bool):
-        answer = int(answer)  # a table's numbers are of another kind
+    elif isinstance(answer, Real) and not isinstance(answer, bool):
+        exact = float(answer)  # a table's numbers are of another kind
+        answer = int(exact) if exact.is_integer() else exact
     if not question.takes(answer):
         return f"The answer must be {question.wants}; this is {answer!r}."
     if question.accepts(answer):
@@ -69,6 +71,19 @@ def judge_answer(questions: Mapping[str, Question], name: str, answer: object) -
     if isinstance(answer, str | int) and answer in question.misconceptions:
         return f"Not so. {question.misconceptions[answer]}"
     return f"Not so. {question.hint}"
+
+
+def tell_other(fault: str) -> str:
+    """What to say when the handler in a cell did something else than the question is about, such
+    as one with a typing error: then no answer is right.
+
+    Args:
+        fault: what was seen instead.
+    """
+    return (
+        f"The handler did something else than the question is about: {fault}. Put its cell back as "
+        "it was, run it, and then run this cell again."
+    )
 
 
 ABC = ("a", "b", "c")

@@ -10,7 +10,7 @@ from helpers.bank import receiver
 from helpers.bank.queues import DEAD_LETTER_QUEUE, QUEUE, find_queue
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
+from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, tell_other
 from helpers.deploying.mappings import find_mappings, wait_for_mapping
 from helpers.experiments.trials import Trial, run_trial
 
@@ -91,10 +91,7 @@ def judge(name: str, answer: object, seen: pd.DataFrame | Trial | None = None) -
             as one with a typing error, no answer is right.
     """
     if seen is not None and answer is not ... and not EXPECTED[name](seen):
-        return (
-            f"The handler did something else than the question is about: {_tell_fault(seen)}. Put "
-            "its cell back as it was, run it, and then run this cell again."
-        )
+        return tell_other(_tell_fault(seen))
     return _judge(name, answer)
 
 

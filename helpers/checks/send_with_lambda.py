@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from helpers.bank import sender
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, Question
+from helpers.checks.questions import ABC, Question, tell_other
 from helpers.deploying.invocations import Answer, invoke_function
 from helpers.deploying.packages import MODULE
 from helpers.experiments.permissions import Permission, read_permissions
@@ -97,7 +98,35 @@ QUESTIONS = {
     ),
 }
 
-judge = judge_in(__name__, QUESTIONS)
+
+def judge(name: str, answer: object, seen: Any = None) -> str:
+    """What to say to an answer to the question of this name.
+
+    Args:
+        seen: what the cell saw: the function's outcome, several of them, or a table.
+    """
+    if seen is not None and answer is not ... and (fault := FAULTS[name](seen)):
+        return tell_other(fault)
+    return _judge(name, answer)
+
+
+def _differs(seen: Sequence[str], *expected: str) -> str:
+    """The first outcome that is not as it must be; "" if all are."""
+    wrong = (f"{one}, not {two}" for one, two in zip(seen, expected, strict=True) if one != two)
+    return next(wrong, "")
+
+
+DENIED = "denied sqs:sendmessage"
+FAULTS: dict[str, Callable[[Any], str]] = {
+    "denied send": lambda outcome: _differs([outcome], DENIED),
+    "lines to spare": lambda table: _differs(table["with all"], *["works"] * len(table)),
+    "batch permission": lambda outcomes: _differs([*outcomes.values()], DENIED, "works"),
+    "one bad of ten": lambda outcome: _differs([outcome], "works"),
+    "another queue": lambda outcomes: _differs(outcomes, DENIED, "works"),
+}
+"""What was seen instead of what a question is about; "" if it was seen."""
+
+_judge = judge_in(__name__, QUESTIONS)
 tell_answers = partial(answers.tell_answers, __name__)
 
 
@@ -132,7 +161,9 @@ def check_count() -> str:
     try:
         entry = configuration(FunctionName=sender.FUNCTION)["Handler"]
         if not entry.startswith(f"{MODULE}."):
-            return "Not attempted yet: the bank's own sender is deployed, no handler of yours."
+            return (
+                "Not attempted yet: the bank's own sender is deployed. Deploy a handler of yours."
+            )
         good = invoke_function(sender.FUNCTION, {"bodies": TEXTS, "size": 10})
         if good.value == f"sent {len(TEXTS)}":
             return f"Not attempted yet: the function still answers {good.value!r}."

@@ -1,6 +1,8 @@
 """The exercises of notebook 05: solutions are accepted, stubs and wrong answers are not."""
 
 import boto3
+import numpy as np
+import pandas as pd
 import pytest
 
 from helpers import Lab
@@ -179,3 +181,47 @@ def test_count_without_a_function_and_with_the_banks(lab: Lab) -> None:
     assert "there is no function" in checks.check_count()
     pipeline.build_bank(lab)
     assert checks.check_count().startswith("Not attempted yet: the bank's own sender")
+
+
+@pytest.mark.parametrize("ratio", [9.6, 41.2 / 4.3, 10, np.float64(9.58)])
+def test_a_number_that_is_near_enough_is_right(ratio: float) -> None:
+    assert checks.judge("price of batches", ratio).startswith("Right")
+    assert checks.judge("price of batches", 2.5).startswith("Not so. Divide")
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "seen", "other", "fault"),
+    [
+        ("denied send", "b", "denied sqs:sendmessage", "NameError", "NameError, not denied"),
+        ("one bad of ten", "b", "works", "KeyError", "KeyError, not works"),
+        (
+            "batch permission",
+            "b",
+            {"sqs:SendMessageBatch": "denied sqs:sendmessage", "sqs:SendMessage": "works"},
+            {"sqs:SendMessageBatch": "NameError", "sqs:SendMessage": "NameError"},
+            "NameError, not denied",
+        ),
+        (
+            "another queue",
+            "c",
+            ["denied sqs:sendmessage", "works"],
+            ["denied sqs:sendmessage", "NameError"],
+            "NameError, not works",
+        ),
+        (
+            "lines to spare",
+            2,
+            pd.DataFrame({"with all": ["works"] * 5}),
+            pd.DataFrame({"with all": ["TypeError"] * 5}),
+            "TypeError, not works",
+        ),
+    ],
+)
+def test_no_answer_is_right_when_the_function_failed_of_something_else(
+    question: str, right: object, seen: object, other: object, fault: str
+) -> None:
+    assert checks.judge(question, right, seen).startswith("Right")
+    assert checks.judge(question, ..., other).startswith("Not attempted yet")
+    assert f"something else than the question is about: {fault}" in checks.judge(
+        question, right, other
+    )
