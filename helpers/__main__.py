@@ -88,7 +88,11 @@ def _copy(asked: argparse.Namespace) -> int:
 
 def _tell_progress(asked: argparse.Namespace) -> int:
     from helpers.checks.answers import export_record, tell_progress
+    from helpers.checks.room import tell_room
 
+    if asked.room:
+        print(tell_room(asked.room))
+        return BALANCED
     print(export_record(asked.export) if asked.export else tell_progress())
     return BALANCED
 
@@ -117,6 +121,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     progress = commands.add_parser("progress", help="what is right, and what to look at again")
     progress.add_argument(
         "--export", type=Path, metavar="FILE", help="write your answers to a file, for the room"
+    )
+    progress.add_argument(
+        "--room", type=Path, metavar="FOLDER", help="sum up all records below this folder"
     )
     return parser.parse_args(arguments)
 

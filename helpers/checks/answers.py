@@ -81,7 +81,7 @@ def tabulate(answers: Iterable[Answer]) -> pd.DataFrame:
     answers = list(answers)
     rows = {
         book: (len(state.asked), len(state.right), len(state.wrong), len(state.open))
-        for book, notebook in _list_notebooks().items()
+        for book, notebook in list_notebooks().items()
         for state in [_sum_up(notebook, answers)]
     }
     columns = ["questions", "right", "look again", "not attempted"]
@@ -94,7 +94,7 @@ def list_to_look_at(answers: Iterable[Answer]) -> list[str]:
     answers = list(answers)
     return [
         f"{book}, {name}: {_tell_tries(notebook, name, tries)}"
-        for book, notebook in _list_notebooks().items()
+        for book, notebook in list_notebooks().items()
         for name in list_asked(notebook)
         if (tries := [one for one in answers if (one.notebook, one.question) == (notebook, name)])
         and any(one.verdict == "wrong" for one in tries)
@@ -173,7 +173,7 @@ def _explain(question: Question, answer: str) -> str:
     return said.get(answer.strip().lower(), question.hint)
 
 
-def _list_notebooks() -> dict[str, str]:
+def list_notebooks() -> dict[str, str]:
     """The notebooks that ask: their files' names without .ipynb, and without the number."""
     books = sorted(path.stem for path in COMMITTED.glob("*_*.ipynb"))
     named = {book: book.partition("_")[2] for book in books}

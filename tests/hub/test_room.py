@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("jupyterhub", reason="JupyterHub is missing: `make test` installs it.")
 pytest.importorskip("resource", reason="A room needs Linux or macOS.")
 
+from helpers import record
 from tests.hub.__main__ import enter_all, run_all
 from tests.hub.room_client import ROOT, MemoryWatch, Room, open_room
 
@@ -45,6 +46,7 @@ def test_each_learner_has_copies_of_their_own_without_outputs(room: Room) -> Non
         assert {path.name for path in copies.glob("*.ipynb")} == names
         cells = json.loads((copies / NOTEBOOK.name).read_text())["cells"]
         assert not any(cell.get("outputs") for cell in cells)
+        assert Path(copies, record.FILE_NAME).read_text(), "the run above has left its answers"
 
 
 def test_far_too_much_at_once_is_an_error_in_the_cell(room: Room) -> None:

@@ -46,6 +46,10 @@ def render_front(chapters: Sequence[Chapter]) -> str:
             "the cell. Ask somebody with a wrong answer to say why it seemed right: the table has "
             "what lies behind it. Then say what is under *Say*.",
             "",
+            "**Instead of hands**: learners run `python -m helpers progress --export NAME.jsonl` "
+            "and give you the file. `python -m helpers progress --room FOLDER` counts them all; "
+            "with `make hub` the folder is `build/hub`, and nobody has to export anything.",
+            "",
             "**Who is late** restarts the kernel and chooses *Run All Cells*: the first cells of "
             "each notebook build what the ones before it built.",
             "",
