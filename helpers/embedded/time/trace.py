@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from helpers.embedded.time.clock import SECOND, START, Clock
@@ -28,15 +29,84 @@ class Happening(NamedTuple):
     """How many of a queue an invocation brings."""
 
 
+_ROW = Struct("<qIIIIIqii")
+"""A happening without its message's id: 44 bytes."""
+
+_NOTHING = -1
+
+
 class Trace:
-    """The happenings of one account, oldest first."""
+    """The happenings of one account, oldest first.
+
+    A happening is a row of numbers until somebody asks for it: texts are kept once, and a message's
+    id is that of the message.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.happenings: list[Happening] = []
+        self._rows = bytearray()
+        self._ids: list[str | None] = []
+        self._texts: list[str | None] = [None]
+        self._numbers: dict[str | None, int] = {None: 0}
         self._expiries: dict[str, list[Happening]] = {}
         """By the queue's ARN: noted when somebody looks, which must not show."""
         self.invocations = 0
+
+    @property
+    def happenings(self) -> list[Happening]:
+        """What has been noted, but for messages that expired when their time was over."""
+        rows = zip(_ROW.iter_unpack(self._rows), self._ids, strict=True)
+        return [self._happening(row, message_id) for row, message_id in rows]
+
+    def _happening(self, row: tuple[int, ...], message_id: str | None) -> Happening:
+        at, what, queue, function, environment, outcome, duration, receives, messages = row
+        texts = self._texts
+        return Happening(
+            at,
+            texts[what] or "",
+            texts[queue],
+            message_id,
+            None if receives == _NOTHING else receives,
+            texts[function],
+            texts[environment],
+            None if duration == _NOTHING else duration,
+            texts[outcome],
+            None if messages == _NOTHING else messages,
+        )
+
+    def _note(
+        self,
+        at: int,
+        what: str,
+        queue: str | None = None,
+        message_id: str | None = None,
+        receives: int = _NOTHING,
+        function: str | None = None,
+        environment: str | None = None,
+        duration: int | None = None,
+        outcome: str | None = None,
+        messages: int | None = None,
+    ) -> None:
+        number = self._number
+        self._rows += _ROW.pack(
+            at,
+            number(what),
+            number(queue),
+            number(function),
+            number(environment),
+            number(outcome),
+            _NOTHING if duration is None else duration,
+            receives,
+            _NOTHING if messages is None else messages,
+        )
+        self._ids.append(message_id)
+
+    def _number(self, text: str | None) -> int:
+        known = self._numbers.get(text)
+        if known is None:
+            known = self._numbers[text] = len(self._texts)
+            self._texts.append(text)
+        return known
 
     def expired(
         self, at: int, due: bool, queue_arn: str, message_id: str, receive_count: int
@@ -47,11 +117,11 @@ class Trace:
         then; otherwise what happens now brought it about.
         """
         name = queue_arn.rpartition(":")[2]
-        happening = Happening(at, "expired", name, message_id, receive_count)
         if due:
+            happening = Happening(at, "expired", name, message_id, receive_count)
             self._expiries.setdefault(queue_arn, []).append(happening)
         else:
-            self.happenings.append(happening)
+            self._note(at, "expired", name, message_id, receive_count)
 
     def all(self) -> list[Happening]:
         """A copy of everything that has been noted; of two at the same moment the one that came
@@ -71,13 +141,11 @@ class Trace:
 
         `hidden`: the microseconds for which that makes it invisible, unless more happens.
         """
-        self.happenings.append(
-            Happening(self._clock.elapsed, what, queue, message_id, receive_count, duration=hidden)
-        )
+        self._note(self._clock.elapsed, what, queue, message_id, receive_count, duration=hidden)
 
     def key_use(self, what: str, queue: str, outcome: str) -> None:
         """Note that SQS called KMS for a message: kms:GenerateDataKey or kms:Decrypt."""
-        self.happenings.append(Happening(self._clock.elapsed, what, queue, outcome=outcome))
+        self._note(self._clock.elapsed, what, queue, outcome=outcome)
 
     def invocation(
         self,
@@ -90,30 +158,26 @@ class Trace:
     ) -> None:
         """Note an invocation that ends now and began at `began` microseconds of lab time."""
         self.invocations += 1
-        self.happenings.append(
-            Happening(
-                began,
-                "invoked",
-                queue=queue,
-                function=function,
-                environment=environment,
-                duration=self._clock.elapsed - began,
-                outcome=outcome,
-                messages=messages,
-            )
+        self._note(
+            began,
+            "invoked",
+            queue,
+            function=function,
+            environment=environment,
+            duration=self._clock.elapsed - began,
+            outcome=outcome,
+            messages=messages,
         )
 
     def throttled(self, function: str, queue: str | None, messages: int | None) -> None:
         """Note that a function was not invoked, for want of concurrency."""
-        self.happenings.append(
-            Happening(
-                self._clock.elapsed,
-                "throttled",
-                queue=queue,
-                function=function,
-                outcome="throttled",
-                messages=messages,
-            )
+        self._note(
+            self._clock.elapsed,
+            "throttled",
+            queue,
+            function=function,
+            outcome="throttled",
+            messages=messages,
         )
 
 

@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 from __future__ import annotations
 
 import base64
+import marshal
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from math import ceil
@@ -28,6 +30,31 @@ class LogEntry(NamedTuple):
     message: str
 
 
+_PAGE = 1000
+"""Entries that are pressed together."""
+
+
+class _Book:
+    """Entries of one stream, which take little room: lines of a log are much alike."""
+
+    __slots__ = ("_open", "_pages")
+
+    def __init__(self) -> None:
+        self._pages: list[bytes] = []
+        self._open: list[LogEntry] = []
+
+    def write(self, entries: list[LogEntry]) -> None:
+        self._open += entries
+        if len(self._open) >= _PAGE:
+            text = marshal.dumps([tuple(each) for each in self._open])
+            self._pages.append(zlib.compress(text, 1))
+            self._open = []
+
+    def read(self) -> list[LogEntry]:
+        pages = (marshal.loads(zlib.decompress(page)) for page in self._pages)
+        return [*(LogEntry(*each) for page in pages for each in page), *self._open]
+
+
 class FunctionLogs:
     """Log entries of all functions, kept until somebody reads CloudWatch Logs.
 
@@ -37,18 +64,18 @@ class FunctionLogs:
     def __init__(self, clock: Clock, note: Callable[[str, list[LogEntry]], None]) -> None:
         self._clock = clock
         self._note = note
-        self._pending: dict[tuple[str, str], list[LogEntry]] = defaultdict(list)
+        self._pending: dict[tuple[str, str], _Book] = defaultdict(_Book)
 
     def write(self, group: str, stream: str, messages: list[str]) -> None:
         now = self._clock.unix_milliseconds()
         entries = [LogEntry(now, text) for text in messages]
-        self._pending[group, stream] += entries
+        self._pending[group, stream].write(entries)
         self._note(group, entries)
 
     def take(self) -> dict[tuple[str, str], list[LogEntry]]:
         """The entries since the last time, by log group and stream."""
-        pending, self._pending = self._pending, defaultdict(list)
-        return pending
+        pending, self._pending = self._pending, defaultdict(_Book)
+        return {key: book.read() for key, book in pending.items()}
 
 
 class InvocationLog:
