@@ -5,8 +5,10 @@ rates, not messages: each step of a second, what arrives joins the backlog, and 
 can do leaves it (a fluid). Where there is no backlog, messages wait as in the stationary M/G/c of
 that second's rate (`formulas`). What dies and what comes again are the geometric shares.
 
-What it does not see: bursts within a second, batches that are not full, tenants, FIFO groups,
-outages. `compare` runs both and says how far they are apart.
+What it does not see: bursts within a second; batches that are not full, or that messages which come
+again fill up, so that waits are too long where many fail; what a queue near its limit remembers of
+the second before; tenants, FIFO groups, outages. `compare` puts it beside the exact answer, and
+says how far they are apart.
 """
 
 from __future__ import annotations

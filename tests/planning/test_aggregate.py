@@ -12,7 +12,7 @@ from helpers.planning import aggregate, exact, formulas
 
 LOAD = planning.daily(30_000, sent_together=10)
 SETTINGS = planning.Settings(
-    Work(exponential(30), failure_rate=0.05, cold_start=0),
+    Work(exponential(30), cold_start=0),
     batch_size=10,
     maximum_concurrency=3,
     timeout=600,
@@ -21,7 +21,7 @@ SETTINGS = planning.Settings(
 
 
 def test_it_is_near_the_exact_answer_and_says_how_near() -> None:
-    """One run of 3,000 batches on three servers, which are busy three quarters of the time in the
+    """One run of 3,000 batches on three servers, which are busy two thirds of the time in the
     afternoon. Averages over all batches are met to some per cent, waits to a half."""
     answer = exact.run(LOAD, SETTINGS)
     table = aggregate.compare(answer, aggregate.estimate(LOAD, SETTINGS))
@@ -45,6 +45,14 @@ def test_a_backlog_is_a_fluid() -> None:
         formulas.drain_time(found.backlog, servers=10, service=1)
     )
     assert found.busy == pytest.approx(10, rel=0.01)
+
+
+def test_failed_messages_make_batches_of_their_own() -> None:
+    assert aggregate._tries(0, 10, 5) == 1
+    assert aggregate._tries(0.5, 1, 3) == formulas.mean_receives(0.5, 3)
+    assert aggregate._tries(0.1, 10, 2) == pytest.approx(1 + 1 - 0.9**10)
+    found = aggregate.estimate(LOAD, replace(SETTINGS, work=Work(exponential(1), failure_rate=0.1)))
+    assert found.dead_letters == pytest.approx(30_000 * 0.1**5)
 
 
 def test_a_thousand_million_messages() -> None:
