@@ -31,7 +31,8 @@ class Lab(Protocol):
         """Let `seconds` pass, and everything happen that is due in them."""
 
     def run_until_idle(self, limit: float = ...) -> float:
-        """Let time pass until no message waits and no function runs; the seconds that passed."""
+        """Let time pass until no function runs and no message waits for one, be it visible, in
+        flight or delayed, in a queue that is read for a function; the seconds that passed."""
 
     def close(self, *, delete: bool = False) -> None:
         """Give the account up; `delete` deletes before that what the lab made there."""

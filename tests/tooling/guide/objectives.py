@@ -24,9 +24,9 @@ ASKED_BY: dict[str, tuple[tuple[str, ...], ...]] = {
         ("five looks", "what to remember", "after a death", "check_payments"),
     ),
     "04_receive_with_lambda": (
-        ("old template", "third call"),
-        ("poison", "no switch", "check_own_handler"),
-        ("booked in all", "bookings", "check_timeouts"),
+        ("third call", "two permissions"),
+        ("poison", "without the switch", "check_switch", "check_own_handler"),
+        ("booked in all",),
     ),
     "05_send_with_lambda": (
         ("denied send", "lines to spare", "batch permission", "check_least_privilege"),

@@ -1,0 +1,49 @@
+"""A cell that is run out of order names the cell to run first."""
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from helpers.checks import missing
+
+
+@pytest.mark.parametrize(
+    ("name", "notebook", "heading"),
+    [
+        ("one_by_one", "send_with_lambda", "A function and its role"),
+        ("statement", "send_with_lambda", "A tutorial's policy, line by line"),
+        ("bank", "send_with_lambda", "Checkpoint: the queues"),
+        ("careful", "receive_with_lambda", "Report one by one"),
+        ("boto3", "visibility_experiments", "the set-up cell"),
+        ("nothing", "send_with_lambda", ""),
+        ("bank", "no_such_notebook", ""),
+    ],
+)
+def test_the_cell_that_makes_a_name(name: str, notebook: str, heading: str) -> None:
+    assert missing.find_maker(name, notebook) == heading
+
+
+@pytest.fixture
+def shell() -> InteractiveShell:
+    shell = InteractiveShell.instance()
+    missing.watch_cells()
+    return shell
+
+
+def test_a_cell_out_of_order(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run_cell("from helpers.checks import send_with_lambda as checks")
+    result = shell.run_cell("print(in_batches)")
+    assert isinstance(result.error_in_exec, NameError)
+    shown = capsys.readouterr()
+    assert (
+        "name 'in_batches' is not defined. The cell that makes it is under \"Ten at a" in shown.err
+    )
+    assert "Traceback" not in shown.out + shown.err
+
+
+@pytest.mark.parametrize("code", ["print(mispelt)", "def f():\n    return bank\nf()"])
+def test_a_slip_of_the_learner_has_its_traceback(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str], code: str
+) -> None:
+    shell.run_cell("from helpers.checks import send_with_lambda as checks")
+    shell.run_cell(code)
+    assert "Traceback" in capsys.readouterr().out
