@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import boto3
 
 from helpers.bank import keys, ledger, queues, receiver, sender
+from helpers.bank.releases import deploy_release
 from helpers.deploying import roles
+from helpers.deploying.mappings import wait_for_mapping
 from helpers.deploying.packages import delete_function, find_variables
+from helpers.lab import open_lab
 from helpers.progress import Progress
 from helpers.watching import timeline
 
@@ -72,11 +75,51 @@ def build_bank(lab: Lab) -> Bank:
 
 def reset_bank(lab: Lab) -> Bank:
     """The bank as new: built, both queues empty, and the ledger without a booking."""
-    ledger.delete_ledger()
     bank = build_bank(lab)
     for url in (bank.queue_url, bank.dead_letter_queue_url):
-        queues.purge_queue(lab, url)
+        queues.purge_queue(lab, url)  # so what was in flight has ended, too
+    ledger.delete_ledger()
+    ledger.create_ledger()
     return bank
+
+
+def start_over(lab: Lab, *, polling: bool = True) -> tuple[Lab, Bank]:
+    """A new bank in a new account, for an experiment that can be run again and again.
+
+    A real account stays; there it is the bank as new, see `reset_bank`.
+
+    Args:
+        polling: wait until its mapping is enabled; else not a second passes.
+    """
+    if lab.lag:
+        return lab, reset_bank(lab)
+    lab = open_lab()
+    bank = build_bank(lab)
+    if polling:
+        wait_for_mapping(lab, bank.mapping)
+    return lab, bank
+
+
+def make_dead_letters(lab: Lab, bank: Bank) -> list[pd.DataFrame]:
+    """Have the bank make dead letters of 12 bad transactions and of 120 good ones.
+
+    100 transactions, 12 of them spoilt; 20 for a release that is too slow; and 100 while the
+    receiver is throttled, as it is then left.
+
+    Returns:
+        What was sent, one frame for each sending, as `sender.send_transactions` returns it.
+    """
+    sendings = [sender.send_transactions(count=100, seed=2026, name="spoilt")]
+    lab.run_until_idle()
+    deploy_release(lab, "slow")
+    sendings.append(sender.send_transactions(count=20, seed=1, spoil=False, name="slow"))
+    lab.run_until_idle()
+    boto3.client("lambda").put_function_concurrency(
+        FunctionName=bank.receiver, ReservedConcurrentExecutions=0
+    )
+    sendings.append(sender.send_transactions(count=100, seed=2, spoil=False, name="throttled"))
+    lab.run_until_idle()
+    return sendings
 
 
 def watch_queues(

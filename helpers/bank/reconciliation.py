@@ -59,7 +59,8 @@ class Reconciliation:
             words = "; ".join(f"{count} {problem}" for problem, count in counts.items())
             raise NotBalancedError(
                 f"sent is not booked + dead-lettered: {words}. Is something still on its way? Let "
-                "lab time pass. Or were cells run in another order? Then run all from the set-up."
+                "lab time pass. Or was another cell run in between? Then first run the cell that "
+                "sends."
             )
         messages, cents = self.table["messages"], self.table["cents"]
         parts = [name for name in self.table.index if name not in ("sent", "difference")]

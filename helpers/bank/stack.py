@@ -60,12 +60,15 @@ class Stack:
     alarm: str
 
 
-def deploy_stack(lab: Lab, name: str = STACK) -> Stack:
+def deploy_stack(lab: Lab, name: str = STACK, *, anew: bool = False) -> Stack:
     """Deploy the bank, or bring it up to date: run twice, it is the same stack.
 
     It takes two deployments. The first makes the key; then KMS makes the signing secret and seals
     it for each of the two functions, as nobody could before; the second gives it to them and lets
     Lambda poll the queue.
+
+    Args:
+        anew: delete a stack of this name first, with its messages and bookings.
 
     Raises:
         StackFailed: with the name of the resource that was refused, and AWS's words.
@@ -74,8 +77,8 @@ def deploy_stack(lab: Lab, name: str = STACK) -> Stack:
     found = _find_stack(name)
     if found and not tags.is_ours(found["Tags"]):
         raise ValueError(f"The stack {name} is not the course's. Choose another name.")
-    if found and found["StackStatus"] == "ROLLBACK_COMPLETE":
-        delete_stack(lab, name)  # Nothing else can be done with such a stack (API UpdateStack)
+    if found and (anew or found["StackStatus"] == "ROLLBACK_COMPLETE"):
+        delete_stack(lab, name)  # With a rolled-back one nothing else can be done (UpdateStack)
         found = None
     code = _upload_code(name)
     if found is None:
@@ -132,7 +135,7 @@ def read_resources(name: str = STACK) -> pd.DataFrame:
 
 def try_change(old: str, new: str, name: str = STACK) -> str:
     """Update the stack to the course's template with one text in place of another; its state
-    then, and why CloudFormation took the change back, if it did.
+    then, and why CloudFormation undid the change, if it did. An earlier change is undone first.
 
     Raises:
         LookupError: there is no such stack.
@@ -144,6 +147,7 @@ def try_change(old: str, new: str, name: str = STACK) -> str:
         raise ValueError(f"The template has no {old!r}.")
     known = (_find_stack(name) or {}).get("Parameters", [])
     kept = [{"ParameterKey": each["ParameterKey"], "UsePreviousValue": True} for each in known]
+    _deploy("update", name, kept)
     try:
         _deploy("update", name, kept, template.replace(old, new))
     except StackFailed:

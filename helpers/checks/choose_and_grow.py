@@ -23,16 +23,20 @@ TEMPLATE_LIMIT = 10
 
 ORDERS_QUEUE = "account-orders.fifo"
 ORDERS = ("HB-1001/open", "HB-1001/close", "HB-1002/open")
+AGAIN = (
+    "Then create the queue again: this one drops what comes with the same deduplication id within "
+    "5 minutes, and no time has passed."
+)
 
 
 QUESTIONS = {
     "taken back": Question(
         right="b",
         choices=ABC,
-        why="A key never changes: it would take a new table, and the name is not free.",
+        why="The key of a table cannot change: that takes a new table, and the name is not free.",
         misconceptions={
             "a": "Lambda changes the batch size while it polls. Look at the two lines.",
-            "c": "A stack cannot do what its services cannot. Look at the second line.",
+            "c": "A stack cannot do what DynamoDB does not allow. Look at the second line.",
         },
         hint="One of the two lines names a state with ROLLBACK in it.",
     ),
@@ -40,17 +44,30 @@ QUESTIONS = {
         right=3,
         why="Readers of one queue share its messages. Each message goes to one of them.",
         misconceptions={
-            6: "That is a topic. A queue gives each message to one reader, who deletes it.",
-            0: "The first reader took three, and deleted those only. The others wait for anyone.",
+            6: "A topic would do that. From a queue one reader receives a message, and deletes it.",
+            0: "The first reader received and deleted three. Any reader can receive the others.",
         },
         hint="Six messages were sent, and the two readers took turns.",
     ),
+    "attempts": Question(
+        right=3,
+        why="Lambda tries an asynchronous event again after one minute and after two more.",
+        misconceptions={
+            1: "That is the synchronous way. SNS does not wait for the function, so Lambda tries "
+            "again by itself.",
+            2: "Lambda tries again twice: with the first attempt that makes three.",
+            5: "That is this bank's maxReceiveCount. No queue of yours is between topic and "
+            "function.",
+        },
+        hint="Read the row of the topic.",
+    ),
     "one group": Question(
         right=(60, 62),
-        why="One group is one line: a message is not handed out before the one ahead is done.",
+        why="SQS delivers no message of a group before the one ahead is done.",
         misconceptions={
-            1: "Sixty environments at once would break the order. A group is worked on by one.",
-            6: "That needs ten groups. A group is worked on by one environment at a time.",
+            1: "Sixty environments at once would break the order. One environment works on a "
+            "group.",
+            6: "That needs ten groups. One environment at a time works on a group.",
             12: "Five batches at once is how a standard queue starts. One group allows one.",
         },
         hint="Look at the seconds of the row with one group.",
@@ -60,15 +77,14 @@ QUESTIONS = {
         choices=ABC,
         why="Lambda receives every message, and deletes those that no filter matches.",
         misconceptions={
-            "a": "Nobody else may read what Lambda has received: it took all of them, and the "
-            "queue is empty.",
-            "b": "No receive failed, so nothing is dead. The filter's own verdict is final.",
+            "a": "Lambda received all of them and deleted the statements: the queue is empty.",
+            "b": "No receive failed, so there is no dead letter. The filter alone decides.",
         },
-        hint="Look for the statements: the clerk had none, and how many does the queue hold?",
+        hint="Look for the statements: the clerk got none. How many does the queue hold?",
     ),
     "environments": Question(
         right=8,
-        why="Little's law: 4 a second times 2 s each are 8 at work, whatever order they come in.",
+        why="Little's law: 4 a second times 2 s each are 8 at work.",
         misconceptions={
             2: "Each second brings 4 more, and each of them stays for 2 s: multiply the two.",
             4: "In each second 4 begin, but the 4 of the second before are still at work.",
@@ -125,16 +141,22 @@ def check_orders() -> str:
     groups = _look(queue.url)
     bodies = [body for group in groups.values() for body in group]
     if sorted(bodies) != sorted(ORDERS):
-        return f"Not yet: the queue holds {len(bodies)} messages, not exactly the three orders."
+        return (
+            f"Not yet: the queue holds {len(bodies)} messages, not exactly the three orders. "
+            f"{AGAIN}"
+        )
     if len(groups) == 1:
-        return "Not yet: all are in one group, so HB-1002 waits for HB-1001. Give each its own."
+        return (
+            "Not yet: all are in one group, so HB-1002 waits for HB-1001. Give each account its "
+            f"own. {AGAIN}"
+        )
     accounts = {group: {_account(body) for body in found} for group, found in groups.items()}
     if len(groups) > len({_account(body) for body in ORDERS}):
-        return "Not yet: HB-1001 is in two groups, so its account may be closed before it is open."
+        return f"Not yet: HB-1001 is in two groups, so it may be closed before it is open. {AGAIN}"
     if any(len(each) > 1 for each in accounts.values()):
-        return "Not yet: a group holds the orders of two accounts. The account makes the group."
+        return f"Not yet: a group holds the orders of two accounts. One group an account. {AGAIN}"
     if [body for body in bodies if body.startswith("HB-1001")] != list(ORDERS[:2]):
-        return "Not yet: HB-1001 is closed before it is opened. A group keeps the order of sending."
+        return f"Not yet: HB-1001 is closed before it is opened. Send in the right order. {AGAIN}"
     return "Right: two groups; HB-1001 is opened, then closed, and HB-1002 waits for neither."
 
 

@@ -28,8 +28,9 @@ QUESTIONS = {
         right=(22, 23),
         why="In minute 23 the first errors are counted, on the right, at the top.",
         misconceptions={
-            25: "That is when the first of them died. Look for the curve that moved before.",
-            26: "That is when dead letters are seen. Look for the curve that moved before.",
+            25: "That is when the first dead letter was made. Look for the curve that moved "
+            "before.",
+            26: "That is when the dead letters appear. Look for the curve that moved before.",
         },
         hint="Find the first minute in which a curve on the right leaves its line.",
     ),
@@ -37,18 +38,19 @@ QUESTIONS = {
         right=0,
         why="The metric counts what programs send. SQS moves a dead letter by itself.",
         misconceptions={
-            300: "So many were sent to banking-queue. Each queue has metrics of its own.",
+            300: "That many were sent to banking-queue. Each queue has its own metrics.",
         },
         hint="In the column of the dead letters, compare Sent and Visible.",
     ),
     "age": Question(
         right="a",
         choices=ABC,
-        why="After three receives a message is left out. What fails again and again looks young.",
+        why="The metric leaves out a message after three receives, so failing messages look young.",
         misconceptions={
-            "b": "It was in the queue for so long. But the metric leaves out a message that was "
-            "received three times, and here that is so after 60 s.",
-            "c": "Nothing was in the queue for so long: after five receives a message is dead.",
+            "b": "It was in the queue for that long. But the metric leaves out a message that was "
+            "received three times, and that is after 60 s.",
+            "c": "No message was in the queue for that long: after five receives it is a dead "
+            "letter.",
         },
         hint="Read the highest age in the column of banking-queue.",
     ),
@@ -57,41 +59,56 @@ QUESTIONS = {
         choices=ABC,
         why="Each receive counts. A message that failed five times was received five times.",
         misconceptions={
-            "a": "A receive takes nothing out of the queue. What was not deleted comes back, "
-            "and is counted again.",
-            "b": "Not worked on does not mean not received. Those that died were received most.",
+            "a": "A receive takes no message out of the queue. What is not deleted becomes visible "
+            "and is received and counted again.",
+            "b": "A failed message was received, too. Those that became dead letters were "
+            "received most.",
         },
         hint="In the column of banking-queue, compare Sent and Received.",
     ),
     "bad release": Question(
         right="b",
         choices=ABC,
-        why="The dead letters can be seen, though nobody sent them, and nothing looks old.",
+        why="The dead letters are visible, though no program sent them, and no message looks old.",
         misconceptions={
-            "a": "An alarm on Sent never goes off: SQS moves dead letters, nobody sends them.",
-            "c": "Each message is received, and received again. After the third time it counts as "
-            "no age, and after the fifth it is gone.",
+            "a": "An alarm on Sent never goes off: SQS moves dead letters, and no program sends "
+            "them.",
+            "c": "Each message is received again and again. After the third receive Age leaves "
+            "it out, "
+            "and after the fifth SQS moves it.",
         },
         hint="Read the names of what arrived.",
     ),
     "no consumer": Question(
         right="c",
         choices=ABC,
-        why="What nobody receives grows old, and does not die of receives.",
+        why="A message that nobody receives grows old, and never becomes a dead letter.",
         misconceptions={
-            "a": "Nobody sent a dead letter, and no message became one: without a receive nothing "
-            "is counted.",
-            "b": "Without a receive no message dies. It waits, and grows old.",
+            "a": "No program sent a dead letter, and no message became one: nothing was received.",
+            "b": "Without receives no message becomes a dead letter. It waits, and grows old.",
         },
         hint="Read the names of what arrived.",
+    ),
+    "dearest": Question(
+        right="c",
+        choices=ABC,
+        why="The key costs 1 USD a month, used or not. At this load nothing else costs as much.",
+        misconceptions={
+            "a": "Nearly: with its requests to KMS and DynamoDB the work is dearer than watching. "
+            "But one item costs more than all the work.",
+            "b": "The alarms are the largest item of watching. Add up all items of the work, those "
+            "of KMS and DynamoDB too: they are more.",
+        },
+        hint="Compare the three sums.",
     ),
     "misspelt": Question(
         right="b",
         choices=ABC,
-        why="CloudWatch keeps any name. The empty panel looks as if all were well.",
+        why="CloudWatch takes any name. The empty panel looks as if all were well.",
         misconceptions={
-            "a": "CloudWatch checks that the body is JSON. A metric may come into being later, so "
-            "that no name is wrong.",
+            "a": "CloudWatch checks that the body is JSON. A metric may be published later, so "
+            "no name "
+            "is refused.",
             "c": "Nothing is corrected: no datapoint, no line.",
         },
         hint="Look at the panel of the metric `Error`.",

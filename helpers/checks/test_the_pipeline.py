@@ -39,26 +39,27 @@ QUESTIONS = {
         why="Pollers take what is there: batches need not fill, and refused messages come back.",
         misconceptions={
             "a": "Batch size 10 is a limit, not a promise: a batch may hold fewer messages, "
-            "and what is refused is received again.",
-            "b": "A batch holds up to ten messages, so that a hundred invocations are not needed.",
+            "and refused messages are received again.",
+            "b": "A batch holds up to ten messages, so a hundred invocations are not needed.",
         },
         hint="Read the first line: how many invocations were there?",
     ),
     "receives": Question(
         right=5,
-        why="maxReceiveCount is 5: after five receives in vain the next one moves the message.",
+        why="maxReceiveCount is 5: after five receives without a delete SQS moves the message.",
         misconceptions={
-            1: "A refusal is no verdict. The queue gives the message out again, since the fault "
-            "may have been the receiver's, until maxReceiveCount is reached.",
-            6: "Nearly: at the sixth attempt SQS moves the message, and the receiver "
-            "does not see it any more.",
-            10: "Ten is the batch size. How often one message comes is up to maxReceiveCount.",
+            1: "One refusal decides nothing. The fault may be the receiver's, so the message "
+            "becomes "
+            "visible again, until maxReceiveCount is reached.",
+            6: "Nearly: at the sixth attempt SQS moves the message, so the receiver does not "
+            "get it.",
+            10: "Ten is the batch size. maxReceiveCount decides how often one message comes.",
         },
         hint="Count the rows of the table: one for each receive.",
     ),
     "seconds": Question(
         right=(148, 165),
-        why="Five receives, and 30 s of visibility timeout after each: 150 s, and a little.",
+        why="Five receives, with 30 s of visibility timeout after each: 150 s and a little more.",
         misconceptions={
             0: "Nothing tells the queue that a message is bad. It waits for the visibility "
             "timeout after each receive.",
@@ -70,48 +71,55 @@ QUESTIONS = {
     ),
     "slow": Question(
         right=20,
-        why="A batch that runs into the timeout fails as a whole, five times, and then it is dead.",
+        why="A batch that reaches the timeout fails as a whole. After five times all are dead "
+        "letters.",
         misconceptions={
-            0: "A queue counts receives. Whether the messages or the function are to blame, "
-            "it cannot know.",
-            8: "Those were booked, and yet they are dead: Lambda deletes nothing of a batch whose "
-            "function did not answer.",
-            12: "Those are the ones that were not booked. The others of the batch died with them.",
+            0: "A queue counts receives. It cannot know whether the messages or the function are "
+            "to "
+            "blame.",
+            8: "Those were booked, and yet they are dead letters: if the function does not answer, "
+            "Lambda deletes no message of the batch.",
+            12: "Those are the ones that were not booked. The booked ones are dead letters too.",
         },
-        hint="Add up what the row says of the slow release's dead letters, booked or not.",
+        hint="Add up the dead letters in the last line: booked and not booked.",
     ),
     "throttled": Question(
         right="b",
         choices=ABC,
-        why="Lambda receives first and invokes then. Each receive in vain brings a message nearer "
-        "to the dead-letter queue.",
+        why="Lambda receives first and invokes then. Each receive counts, also when the invocation "
+        "is throttled.",
         misconceptions={
-            "a": "They would wait if nobody received them. The pollers know nothing of the "
-            "function's limit: they receive, are throttled, and give the messages back.",
-            "c": "Nothing is lost: a throttled message goes back to the queue. But its receive "
-            "count has grown, and at five it moves.",
+            "a": "They would wait if nobody received them. But the pollers do not know the "
+            "function's "
+            "limit: they receive, are throttled, and the messages become visible again.",
+            "c": "Nothing is lost: a throttled message becomes visible again. But its receive "
+            "count "
+            "has grown, and after five receives SQS moves it.",
         },
-        hint="Read the row of the throttled sending.",
+        hint="Read the last line: how many are dead letters?",
     ),
     "dying": Question(
         right="a",
         choices=ABC,
-        why="All came back, since nobody answered for them, and the ledger knew them already.",
+        why="All became visible again, because nobody answered for them. The ledger knew them "
+        "already.",
         misconceptions={
-            "b": "The second worker tried. The conditional put found each transaction there.",
-            "c": "One receive in vain is no death: the second worker answered, and Lambda deleted.",
+            "b": "The second worker tried. The conditional put found each transaction in the "
+            "ledger.",
+            "c": "One failed receive makes no dead letter: the second worker answered, and "
+            "Lambda deleted.",
         },
-        hint="Read the row of the dying release.",
+        hint="Read the last line: how many are booked?",
     ),
     "redrive": Question(
         right=12,
-        why="The cause of the good ones' deaths is gone. The spoilt ones are as bad as before.",
+        why="The cause is repaired for the good letters. The spoilt ones are as bad as before.",
         misconceptions={
-            0: "A redrive repairs no message. It only sends it again.",
-            132: "The cause is gone: the function is quick and nobody throttles it. "
-            "The good ones are booked now.",
+            0: "A redrive repairs no message. It only sends each one again.",
+            132: "The cause is repaired: the function is quick and nobody throttles it. "
+            "The good letters are booked now.",
         },
-        hint="Which letters had a reason, and which had none?",
+        hint="Which letters had a reason, and which had none? Read the table before.",
     ),
 }
 
@@ -149,7 +157,7 @@ def check_patience(bank: Bank, patient: Any) -> str:
         QueueUrl=bank.queue_url, AttributeNames=["VisibilityTimeout"]
     )["Attributes"]
     if (advised := ADVISED * found["Timeout"]) > int(queue["VisibilityTimeout"]):
-        return f"Right: none died. But AWS now advises a visibility timeout of {advised} s."
+        return f"Right: no dead letter. But AWS now advises a visibility timeout of {advised} s."
     return f"Right: all {len(patient)} are booked by a release that is as slow as before."
 
 

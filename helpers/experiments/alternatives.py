@@ -39,6 +39,14 @@ def take_messages(url: str, count: int) -> list[str]:
     return bodies
 
 
+def send_numbered(url: str, count: int, group: str = "") -> None:
+    """Send messages 0, 1, 2 ... one by one; for a FIFO queue all in this message group."""
+    sqs = boto3.client("sqs")
+    for number in map(str, range(count)):
+        fifo = {"MessageGroupId": group, "MessageDeduplicationId": number} if group else {}
+        sqs.send_message(QueueUrl=url, MessageBody=number, **fifo)
+
+
 def subscribe_queues(topic_arn: str, queues: Iterable[Queue]) -> None:
     """Let the topic send each message to each of the queues, as it was published."""
     sqs, sns = boto3.client("sqs"), boto3.client("sns")

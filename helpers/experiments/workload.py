@@ -69,7 +69,8 @@ class Load:
 
 
 def create_clerk(lab: Lab, per_invocation: float, per_message: float) -> str:
-    """Deploy the clerk, or give it these times (seconds); its ARN."""
+    """Deploy a new clerk that takes these times (seconds), with no environment started; its ARN."""
+    delete_function(CLERK)
     role = create_role(ROLE, "AWSLambdaSQSQueueExecutionRole", "", [])
     return deploy_function(
         lab,

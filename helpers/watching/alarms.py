@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
 
-from helpers.bank.queues import measure_depth
+from helpers.bank.queues import DEAD_LETTER_QUEUE, QUEUE, measure_depth
 from helpers.deploying import tags
 from helpers.experiments import alternatives
 from helpers.watching.metrics import FUNCTION_METRICS, QUEUE_METRICS
@@ -47,6 +47,16 @@ def create_inbox(lab: Lab) -> Inbox:
     (queue,) = alternatives.create_queues(lab, INBOX)
     alternatives.subscribe_queues(topic, [queue])
     return Inbox(topic, queue.url)
+
+
+def create_bank_alarms(lab: Lab) -> Inbox:
+    """An inbox, and three alarms that go there: dead letters visible, dead letters sent, age."""
+    inbox, age = create_inbox(lab), "ApproximateAgeOfOldestMessage"
+    visible = "ApproximateNumberOfMessagesVisible"
+    put_alarm(inbox, "dead letters are visible", visible, 0, queue=DEAD_LETTER_QUEUE)
+    put_alarm(inbox, "dead letters are sent", "NumberOfMessagesSent", 0, queue=DEAD_LETTER_QUEUE)
+    put_alarm(inbox, "the oldest is over 2 minutes old", age, 120, queue=QUEUE)
+    return inbox
 
 
 def read_inbox(inbox: Inbox) -> list[Notice]:

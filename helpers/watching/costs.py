@@ -5,18 +5,33 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from helpers.bank.queues import QUEUE
+from helpers.bank.receiver import FUNCTION as RECEIVER
+from helpers.deploying.invocations import read_log
 from helpers.prices import PRICE_DATE, estimate_costs, read_prices
-from helpers.watching.metrics import read_function_metrics, read_queue_metrics
+from helpers.watching.metrics import (
+    FUNCTION_METRICS,
+    QUEUE_METRICS,
+    read_function_metrics,
+    read_queue_metrics,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.lab import Lab
 
+MONTH = 30 * 86400
+"""Seconds, as prices by the month are split here."""
+SENDER = f"{RECEIVER}-tester"
+READ = 2 * len(QUEUE_METRICS) + len(FUNCTION_METRICS)
+"""Metrics that `helpers.watching.metrics.read_bank` reads once."""
+
 __all__ = [
     "PRICE_DATE",
     "count_amounts",
     "estimate_costs",
+    "estimate_hour",
     "estimate_key_requests",
     "estimate_run",
     "read_prices",
@@ -77,6 +92,49 @@ def estimate_run(lab: Lab, queue: str, function: str, start: datetime) -> pd.Dat
     )
     seconds = (lab.now() - start).total_seconds()
     return estimate_costs({**used, "KMS requests": estimate_key_requests(seconds, 1, 1)})
+
+
+def estimate_hour(lab: Lab, start: datetime, end: datetime, alarms: int) -> pd.DataFrame:
+    """What the bank costs in a time in which the sender sends every minute: work, watching, key.
+
+    The work is counted by metrics, the sender's and the receiver's. Modelled, from above: each
+    message that is received is one write to the ledger, each that is sent two reads of accounts;
+    KMS is asked by AWS's formula, for one sender and one receiver.
+
+    Args:
+        start, end: aware.
+        alarms: how many watch.
+
+    Returns:
+        As `estimate_costs`, with a column more, part: work, watching or key.
+    """
+    queue = read_queue_metrics(lab, QUEUE, start, end)
+    calls = read_function_metrics(lab, SENDER, start, end)
+    used = count_amounts(queue, read_function_metrics(lab, RECEIVER, start, end))
+    sends = float(calls["Invocations"].sum())
+    own = count_amounts(queue.assign(NumberOfEmptyReceives=0.0), calls)
+    seconds = (end - start).total_seconds()
+    sent, received = (
+        float(queue[name].sum()) for name in ("NumberOfMessagesSent", "NumberOfMessagesReceived")
+    )
+    requests = used["SQS standard requests"] - -(-sent // 10) + sends
+    work = {
+        "SQS standard requests": requests,
+        "Lambda requests": used["Lambda requests"] + sends,
+        "Lambda duration": used["Lambda duration"] + own["Lambda duration"],
+        "KMS requests": estimate_key_requests(seconds, 1, 1),
+        "DynamoDB write requests": received,
+        "DynamoDB read requests": 2 * sent,
+    }
+    log = [line for name in (SENDER, RECEIVER) for at, line in read_log(name, start) if at < end]
+    watching = {
+        "CloudWatch alarms": alarms * seconds / MONTH,
+        "CloudWatch Logs ingestion": float(sum(len(line.encode()) + 26 for line in log)),
+        "GetMetricData metrics": READ,
+    }
+    parts = {"work": work, "watching": watching, "key": {"KMS key": seconds / MONTH}}
+    estimate = estimate_costs({item: n for used in parts.values() for item, n in used.items()})
+    return estimate.assign(part=[part for part, used in parts.items() for _ in used])
 
 
 def estimate_key_requests(

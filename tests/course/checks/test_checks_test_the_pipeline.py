@@ -41,7 +41,7 @@ def be_patient(
         ({"batch": 10, "timeout": 12, "visibility": 72}, "Right: all 20 are booked"),
         (
             {"batch": 10, "timeout": 12},
-            "Right: none died. But AWS now advises a visibility timeout of 72 s.",
+            "Right: no dead letter. But AWS now advises a visibility timeout of 72 s.",
         ),
         ({"release": "good"}, "Not yet: the slow release is not deployed"),
         ({"batch": 10}, "Not yet: 20 of 20 are dead letters. A message takes 1 s, the function"),
