@@ -23,7 +23,7 @@ SLOW := tests/browser tests/hub tests/parity tests/notebooks/test_on_real_accoun
 COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --quiet $(UPGRADE)
 
-.PHONY: lab hub test quick parity bench site guide slides notebooks lint lock dependencies audit hooks clean
+.PHONY: lab hub test quick parity fuzz bench site guide slides notebooks lint lock dependencies audit hooks clean
 .DEFAULT_GOAL := lab
 .DELETE_ON_ERROR:
 
@@ -47,6 +47,10 @@ quick: $(TOOLS)
 # In real time: each notebook on a server of its own, all at once.
 parity: $(TOOLS) $(MINISTACK)
 	$(BIN)/python -m tests.parity
+
+# State machines and fuzzers, for longer than the tests run them.
+fuzz: $(TOOLS)
+	FUZZ=$(or $(FUZZ),5) $(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
 
 bench: $(TOOLS) $(MINISTACK)
 	$(BIN)/python -m tests.bench

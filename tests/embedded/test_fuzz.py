@@ -4,7 +4,7 @@ After each input the account answers the next request; after each door's inputs 
 message is processed, and no process and no file is left open. A fault of ours that is told as a
 warning fails the test.
 
-More by hand: FUZZ_EXAMPLES=5000 pytest tests/embedded/test_fuzz.py
+More of it: make fuzz.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.wire import ApiRequest
 from tests.embedded.conftest import deploy_function, zip_code
 from tests.embedded.services.lambda_.event_source.test_event_source import arn, create_queue, send
+from tests.fuzz import DEEPER, examples
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 fuzz = settings(
-    max_examples=EXAMPLES or 10,
-    derandomize=not EXAMPLES,
+    max_examples=examples(10),
+    derandomize=not DEEPER,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

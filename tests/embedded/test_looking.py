@@ -18,6 +18,7 @@ from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.services.cloudwatch.published.queue_metrics import KINDS
 from tests.embedded.conftest import deploy_function
+from tests.fuzz import examples
 
 QUEUES = ("plain", "dead", "tenants", "orders.fifo", "dead.fifo")
 
@@ -235,7 +236,7 @@ def counted(lab: EmbeddedAccount) -> Any:
     ]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @example(seed=0, steps=30)
 @given(seed=st.integers(0, 10**6), steps=st.integers(1, 30))
 def test_any_reads_in_between_leave_the_same_metrics_and_trace(seed: int, steps: int) -> None:

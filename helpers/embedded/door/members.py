@@ -103,7 +103,7 @@ class Members:
     def _looks_at(self, operation: str | None) -> tuple[Look, ...]:
         """What an operation needs; nothing for one that has no line, or that nobody knows."""
         if operation is None:
-            return ()
+            return () if self._offers_others else (_unknown_path,)
         try:
             shape = get_service_model(self.service).operation_model(operation).input_shape
         except OperationNotFoundError:
@@ -142,6 +142,13 @@ def _refused_member(place: str, shape: Any) -> Look:
     if shape.serialization.get("location") == "header":
         return lambda call, _: [Found(place, call.request.header(name))]
     return lambda _, given: (Found(place, given[name]),) if name in given else ()
+
+
+def _unknown_path(call: Call, _: Mapping[str, Any]) -> Iterable[Found]:
+    raise NotInEmbeddedAccount(
+        f"{call.service} has no operation at {call.request.method} {call.request.path}: is a name "
+        "in it empty?"
+    )
 
 
 def _nested(shape: Any, member: str, within: list[Look]) -> Look:

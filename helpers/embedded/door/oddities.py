@@ -13,9 +13,11 @@ from typing import Any
 
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
+from moto.core.utils import get_service_model
 
 from helpers.embedded.door.access.authorization import Refusal
 from helpers.embedded.door.constraints import find_complaint
+from helpers.embedded.door.members import structure_in
 from helpers.embedded.door.reading import botocore_name
 from helpers.embedded.service import Call
 
@@ -42,10 +44,41 @@ def find_refusal(call: Call, fault: Exception) -> Refusal | None:
     complaint = next(_complaints(call, texts), None)
     if complaint is not None:
         return Refusal(*_CODES.get(call.service, _COMMON), complaint, 400)
-    if isinstance(fault, KeyError) and fault.args[0] in {text for _, text in texts}:
-        message = f"{fault.args[0]} does not exist."
+    missing = str(fault.args[0]) if isinstance(fault, KeyError) else ""
+    if missing in {text for _, text in texts}:
+        message = f"{missing} does not exist."
         return Refusal("NotFound", "ResourceNotFoundException", message, 404)
+    if missing in _members_of(call) - _names(call.parameters):
+        message = (
+            f"1 validation error detected: Value null at '{missing[0].lower()}{missing[1:]}' "
+            "failed to satisfy constraint: Member must not be null"
+        )
+        return Refusal(*_CODES.get(call.service, _COMMON), message, 400)
     return None
+
+
+def _members_of(call: Call) -> set[str]:
+    """What the operation of a call can be given, at the top and in the structures inside."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    with suppress(UnknownServiceError, OperationNotFoundError):
+        model = get_service_model(botocore_name(call.service)).operation_model(str(call.operation))
+        shapes = [model.input_shape] if model.input_shape else []
+        while shapes:
+            shape = shapes.pop()
+            found |= shape.members.keys()
+            inner = filter(None, map(structure_in, shape.members.values()))
+            new = [each for each in inner if each.name not in seen]
+            seen |= {each.name for each in new}
+            shapes += new
+    return found
+
+
+def _names(value: Any) -> set[str]:
+    """Of everything that is given."""
+    if isinstance(value, dict):
+        return set(map(str, value)).union(*map(_names, value.values()))
+    return set().union(*map(_names, value)) if isinstance(value, list) else set()
 
 
 def _complaints(call: Call, texts: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import boto3
@@ -15,10 +15,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.time.faults import EmbeddedFault
+from tests.embedded.conftest import create_role, deploy_function
+from tests.embedded.door.test_members import ALL
+from tests.fuzz import DEEPER, examples
 
 QUIET = Config(parameter_validation=False, retries={"total_max_attempts": 1})
-SERVICES = ("sqs", "cloudwatch", "logs", "sns", "kms")
-ROUNDS = 4
+MEMBERS = {each.service: each for each in ALL}
+ROUNDS = examples(4)
 TEXTS = (
     "x",
     "",
@@ -32,19 +35,22 @@ TEXTS = (
 URL = "https://sqs.us-east-1.amazonaws.com/123456789012/orders"
 
 
-def odd(shape: Any, chance: random.Random, depth: int = 0) -> Any:
+def odd(shape: Any, chance: random.Random, refused: Collection[str], depth: int = 0) -> Any:
     """A value of a shape's type, which the service may like or not."""
     match shape.type_name:
         case "structure":
             return {
-                name: odd(member, chance, depth + 1)
+                name: odd(member, chance, refused, depth + 1)
                 for name, member in shape.members.items()
-                if (name in shape.required_members or chance.random() < 0.5) and depth < 5
+                if (name in shape.required_members or chance.random() < 0.5)
+                and depth < 5
+                and (name not in refused or name in shape.required_members)
             }
         case "list":
-            return [odd(shape.member, chance, depth + 1) for _ in range(chance.randrange(3))]
+            count = chance.randrange(3)
+            return [odd(shape.member, chance, refused, depth + 1) for _ in range(count)]
         case "map":
-            return {chance.choice(TEXTS): odd(shape.value, chance, depth + 1)}
+            return {chance.choice(TEXTS): odd(shape.value, chance, refused, depth + 1)}
         case "integer" | "long":
             return chance.choice((-1, 0, 1, 7, 2**31, 10**15))
         case "double" | "float":
@@ -58,29 +64,68 @@ def odd(shape: Any, chance: random.Random, depth: int = 0) -> Any:
     return chance.choice((*TEXTS, *shape.metadata.get("enum", ())[:3]))
 
 
+USUAL = {
+    "QueueUrl": URL,
+    "logGroupName": "/group",
+    "Namespace": "own",
+    "FunctionName": "function",
+    "TableName": "table",
+    "StackName": "stack",
+    "RoleName": "role",
+    "UserName": "user",
+    "Rule": "rule",
+}
+"""What there is."""
+DESTROYERS = {
+    *("DeleteQueue", "DeleteLogGroup", "DeleteFunction", "DeleteTable", "DeleteStack"),
+    *("DeleteRole", "DeleteUser", "DeleteRule", "UpdateUser"),
+}
+
+
+def furnish() -> None:
+    """Make something of each kind, so that requests get somewhere."""
+    boto3.client("sqs").create_queue(QueueName="orders")
+    boto3.client("logs").create_log_group(logGroupName="/group")
+    deploy_function("def handler(event, context): return event")
+    boto3.client("dynamodb").create_table(
+        TableName="table",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    template = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
+    boto3.client("cloudformation").create_stack(StackName="stack", TemplateBody=template)
+    create_role("role")
+    boto3.client("iam").create_user(UserName="user")
+    boto3.client("events").put_rule(Name="rule", ScheduleExpression="rate(1 day)")
+
+
 def requests(client: Any, chance: random.Random) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Each operation of a service with odd parameters; where a queue is wanted there is one."""
+    """Each operation of a service with odd parameters, but for members that are refused anyway;
+    where a queue is wanted there is one, and so on."""
+    service = client.meta.service_model.service_name
+    refused = {place.rpartition(".")[2] for place in MEMBERS[service].refused}
     names = {operation: method for method, operation in client.meta.method_to_api_mapping.items()}
     for operation in client.meta.service_model.operation_names:
         shape = client.meta.service_model.operation_model(operation).input_shape
-        given = odd(shape, chance) if shape else {}
-        for name, usual in (("QueueUrl", URL), ("logGroupName", "/group"), ("Namespace", "own")):
-            if name in given and chance.random() < 0.8:
+        given = odd(shape, chance, refused) if shape else {}
+        for name, usual in USUAL.items():
+            if isinstance(given.get(name), str) and chance.random() < 0.8:
                 given[name] = usual
         yield operation, names[operation], given
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", MEMBERS)
 def test_odd_parameters_are_answered_or_refused(lab: EmbeddedAccount, service: str) -> None:
-    boto3.client("sqs").create_queue(QueueName="orders")
-    boto3.client("logs").create_log_group(logGroupName="/group")
+    furnish()
     client = boto3.client(service, config=QUIET)
     faults = []
     with warnings.catch_warnings():
         warnings.simplefilter("error", EmbeddedFault)
-        for seed in range(ROUNDS):
+        first = random.randrange(2**31) if DEEPER else 0
+        for seed in range(first, first + ROUNDS):
             for operation, method, given in requests(client, random.Random(seed)):
-                if operation in ("DeleteQueue", "DeleteLogGroup"):
+                if operation in DESTROYERS:
                     continue
                 try:
                     getattr(client, method)(**given)

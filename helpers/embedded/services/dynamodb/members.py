@@ -100,6 +100,8 @@ Sizes of item collections are not counted.
   BatchWriteItem.ReturnItemCollectionMetrics DeleteItem.ReturnItemCollectionMetrics
   PutItem.ReturnItemCollectionMetrics TransactWriteItems.ReturnItemCollectionMetrics
   UpdateItem.ReturnItemCollectionMetrics
+Nothing here reads PartiQL: use GetItem, PutItem, UpdateItem, DeleteItem or Query.
+  ExecuteStatement BatchExecuteStatement ExecuteTransaction
 """
 
 _HARMLESS: dict[str, object] = {

@@ -39,27 +39,36 @@ class DynamoDbService(MotoService):
     def answer(self, call: Call) -> ApiResponse:
         token = call.first("ClientRequestToken")
         if call.operation != "TransactWriteItems" or token is None:
-            return super().answer(call)
+            return self._answer(call)
         key, now = (call.account, call.region, token), self._clock.elapsed
         made = self._made.get(key)
         if made is None or made.until <= now:
-            answer = super().answer(call)
+            answer = self._answer(call)
             if answer.status == 200:
                 self._made[key] = _Made(now + _REMEMBERED, call.parameters, answer)
             return answer
-        return made.answer if made.parameters == call.parameters else _MISMATCH
+        if made.parameters == call.parameters:
+            return made.answer
+        return _refuse(
+            "com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException",
+            "The token was used for another transaction within the last 10 minutes.",
+        )
+
+    def _answer(self, call: Call) -> ApiResponse:
+        """moto's, or a refusal of an expression that it stumbled over, whose words are modelled."""
+        try:
+            return super().answer(call)
+        except (LookupError, ValueError, TypeError, AttributeError) as fault:
+            if 'Expression"' not in json.dumps(call.parameters, default=str):
+                raise
+            return _refuse(
+                "com.amazon.coral.validate#ValidationException", f"Invalid expression: {fault}"
+            )
 
 
-_MISMATCH = ApiResponse(
-    400,
-    {"Content-Type": "application/x-amz-json-1.0"},
-    json.dumps(
-        {
-            "__type": "com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException",
-            "Message": "The token was used for another transaction within the last 10 minutes.",
-        }
-    ).encode(),
-)
+def _refuse(code: str, message: str) -> ApiResponse:
+    body = json.dumps({"__type": code, "message": message}).encode()
+    return ApiResponse(400, {"Content-Type": "application/x-amz-json-1.0"}, body)
 
 
 connect = DynamoDbService

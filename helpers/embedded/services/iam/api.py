@@ -168,6 +168,20 @@ class IamApi(IamResponse):
     def _backend(self) -> Any:
         return iam_backends[self.current_account]["aws"]
 
+    def remove_role_from_instance_profile(self) -> ActionResult:
+        try:
+            return super().remove_role_from_instance_profile()
+        except ValueError:  # it is not in moto's list
+            role = self._get_param("RoleName")
+            raise NoSuchEntity(f"The role with name {role} cannot be found.") from None
+
+    def create_service_linked_role(self) -> ActionResult:
+        """The name of a service is that of its principal; the words are modelled."""
+        name = self._get_param("AWSServiceName")
+        if not re.fullmatch(r"[\w.-]+\.amazonaws\.com", str(name), re.ASCII):
+            raise ValidationError(f"{name} is not the name of a service: sqs.amazonaws.com is one.")
+        return super().create_service_linked_role()
+
     # Permissions boundaries
 
     def create_role(self) -> ActionResult:

@@ -25,6 +25,7 @@ from helpers.embedded.door.access.authorization import (
     Refusal,
     Want,
     named_facts,
+    parse_arn,
 )
 from helpers.embedded.door.access.principals import is_account
 from helpers.embedded.moto_seams.backends import backend_at
@@ -160,7 +161,8 @@ def _bad_role(call: Call, access: Access, role: str) -> Refusal | None:
 def _bad_dead_letter_target(call: Call, access: Access) -> Refusal | None:
     """The function's role must be able to send there (LDG invocation-async-retain-records)."""
     target = str((call.parameters.get("DeadLetterConfig") or {}).get("TargetArn") or "")
-    if (found := _DEAD_LETTER_ACTIONS.get(target.split(":")[2] if ":" in target else "")) is None:
+    arn = parse_arn(target)
+    if (found := _DEAD_LETTER_ACTIONS.get(arn.service if arn else "")) is None:
         return None
     operation, service = found
     role = call.first("Role") or _present_role(call)

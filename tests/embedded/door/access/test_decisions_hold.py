@@ -20,6 +20,7 @@ from helpers.embedded.services.iam.directory import Directory
 from helpers.embedded.services.sqs.authorization import SqsAuthorization
 from tests.embedded.conftest import TRUST_LAMBDA
 from tests.embedded.door.access.test_decisions import policy
+from tests.fuzz import examples
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/worker"
@@ -181,4 +182,4 @@ class Account(RuleBasedStateMachine):
 
 
 TestAccount = Account.TestCase
-TestAccount.settings = settings(max_examples=10, stateful_step_count=10, deadline=None)
+TestAccount.settings = settings(max_examples=examples(10), stateful_step_count=10, deadline=None)

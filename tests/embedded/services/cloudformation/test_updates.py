@@ -21,6 +21,7 @@ from tests.embedded.services.cloudformation.stacks import (
     failure,
     queue,
 )
+from tests.fuzz import DEEPER, examples
 
 ARN = {name: {"Fn::GetAtt": [name, "Arn"]} for name in ("Q1", "Q2", "Q3", "F", "R")}
 REF = {name: {"Ref": name} for name in ("Q1", "Q2", "Q3", "F", "R", "T", "L")}
@@ -201,7 +202,7 @@ SETTLED = 300
 """Seconds after which no mapping is on its way from one state to another."""
 
 A_FEW = settings(
-    derandomize=True,
+    derandomize=not DEEPER,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
@@ -225,7 +226,7 @@ def on_queues(*names: str) -> Resources:
     return {"Q1": queue(), "Q2": queue(), "P": resource("SQS::QueuePolicy", listed)}
 
 
-@settings(A_FEW, max_examples=6)
+@settings(A_FEW, max_examples=examples(6))
 @given(steps=st.lists(templates(), min_size=2, max_size=3))
 @example(steps=[on_queues("Q1"), on_queues("Q1", "Q2"), on_queues("Q1")])
 def test_updated_account_is_as_a_new_one(steps: list[Resources]) -> None:
@@ -242,7 +243,7 @@ def test_updated_account_is_as_a_new_one(steps: list[Resources]) -> None:
         assert observed.account() == expected
 
 
-@settings(A_FEW, max_examples=4)
+@settings(A_FEW, max_examples=examples(4))
 @given(before=templates(), after=templates())
 def test_account_whose_update_fails_is_as_before(before: Resources, after: Resources) -> None:
     bad = {**queue(VisibilityTimeout=1_000_000), "DependsOn": list(after)}

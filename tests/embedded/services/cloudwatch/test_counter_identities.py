@@ -21,6 +21,7 @@ from tests.embedded.services.lambda_.event_source.test_event_source import (
     send,
     with_dead_letters,
 )
+from tests.fuzz import examples
 
 A_FEW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -58,7 +59,7 @@ OPERATIONS = st.lists(
 )
 
 
-@settings(A_FEW, max_examples=40)
+@settings(A_FEW, max_examples=examples(40))
 @given(operations=OPERATIONS, max_receive_count=st.integers(1, 3))
 def test_messages_add_up(operations: list[tuple[str, int]], max_receive_count: int) -> None:
     with open_lab() as lab:
@@ -126,7 +127,7 @@ ORDERS = st.lists(
 )
 
 
-@settings(A_FEW, max_examples=8)
+@settings(A_FEW, max_examples=examples(8))
 @given(orders=ORDERS, batch_size=st.integers(1, 5), reserved=st.sampled_from([None, 1, 3]))
 def test_invocations_and_their_durations_add_up(
     orders: list[dict[str, Any]], batch_size: int, reserved: int | None

@@ -17,6 +17,7 @@ from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.services.sqs.message import Record, body_md5
 from tests.embedded.services.kms.conftest import create_key
 from tests.embedded.services.sqs.conftest import arn, counts
+from tests.fuzz import examples
 
 PERIOD, VISIBILITY = 60, 30
 KEYS = st.sampled_from([0, 1])
@@ -190,4 +191,4 @@ def _clients() -> tuple[Any, Any]:
 TestQueues = Queues.TestCase
 TestFifoQueues = FifoQueues.TestCase
 for case in (TestQueues, TestFifoQueues):
-    case.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+    case.settings = settings(max_examples=examples(25), stateful_step_count=25, deadline=None)

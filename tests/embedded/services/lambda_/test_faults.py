@@ -18,6 +18,7 @@ from tests.embedded.services.lambda_.event_source.test_event_source import (
     with_dead_letters,
 )
 from tests.embedded.services.lambda_.event_source.test_event_source_rules import send_many
+from tests.fuzz import DEEPER, examples
 
 ACCIDENTS = ("fine", "raise", "exit", "kill", "sleep", "nonsense", "partial", "unknown")
 
@@ -45,7 +46,10 @@ PRONE = """
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not DEEPER,
 )
 @given(
     accidents=st.lists(st.sampled_from(ACCIDENTS), min_size=1, max_size=4),

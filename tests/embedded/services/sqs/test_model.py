@@ -28,6 +28,7 @@ from helpers.embedded.time.clock import SECOND, unix_milliseconds_at
 from helpers.embedded.time.simulation import Simulation
 from helpers.embedded.time.trace import Trace
 from tests.embedded.services.sqs.conftest import NoKeys
+from tests.fuzz import examples
 
 RETENTION = 300
 VISIBILITY = 30
@@ -363,5 +364,5 @@ class FifoMachine(QueueMachine):
 TestStandardQueue = StandardMachine.TestCase
 TestFifoQueue = FifoMachine.TestCase
 TestStandardQueue.settings = TestFifoQueue.settings = settings(
-    max_examples=250, stateful_step_count=40, deadline=None
+    max_examples=examples(250), stateful_step_count=40, deadline=None
 )

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/lambda/latest/api/API_DeleteEventSourceMapping.html
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import boto3
@@ -34,6 +33,7 @@ from tests.embedded.services.lambda_.event_source.test_event_source import (
     handled,
     send,
 )
+from tests.fuzz import examples
 
 UNSTABLE = ("Creating", "Enabling", "Disabling", "Updating", "Deleting")
 TOGETHER = 2
@@ -321,8 +321,5 @@ class Life(RuleBasedStateMachine):
         assert shown == {uuid: state for uuid, (_, state, _, _) in self.states.items()}
 
 
-EXAMPLES = int(os.environ.get("MAPPING_EXAMPLES", "4"))
-"""More by hand: MAPPING_EXAMPLES=1000 pytest -k Life."""
-
-Life.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=25, deadline=None)
+Life.TestCase.settings = settings(max_examples=examples(4), stateful_step_count=25, deadline=None)
 TestLife = Life.TestCase
