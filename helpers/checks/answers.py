@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from functools import wraps
 from itertools import groupby
 from pathlib import Path
-from typing import ParamSpec
-
-import pandas as pd
+from typing import TYPE_CHECKING, ParamSpec
 
 from helpers import record
 from helpers.checks.questions import Question, judge_answer
 from helpers.copies import COMMITTED, COPIES
 from helpers.record import Answer, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _UNRECORDED = "Your answers are kept when you work in your own copies: make lab opens them."
 P = ParamSpec("P")
@@ -78,6 +79,8 @@ def tabulate(answers: Iterable[Answer]) -> pd.DataFrame:
     Columns: questions (how many it asks, exercises with them), right, look again, not attempted.
     The last answer to a question counts.
     """
+    import pandas as pd
+
     answers = list(answers)
     rows = {
         book: (len(state.asked), len(state.right), len(state.wrong), len(state.open))

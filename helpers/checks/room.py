@@ -6,12 +6,14 @@ import importlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from helpers import record
 from helpers.checks.answers import list_asked, list_notebooks
 from helpers.record import Answer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ["answered", "right at first", "right by now"]
 
@@ -38,6 +40,8 @@ def tabulate_room(records: Sequence[Sequence[Answer]]) -> pd.DataFrame:
 
     Columns: answered, right at first, right by now, each a number of learners.
     """
+    import pandas as pd
+
     rows = {
         (book, question): _count(records, notebook, question)
         for book, notebook in list_notebooks().items()

@@ -16,6 +16,7 @@ import pytest
 
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount, LabClosed
+from helpers.embedded.services.lambda_.execution import processes
 from helpers.embedded.services.lambda_.execution.processes import Processes
 from tests.embedded.conftest import Deploy, deploy_function, invoke
 from tests.embedded.time.test_interrupts import eventually, output, start
@@ -264,18 +265,37 @@ def test_many_started_at_once_do_not_wait_for_each_other(monkeypatch: pytest.Mon
         return ends
 
     monkeypatch.setattr(socket, "socketpair", small)
-    processes = Processes()
+    started = Processes()
     numbers: list[int] = []
 
     def start_many() -> None:
         for _ in range(25):
             ours, theirs = pair()
             with ours, theirs:
-                numbers.append(processes.start(theirs))
+                numbers.append(started.start(theirs))
 
     starter = threading.Thread(target=start_many, daemon=True)
     starter.start()
     starter.join(60)
     assert len(numbers) == 25
-    assert all(processes.status(number, 60) == 0 for number in numbers)
-    processes.close()
+    assert all(started.status(number, 60) == 0 for number in numbers)
+    started.close()
+
+
+@forks_only
+def test_without_memory_for_one_more_the_others_go_on(
+    lab: EmbeddedAccount, deploy: Deploy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy("def handler(event, context): return 1")
+    assert invoke("function")["result"] == 1
+    monkeypatch.setattr(processes, "_memory_left", lambda: 100 << 20)
+    assert invoke("function")["result"] == 1
+    deploy_function("def handler(event, context): return 2", "another")
+    client = boto3.client("lambda")
+    with (
+        pytest.warns(RuntimeWarning, match="Close what else takes memory"),
+        pytest.raises(client.exceptions.TooManyRequestsException, match="no room"),
+    ):
+        client.invoke(FunctionName="another")
+    monkeypatch.undo()
+    assert invoke("another")["result"] == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import tempfile
@@ -111,6 +112,27 @@ class ExecutionEnvironment:
             code = self._processes.end(self._number)
             self._killed = Exited(code, clock_file.read(self._clock_file))
             self._processes.forget(self._number)
+
+
+_MORE_FILES = "Raise the limit (ulimit -n) before you start Python"
+_NO_ROOM = {
+    errno.EMFILE: _MORE_FILES,
+    errno.ENFILE: _MORE_FILES,
+    errno.ENOMEM: "Close what else takes memory",
+}
+"""What helps."""
+
+
+def describe_lack(error: OSError, running: int) -> str | None:
+    """What this machine has too little of for one more environment, and what helps; None: the error
+    is of another kind."""
+    if error.errno not in _NO_ROOM:
+        return None
+    return (
+        f"This machine has no room for one more environment beside {running}: {error.strerror}. "
+        f"{_NO_ROOM[error.errno]}, or bound the functions: ReservedConcurrentExecutions, or "
+        "MaximumConcurrency of a mapping."
+    )
 
 
 def names_on_aws(settings: Settings) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 import tempfile
@@ -31,6 +30,7 @@ from helpers.embedded.services.lambda_.event_invoke import DEFAULTS, Config
 from helpers.embedded.services.lambda_.execution.durations import Durations
 from helpers.embedded.services.lambda_.execution.environments import (
     ExecutionEnvironment,
+    describe_lack,
     new_folder,
 )
 from helpers.embedded.services.lambda_.execution.function_logs import FunctionLogs
@@ -48,11 +48,8 @@ from helpers.embedded.services.lambda_.execution.modelled import ModelledEnviron
 from helpers.embedded.services.lambda_.function import Function
 from helpers.embedded.services.lambda_.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import FunctionVersion, unpack_code
+from helpers.embedded.services.lambda_.in_process import environment as in_process_environments
 from helpers.embedded.services.lambda_.in_process import machine
-from helpers.embedded.services.lambda_.in_process.environment import InProcessEnvironment
-from helpers.embedded.services.lambda_.in_process.environment import (
-    new_folder as new_folder_in_process,
-)
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
 from helpers.embedded.time.trace import Trace
@@ -148,7 +145,7 @@ class Functions:
 
     @cached_property
     def _folder(self) -> Path:
-        return new_folder_in_process() if self._in_process else new_folder()
+        return in_process_environments.new_folder() if self._in_process else new_folder()
 
     @cached_property
     def _backend(self) -> FunctionBackend:
@@ -348,17 +345,12 @@ class Functions:
     def _create_where_there_is_room(
         self, version: FunctionVersion, function: LambdaFunction
     ) -> Environment:
-        """Each environment is an open file of this process, of which a machine allows so many."""
+        """Each environment is an open file of this process and takes memory of its own."""
         try:
             return self._create(version, function)
         except OSError as error:
-            if error.errno not in (errno.EMFILE, errno.ENFILE):
+            if (message := describe_lack(error, self.running)) is None:
                 raise
-            message = (
-                f"This machine has no room for one more environment beside {self.running}: "
-                f"{error.strerror}. Raise the limit (ulimit -n) before you start Python, or bound "
-                "the functions: ReservedConcurrentExecutions, or MaximumConcurrency of a mapping."
-            )
             warnings.warn(message, RuntimeWarning, stacklevel=2)
             raise Throttled("ConcurrentInvocationLimitExceeded", message) from error
 
@@ -395,7 +387,7 @@ class Functions:
             now=ready,
         )
         if self._in_process:
-            return InProcessEnvironment(settings, stream, self._spin_limit)
+            return in_process_environments.InProcessEnvironment(settings, stream, self._spin_limit)
         return ExecutionEnvironment(settings, stream)
 
     def _role_credentials(self, version: FunctionVersion) -> dict[str, str]:

@@ -7,6 +7,7 @@ touched, and it may be a daemonic one itself.
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import select
 import shutil
@@ -14,6 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
+from math import inf
 
 from helpers.embedded.services.lambda_.execution import folders
 from helpers.embedded.services.lambda_.execution.spawning import SpawnedProcesses
@@ -31,6 +33,11 @@ zygote.main(int(sys.argv[1]), sys.argv[2])
 
 _LAST_BREATH = 5.0
 """Wall seconds that a process may take to end after it was killed."""
+
+
+_LEAST_LEFT = 200 << 20
+"""Bytes of memory that are left to everything else on this machine: an environment takes eight
+megabytes, and as much again when its handler uses boto3."""
 
 
 class Processes:
@@ -67,8 +74,10 @@ class Processes:
         """Fork an environment that talks through `pipe`; its number.
 
         Raises:
-            OSError: this machine has no more processes or open files.
+            OSError: this machine has no more memory, processes or open files.
         """
+        if _memory_left() < _LEAST_LEFT:
+            raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
         with self._talking:
             self._started += 1
             self._hear_out()
@@ -152,6 +161,15 @@ class Processes:
         self._control.close()
         if self._claim is not None:
             os.close(self._claim)
+
+
+def _memory_left() -> float:
+    """Bytes that this machine can give to new processes, where it says so (Linux)."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as lines:
+            return next(int(each.split()[1]) for each in lines if "MemAvailable" in each) * 1024
+    except (OSError, StopIteration):
+        return inf
 
 
 def _variables() -> dict[str, str]:

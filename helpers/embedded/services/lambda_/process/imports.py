@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
@@ -50,6 +50,14 @@ _LAYERS = f"{OPT}/python"
 _LAYERS_SITE = f"{LIBRARY.replace('/var/lang', _LAYERS)}/site-packages"
 
 
+def prepare() -> None:
+    """Before environments are forked: what is the same for all, and would cost each of them the
+    memory that it touches. Modules of the account are not found by `import` from now on."""
+    _runtime_s()
+    _standard_folders()
+    _take_out(_is_ours)
+
+
 def mounts_of(task_root: str, layers: str) -> tuple[Mount, ...]:
     """The folders with code, under the names that they have on AWS."""
     return Mount(TASK_ROOT, task_root), Mount(OPT, layers), *_runtime_s()
@@ -80,18 +88,35 @@ def allow_only_lambda_s() -> None:
     sys.path_importer_cache.clear()
     sys.meta_path[:] = [each for each in sys.meta_path if _is_python_s(each)]
     own = set(_own_packages())
-    for name in list(sys.modules):
-        package = name.partition(".")[0]
-        kept = (package in SDK and package not in own) or package in sys.stdlib_module_names
-        if not kept and package not in _NEEDED:
-            del sys.modules[name]
+    if any(package in sys.modules for package in own):
+        _take_out(own.__contains__)
+
+
+def _take_out(is_unwanted: Callable[[str], bool]) -> None:
+    for name in [each for each in sys.modules if is_unwanted(each.partition(".")[0])]:
+        _taken_out.append(sys.modules.pop(name))
+
+
+def _is_ours(package: str) -> bool:
+    """Whether a package is of this machine or account, and not of Lambda's runtime."""
+    return package not in (*SDK, *_NEEDED) and package not in sys.stdlib_module_names
+
+
+_taken_out: list[ModuleType] = []
+"""What nobody imports any more. To take it apart would copy the memory that all environments share,
+which costs more than to keep it."""
 
 
 def _is_standard(folder: str) -> bool:
     """Whether an entry of sys.path belongs to Python's library."""
-    names = ("stdlib", "platstdlib")
-    roots = {sysconfig.get_paths()[each] for each in names} | {f"{sys.base_prefix}{os.sep}DLLs"}
+    roots = _standard_folders()
     return folder in roots or os.path.join(os.path.dirname(folder), "lib-dynload") == folder
+
+
+@cache
+def _standard_folders() -> frozenset[str]:
+    paths = sysconfig.get_paths()
+    return frozenset((paths["stdlib"], paths["platstdlib"], os.path.join(sys.base_prefix, "DLLs")))
 
 
 def _is_python_s(finder: object) -> bool:

@@ -77,6 +77,7 @@ def prepare() -> None:
     """Before environments are forked: what they share."""
     lab_time.install()
     disk.install()
+    imports.prepare()
     _share_service_models()
 
 
