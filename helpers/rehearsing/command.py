@@ -41,6 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--variable", action="append", default=[], metavar="NAME=VALUE", help="of a folder"
     )
+    for name in _PLACES:
+        shown = "NAME:KEY" if name == "table" else "NAME"
+        parser.add_argument(
+            f"--{name}", action="append", default=[], metavar=shown, help="made for a folder"
+        )
     parser.add_argument(
         "--prepare", metavar="FILE.PY:NAME", help="called after each deployment: fills tables, say"
     )
@@ -108,6 +113,10 @@ def _subject(asked: argparse.Namespace) -> Deploy:
             reports_failures=not asked.no_partial_responses,
             fifo=asked.fifo,
             variables=_pairs(asked.variable),
+            tables=tuple(asked.table),
+            topics=tuple(asked.topic),
+            queues=tuple(asked.queue),
+            buckets=tuple(asked.bucket),
             prepare=prepare,
         )
     if not asked.what.is_file():
@@ -150,10 +159,11 @@ def _command(asked: argparse.Namespace) -> str:
         if (value := getattr(asked, name)) != otherwise:
             words += [f"--{name.replace('_', '-')}", str(value)]
     words += [f"--{name.replace('_', '-')}" for name in _SWITCHES if getattr(asked, name)]
-    for name in ("parameter", "variable", "ignore"):
+    for name in ("parameter", "variable", *_PLACES, "ignore"):
         for value in getattr(asked, name):
             words += [f"--{name}", value]
     return shlex.join(words)
 
 
+_PLACES = ("table", "topic", "queue", "bucket")
 _SWITCHES = ("fifo", "no_partial_responses")

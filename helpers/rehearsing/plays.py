@@ -92,7 +92,7 @@ class Ending:
     ids: dict[str, int]
     """The number of the message that has an id."""
     log: list[str]
-    """What the function has logged, if an invocation failed."""
+    """What the function has logged, in calm weather."""
     violation: str
     """What the user's invariant says; nothing: it holds."""
     lives: pd.DataFrame | None
@@ -177,7 +177,8 @@ def play(company: Company, storm: Storm, only: Sequence[int] | None = None) -> E
     """
     weather = storm.weather()
     recorder = Recorder(weather)
-    with open_lab("embedded", weather=recorder, spin_limit=SPIN_LIMIT, **storm.account()) as lab:
+    lab = open_lab("embedded", weather=recorder, spin_limit=SPIN_LIMIT, **storm.account())
+    try:
         since = lab.now()
         stage = company.deploy(lab)
         weather.expect(stage)
@@ -188,11 +189,18 @@ def play(company: Company, storm: Storm, only: Sequence[int] | None = None) -> E
             storm.perform(run)
         except ask("sqs").exceptions.ClientError as error:
             raise NotRehearsed(f"AWS refuses a message: {error}") from None
-        return _read_ending(company, lab, since, run, recorder)
+        return _read_ending(company, lab, since, run, recorder, storm.name == "calm")
+    finally:
+        lab.close()
 
 
 def _read_ending(
-    company: Company, lab: Lab, since: datetime, run: Play, recorder: Recorder
+    company: Company,
+    lab: Lab,
+    since: datetime,
+    run: Play,
+    recorder: Recorder,
+    with_log: bool,
 ) -> Ending:
     trace: pd.DataFrame = lab.trace()  # type: ignore[attr-defined]
     invoked = trace[(trace["what"] == "invoked") & (trace["function"] == run.stage.function)]
@@ -207,7 +215,7 @@ def _read_ending(
         errors=errors,
         trace=trace,
         ids=dict(run.ids),
-        log=_read_log(run.stage.function) if errors else [],
+        log=_read_log(run.stage.function) if with_log else [],
         violation=_judge(company, run.stage),
         lives=_read_lives(lab, run),
     )

@@ -7,16 +7,19 @@ report = rehearsals.rehearse(rehearsals.from_folder(Path("shop"), "app.handler")
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from helpers.lab import open_lab
 from helpers.progress import Progress
 from helpers.rehearsing.comparing import Finding, Reference, compare, find_mask
 from helpers.rehearsing.messages import Message, NotRehearsed, read_messages
 from helpers.rehearsing.plays import Company, Ending, play
+from helpers.rehearsing.report import as_text, describe_example, plot_example
 from helpers.rehearsing.shrinking import shrink
 from helpers.rehearsing.storms import STORMS, Calm, Storm
 from helpers.rehearsing.subjects import (
@@ -35,8 +38,10 @@ __all__ = [
     "Stage",
     "Storm",
     "Template",
+    "describe_example",
     "from_cell",
     "from_folder",
+    "plot_example",
     "rehearse",
 ]
 
@@ -87,6 +92,13 @@ class Report:
     """What plays it again, but for the storm and the messages."""
     ignored: tuple[str, ...] = field(default=())
     """What differs by itself, and was not compared."""
+    left: int = 0
+    """Items, objects and messages that the calm has left behind."""
+
+    @property
+    def examples(self) -> dict[str, Example]:
+        """The smallest examples, by the label of the storm that was tried."""
+        return {each.storm.label: each.example for each in self.results if each.example}
 
     @property
     def red(self) -> list[str]:
@@ -94,8 +106,6 @@ class Report:
         return list(dict.fromkeys(each.storm.name for each in self.results if each.is_red))
 
     def __str__(self) -> str:
-        from helpers.rehearsing.report import as_text
-
         return as_text(self)
 
 
@@ -117,7 +127,7 @@ def rehearse(
     Args:
         deploy: a `Template`, a `Function`, or whatever takes the lab and returns a `Stage`.
         messages: as `helpers.rehearsing.messages.read_messages` takes them.
-        storms: names, such as "dies" or "dies:PutItem.Table"; or storms of your own; None: all.
+        storms: names, such as "dies" or "dies:PutItem.Table"; or storms of your own; none: all.
         invariant: called with the `Stage` at the end of each run; it returns a sentence, or False,
             or raises AssertionError, where something does not hold.
         ignore: attributes that are not compared.
@@ -130,7 +140,16 @@ def rehearse(
     """
     source = read_messages(messages)
     company = Company(deploy, source if callable(source) else lambda _: source, invariant=invariant)
-    return _Rehearsal(company, only, ignore, shrinks).run(storms, command)
+    key = os.environ.get(_KEY)
+    try:
+        return _Rehearsal(company, only, ignore, shrinks).run(storms, command)
+    finally:
+        if os.environ.get(_KEY) != key:
+            with open_lab("embedded"):  # which gives this process its own AWS settings back
+                pass
+
+
+_KEY = "AWS_ACCESS_KEY_ID"
 
 
 class _Rehearsal:
@@ -180,11 +199,12 @@ class _Rehearsal:
                 for place, paths in sorted(mask.by_place.items())
                 for path in sorted(paths)
             ),
+            left=len(calm.remains.things),
         )
 
     def _choose(self, storms: Iterable[str | type[Storm] | Storm] | None) -> Iterator[Result]:
         known = {storm.name: storm for storm in STORMS}
-        for asked in STORMS if storms is None else storms:
+        for asked in list(storms or ()) or STORMS:
             variant = ""
             storm: type[Storm] | Storm
             if isinstance(asked, str):

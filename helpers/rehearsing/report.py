@@ -31,9 +31,10 @@ def as_text(report: Report) -> str:
     for results in _by_storm(report):
         lines.append(f"{_colour(results):6} {_title(results)}")
     for results in _by_storm(report):
-        for result in results:
-            if result.is_red:
-                lines += ["", *_explain(report, result)]
+        if red := [result for result in results if result.is_red]:
+            lines += ["", *_explain(report, red[0])]
+        if others := [result.storm.label for result in red[1:]]:
+            lines += _wrapped(f"Red like that: {_join(others)}", "  ")
     if others := list(_asides(report)):
         lines += ["", "Not wrong, and worth a word:"]
         lines += [line for text in others for line in _wrapped(text, "- ")]

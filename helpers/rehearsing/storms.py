@@ -274,7 +274,7 @@ class _AtCalls(Storm):
     interrupts = True
 
     def describe(self) -> str:
-        return f"{self.variant} {self.title}"
+        return self.title.replace("a call to AWS", self.variant or "a call to AWS")
 
     def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
         return [replace(self, variant=kind) for kind in find_kinds(calm)]
@@ -283,7 +283,7 @@ class _AtCalls(Storm):
 @dataclass(frozen=True)
 class ThrottledCall(_AtCalls):
     name = "throttled-call"
-    title = "is throttled until the invocation ends"
+    title = "a call to AWS is throttled until the invocation ends"
 
     def weather(self) -> Strike:
         return Throttles(self.variant)
@@ -292,7 +292,7 @@ class ThrottledCall(_AtCalls):
 @dataclass(frozen=True)
 class FailingCall(_AtCalls):
     name = "failing-call"
-    title = "fails until the invocation ends"
+    title = "a call to AWS fails until the invocation ends"
 
     def weather(self) -> Strike:
         return Fails(self.variant)
@@ -301,7 +301,7 @@ class FailingCall(_AtCalls):
 @dataclass(frozen=True)
 class SlowCall(_AtCalls):
     name = "slow-call"
-    title = "takes four fifths of the function's timeout"
+    title = "a call to AWS takes four fifths of the function's timeout"
     lesson = "03_visibility_experiments"
 
     def weather(self) -> Strike:
@@ -316,7 +316,7 @@ class RefusedCall(_AtCalls):
     messages: tuple[Message, ...] = ()
 
     name = "refused-call"
-    title = "is refused for one message, for good"
+    title = "a call to AWS is refused for one message, for good"
     lesson = "04_receive_with_lambda"
 
     def weather(self) -> Strike:

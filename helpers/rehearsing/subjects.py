@@ -91,10 +91,17 @@ class Function:
     reports_failures: bool = True
     fifo: bool = False
     variables: tuple[tuple[str, str], ...] = ()
+    tables: tuple[str, ...] = ()
+    """Of DynamoDB: the name and the key, a text, with a colon between them."""
+    topics: tuple[str, ...] = ()
+    buckets: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    """To which it sends."""
     prepare: Callable[[], Any] | None = None
-    """Called after each deployment: makes tables, say."""
+    """Called after each deployment: fills tables, say."""
 
     def __call__(self, lab: Lab) -> Stage:
+        self._create_places()
         url, queue_arn = self._create_queues()
         everything = [allow(["*"], "*")]
         role = create_role(
@@ -118,6 +125,25 @@ class Function:
             self.prepare()
         return read_stage(lab, self.name)
 
+    def _create_places(self) -> None:
+        """What the function works on."""
+        for table in self.tables:
+            name, _, key = table.partition(":")
+            ask("dynamodb").create_table(
+                TableName=name,
+                BillingMode="PAY_PER_REQUEST",
+                AttributeDefinitions=[{"AttributeName": key or "id", "AttributeType": "S"}],
+                KeySchema=[{"AttributeName": key or "id", "KeyType": "HASH"}],
+            )
+        for topic in self.topics:
+            ask("sns").create_topic(Name=topic, Attributes=_fifo_if_named_so(topic, "FifoTopic"))
+        for queue in self.queues:
+            ask("sqs").create_queue(
+                QueueName=queue, Attributes=_fifo_if_named_so(queue, "FifoQueue")
+            )
+        for bucket in self.buckets:
+            ask("s3").create_bucket(Bucket=bucket)
+
     def _create_queues(self) -> tuple[str, str]:
         """URL and ARN of the queue."""
         sqs = ask("sqs")
@@ -132,6 +158,10 @@ class Function:
         }
         url = sqs.create_queue(QueueName=f"{QUEUE}{suffix}", Attributes=attributes)["QueueUrl"]
         return url, _arn(url)
+
+
+def _fifo_if_named_so(name: str, attribute: str) -> dict[str, str]:
+    return {attribute: "true"} if name.endswith(".fifo") else {}
 
 
 def from_folder(folder: Path, handler: str, stub: Path | None = None, **settings: Any) -> Function:

@@ -52,3 +52,16 @@ def test_notebooks_run_beside_the_wheel(installed: Path, tmp_path: Path) -> None
         (notebook,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
         shutil.copy(notebook, tmp_path / "notebooks")
     run(tmp_path, installed, "-m", "pytest", "-p", "no:cacheprovider", *RUN)
+
+
+def test_a_strangers_project_is_rehearsed_and_tested(installed: Path, tmp_path: Path) -> None:
+    """As the pages say: the command, a test with the fixture, and a notebook of one's own."""
+    shutil.copytree(ROOT / "tests" / "course" / "rehearsing" / "example", tmp_path / "shop")
+    shop = tmp_path / "shop"
+    command = ("-m", "helpers", "rehearse", "template.yaml", "--messages", "messages.jsonl")
+    out = run(shop, installed, *command, "--storm", "dies", "--junit", "rehearsal.xml")
+    assert out.splitlines()[-1] == "Green in every storm."
+    assert 'failures="0"' in (shop / "rehearsal.xml").read_text()
+    nbval = ("--nbval", "--nbval-current-env")
+    passed = run(shop, installed, "-m", "pytest", "-q", "-p", "no:cacheprovider", *nbval)
+    assert "4 passed" in passed

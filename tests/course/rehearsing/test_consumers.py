@@ -55,7 +55,8 @@ def test_every_bug_has_its_storm() -> None:
 def test_who_is_right_is_green_in_every_storm(consumer: Consumer, name: str) -> None:
     size = (("BatchSize", "1"),) if name == "one_by_one" else ()
     template = rehearsals.Template(consumer(name) / "template.yaml", parameters=size)
-    report = rehearsals.rehearse(template, PAYMENTS)
+    payments = PAYMENTS[:2] if "powertools" in name else PAYMENTS  # which takes long to import
+    report = rehearsals.rehearse(template, payments)
     assert report.red == [], str(report)
     tried = {result.storm.name for result in report.results if not result.skipped}
     assert tried >= {storm.name for storm in STORMS} - {"key-disabled", "batches", "refused-call"}

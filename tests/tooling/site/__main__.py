@@ -16,6 +16,8 @@ from tests.tooling.guide.pages import render_pages
 ROOT = Path(__file__).parents[3]
 PAGES = (
     "ARCHITECTURE.md",
+    "docs/test-your-own-function.md",
+    "docs/write-your-own-notebook.md",
     "helpers/embedded/README.md",
     "hub/README.md",
     "CHANGELOG.md",
