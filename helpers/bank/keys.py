@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from functools import partial
 from typing import TYPE_CHECKING
 
 import boto3
@@ -151,28 +150,6 @@ def open_secret(function: str) -> bytes:
         CiphertextBlob=_find_secret(function), EncryptionContext=context_of(function)
     )
     return bytes(answer["Plaintext"])
-
-
-def try_secret(function: str, *readers: str) -> pd.DataFrame:
-    """Try to open a function's SIGNING_SECRET in the names of others.
-
-    Returns:
-        Index reader, the function whose name is given as the encryption context ("" gives
-        none); column outcome: works, or the code of KMS's error.
-
-    Raises:
-        LookupError: as `open_secret`.
-    """
-    import pandas as pd
-
-    decrypt = partial(
-        name_outcome, boto3.client("kms").decrypt, CiphertextBlob=_find_secret(function)
-    )
-    outcomes = {
-        reader: decrypt(EncryptionContext=context_of(reader) if reader else {})
-        for reader in readers
-    }
-    return pd.Series(outcomes, name="outcome").rename_axis("reader").to_frame()
 
 
 def context_of(function: str) -> dict[str, str]:

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+import base64
 import importlib
 import linecache
 import sys
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any, NamedTuple
 
+import boto3
 import pandas as pd
 import pytest
 
 from helpers import Lab, open_lab
 from helpers.bank import keys, ledger, pipeline, receiver, sender
-from helpers.deploying.packages import SOURCES
+from helpers.deploying.packages import SOURCES, find_variables
+from helpers.deploying.refusals import name_outcome
 
 
 class Run(NamedTuple):
@@ -32,6 +36,16 @@ def run_cell(code: str, namespace: dict[str, Any] | None = None, name: str = "ce
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
     exec(compile(code, name, "exec"), namespace)
     return namespace.get("handler")
+
+
+def try_secret(function: str, *readers: str) -> list[str]:
+    """What KMS answers to whoever opens a function's secret in the names of these functions; ""
+    gives no encryption context."""
+    secret = base64.b64decode(find_variables(function)["SIGNING_SECRET"])
+    decrypt = partial(name_outcome, boto3.client("kms").decrypt, CiphertextBlob=secret)
+    return [
+        decrypt(EncryptionContext=keys.context_of(reader) if reader else {}) for reader in readers
+    ]
 
 
 @pytest.fixture
