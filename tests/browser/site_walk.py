@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
+from .accessibility import find_barriers
 from .watched_page import Watch
 
 LEAST_CONTRAST = 4.5  # https://www.w3.org/TR/WCAG22/#contrast-minimum
@@ -24,6 +25,7 @@ class SiteWalk:
     """What was found on the way."""
 
     start: str  # the address of the front page
+    is_accessible: bool = False  # whether barriers are looked for, too; it takes a second a page
     besides: tuple[str, ...] = ()  # pages to which no link goes
     names: dict[str, set[str]] = field(default_factory=dict)  # of each page, what # can go to
     links: dict[str, set[str]] = field(default_factory=dict)  # of each page, where its links go
@@ -52,7 +54,9 @@ class SiteWalk:
         page.locator("details").evaluate_all(OPEN)
         unseen = page.locator("img").evaluate_all(UNSEEN)
         unread = page.evaluate(CONTRAST, LEAST_CONTRAST)
-        found = [*watch.complaints, *(f"image not seen or not worded: {image}" for image in unseen)]
+        barriers = find_barriers(page) if self.is_accessible else []
+        pictures = (f"image not seen or not worded: {image}" for image in unseen)
+        found = [*watch.complaints, *barriers, *pictures]
         self.faults += [f"{address}: {fault}" for fault in [*found, *unread]]
         watch.complaints.clear()
 

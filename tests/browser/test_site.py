@@ -8,13 +8,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 
 from tests.notebooks.rules.notebook import read_notebook
+from tests.tooling.site.doors import read_repository
 
+from .accessibility import find_barriers
 from .folder_server import serve_folder
-from .site_walk import SiteWalk
+from .site_walk import LINKS, SiteWalk
 from .watched_page import open_watched
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+IS_SUMMARY = "document.activeElement.matches('article details > summary')"
+IS_SEEN = "document.activeElement.matches(':focus-visible')"
 BROKEN = Path(__file__).parent / "data" / "broken_site"
 NAMES = "all => all.map(picture => picture.alt ?? picture.ariaLabel)"
 
@@ -44,7 +49,11 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_whole(browser: Browser, site: Path, address: str, scheme: str) -> None:
-    walk = SiteWalk(f"{address}index.html", besides=(f"{address}search.html",))
+    walk = SiteWalk(
+        f"{address}index.html",
+        besides=(f"{address}search.html",),
+        is_accessible=scheme == "light",  # barriers do not depend on colours
+    )
     with open_watched(browser, color_scheme=scheme) as watch:
         walk.go(watch)
     assert walk.faults == []
@@ -87,6 +96,65 @@ def test_explanations_and_answers_are_closed_until_asked_for(
             assert not hidden.is_visible()
             one.locator("summary").click()
             assert hidden.is_visible()
+
+
+def test_axe_finds_what_is_wrong(browser: Browser) -> None:
+    with open_watched(browser) as watch:
+        watch.page.set_content("<html><body><img src='data:,'><button></button></body></html>")
+        rules = {fault.partition(":")[0] for fault in find_barriers(watch.page)}
+    assert rules >= {"button-name", "html-has-lang", "image-alt"}
+
+
+def test_keyboard_alone_gets_through_a_notebook(browser: Browser, address: str) -> None:
+    """Each explanation is reached by Tab and opened by Enter, and nothing holds the focus."""
+    with open_watched(browser) as watch:
+        page = watch.page
+        page.goto(f"{address}notebooks/{NOTEBOOKS[2].stem}.html")
+        page.keyboard.press("Tab")
+        assert "skip" in page.evaluate("document.activeElement.className")
+        page.keyboard.press("Enter")
+        total, opened = page.locator("article details > summary").count(), 0
+        for _ in range(600):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement === document.body"):
+                break
+            if page.evaluate(IS_SUMMARY):
+                assert page.evaluate(IS_SEEN)
+                page.keyboard.press("Enter")
+                opened += page.evaluate("document.activeElement.parentElement.open")
+    assert opened == total > 5
+
+
+def test_nothing_is_cut_on_a_laptop_a_phone_and_paper(browser: Browser, address: str) -> None:
+    pages = ("index", "questions", f"notebooks/{NOTEBOOKS[4].stem}", "teaching/index", "hub/README")
+    for width in (1280, 390):
+        with open_watched(browser, viewport={"width": width, "height": 900}) as watch:
+            for name in pages:
+                watch.page.goto(f"{address}{name}.html")
+                wide = watch.page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, (name, width)
+    with open_watched(browser) as watch:
+        watch.page.emulate_media(media="print")
+        watch.page.goto(f"{address}notebooks/{NOTEBOOKS[4].stem}.html")
+        for part in (".skip-to-content", ".doors", ".sidebar-drawer"):
+            assert not watch.page.locator(part).first.is_visible()
+
+
+def test_each_page_has_its_doors(browser: Browser, address: str) -> None:
+    with open_watched(browser) as watch:
+        for page, source, opened in (
+            ("index", "blob/main/README.md", "00_start_here"),
+            ("notebooks/03_visibility_experiments", "blob/main/notebooks/03_", "03_visibility"),
+            ("teaching/index", "tree/main/tests/tooling/guide", "00_start_here"),
+        ):
+            watch.page.goto(f"{address}{page}.html")
+            doors = watch.page.locator(".doors a").evaluate_all(LINKS)
+            binder, codespaces, code, feedback = map(unquote, doors)
+            assert binder.startswith("https://mybinder.org/v2/gh/")
+            assert f"urlpath=lab/tree/my-notebooks/{opened}" in binder
+            assert codespaces.startswith("https://codespaces.new/")
+            assert code.startswith(f"{read_repository()}/{source}")
+            assert feedback.startswith(f"{read_repository()}/issues/new?title={page}: ")
 
 
 def test_search_finds_a_word(browser: Browser, address: str) -> None:

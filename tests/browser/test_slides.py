@@ -13,6 +13,7 @@ import pytest
 
 from tests.notebooks.rules.notebook import Notebook, read_notebook
 
+from .accessibility import find_barriers
 from .folder_server import serve_folder
 from .site_walk import CONTRAST, LEAST_CONTRAST, SiteWalk
 from .watched_page import Watch, open_watched
@@ -90,6 +91,11 @@ def test_every_slide_fits_on_the_screen_and_is_readable(
     assert len(overflows) > count_headings(read_notebook(path))
     assert [number for number, over in enumerate(overflows, 1) if over > TOLERATED] == []
     assert unread == []
+
+
+def test_nothing_bars_a_reader_of_the_slides(watch: Watch, slides: Path) -> None:
+    open_slides(watch, slides / f"{NOTEBOOKS[4].stem}.html")
+    assert find_barriers(watch.page) == []
 
 
 def test_slide_that_is_too_long_is_found_out(watch: Watch, slides: Path) -> None:

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-the-tests-alone"
 PATIENCE = 300
 """Seconds for whatever is waited for."""
+GONE = "the kernel is gone"
 Cells = list[str]
 
 
@@ -84,6 +85,8 @@ class Room:
             error = await self._execute(socket, cell, learner.printed)
             if error:
                 learner.failed.append(f"{cell}\n{error}")
+            if error == GONE:
+                break  # and a new one starts, which knows nothing of the cells before
         learner.seconds = time.monotonic() - start
         socket.close()
         return learner
@@ -100,10 +103,10 @@ class Room:
         while not (is_idle and is_answered):
             text = await asyncio.wait_for(socket.read_message(), PATIENCE)
             if text is None:
-                return "the kernel is gone"
+                return GONE
             heard = json.loads(text)
             if heard["content"].get("execution_state") in ("restarting", "dead"):
-                return "the kernel is gone"
+                return GONE
             if heard["parent_header"].get("msg_id") != own:
                 continue
             kind, content = heard["msg_type"], heard["content"]

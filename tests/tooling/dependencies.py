@@ -66,11 +66,17 @@ def read_licence(package: Distribution) -> str:
     if expression := meta.get("license_expression"):
         return str(expression)
     classifiers = [text for text in meta.get("classifier", []) if text.startswith("License ::")]
-    told = [*classifiers, str(meta.get("license", ""))]
-    for words, identifier in SPDX:
-        if any(re.search(rf"\b{words}\b", text) for text in told):
-            return identifier
+    for told in ([*classifiers, str(meta.get("license", ""))], _read_licence_files(package)):
+        for words, identifier in SPDX:
+            if any(re.search(rf"\b{words}\b", text) for text in told):
+                return identifier
     return ""
+
+
+def _read_licence_files(package: Distribution) -> list[str]:
+    """The first lines of the texts that a package carries, where their names stand."""
+    files = [file for file in package.files or [] if file.name.startswith("LICENSE")]
+    return [file.read_text(encoding="utf-8")[:200] for file in files]
 
 
 def render_page(dependencies: list[Dependency]) -> str:

@@ -31,6 +31,7 @@ RUN_BY_NAME = {
     "pytest-xdist": "make test, -n 2",
     "ruff": "make lint",
     "uv": "make",
+    "axe-playwright-python": "its files are axe-core, tests/browser/accessibility.py",
     "configurable-http-proxy": "make hub, by name in its config",
     "jupyterhub-idle-culler": "make hub, by name in its config",
     "furo": "the site's theme, by name in its conf.py",

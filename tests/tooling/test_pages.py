@@ -89,3 +89,13 @@ def test_hooks_run_what_is_installed() -> None:
         assert hook["language"] == "system", "no hook brings a version of its own"
         for name in re.findall(r"tests/\S+\.py", hook["entry"]):
             assert (ROOT / name).is_file()
+
+
+def test_the_address_and_the_version_are_the_same_everywhere() -> None:
+    project = read_project()["project"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cited["repository-code"] == project["urls"]["Repository"]  # type: ignore[index]
+    assert cited["version"] == project["version"]  # type: ignore[index]
+    assert f"## {cited['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    address = cited["repository-code"].partition("//")[2].replace("/", "%2F")
+    assert address in (ROOT / "hub/README.md").read_text(encoding="utf-8")

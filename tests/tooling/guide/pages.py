@@ -69,6 +69,31 @@ def render_front(chapters: Sequence[Chapter]) -> str:
     )
 
 
+def render_questions(chapters: Sequence[Chapter]) -> str:
+    """Which notebook answers what: for the site's readers, without an answer."""
+    lines = [
+        "# Which notebook answers my question?",
+        "",
+        "Look for your question, or for a word of it; each notebook stands by itself: its first "
+        "cells build what it needs. The [glossary](teaching/glossary.md) has the words.",
+        "",
+    ]
+    for chapter in chapters:
+        link = f"[{chapter.number} {chapter.title}](notebooks/{chapter.path.name})"
+        parts = [each.title for each in chapter.sections if each.stops or each.exercises]
+        lines += [
+            f"## {link}",
+            "",
+            chapter.question[:1].upper() + chapter.question[1:],
+            "",
+            *(f"- How do I {objective}?" for objective in chapter.objectives),
+            "",
+            f"In it: {'; '.join(parts)}." if parts else "",
+            "",
+        ]
+    return "\n".join(lines)
+
+
 def render_chapter(chapter: Chapter) -> str:
     """All that a teacher needs for one notebook."""
     return "\n".join(

@@ -11,7 +11,7 @@ import nbformat
 from sphinx.cmd.build import build_main
 
 from tests.tooling.guide.chapter import read_chapters
-from tests.tooling.guide.pages import render_pages
+from tests.tooling.guide.pages import render_pages, render_questions
 
 ROOT = Path(__file__).parents[3]
 PAGES = (
@@ -23,8 +23,16 @@ PAGES = (
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "DEPENDENCIES.md",
+    "LICENSE-TEXT.md",
+    "CODE_OF_CONDUCT.md",
 )
-LINKED = (".github/map.svg", "data/template.yaml", "hub/values.yaml", "pyproject.toml")
+LINKED = (
+    "CITATION.cff",
+    ".github/map.svg",
+    "data/template.yaml",
+    "hub/values.yaml",
+    "pyproject.toml",
+)
 """Files that a page shows or links to."""
 
 
@@ -40,7 +48,17 @@ def render_index(notebooks: list[Path]) -> str:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     pages = [page.removesuffix(".md") for page in PAGES]
     return "\n".join(
-        [readme, "```{toctree}", ":hidden:", *entries, "teaching/index", *pages, "```", ""]
+        [
+            readme,
+            "```{toctree}",
+            ":hidden:",
+            "questions",
+            *entries,
+            "teaching/index",
+            *pages,
+            "```",
+            "",
+        ]
     )
 
 
@@ -59,6 +77,8 @@ def copy_sources(folder: Path) -> None:
     for file in ("LICENSE", *PAGES, *LINKED):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, folder / file)
+    questions = render_questions(read_chapters(ROOT / "notebooks"))
+    (folder / "questions.md").write_text(questions, encoding="utf-8")
     (folder / "teaching").mkdir()
     for name, text in render_teaching().items():
         (folder / "teaching" / f"{name}.md").write_text(text, encoding="utf-8")

@@ -1,5 +1,11 @@
 """How Sphinx shows the course. It reads the copy that `tests.tooling.site` makes."""
 
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from tests.tooling.site.doors import list_doors
+
 project = "Amazon SQS as an event source for AWS Lambda"
 author = "The course authors"
 language = "en"
@@ -23,3 +29,28 @@ html_copy_source = False
 html_use_index = False
 html_show_sphinx = False
 html_show_copyright = False
+html_css_files = ["course.css"]
+html_static_path = ["static"]
+templates_path = ["templates"]
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/doors.html",
+        "sidebar/scroll-end.html",
+    ]
+}
+
+
+def setup(app: Sphinx) -> None:
+    """Each page has its doors, and who has only a keyboard can scroll what is too wide."""
+
+    def complete(
+        app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object
+    ) -> None:
+        context |= list_doors(page, context.get("page_source_suffix", ""))
+        context["body"] = context.get("body", "").replace("<pre>", '<pre tabindex="0">')
+
+    app.connect("html-page-context", complete)
