@@ -240,8 +240,11 @@ class _Rehearsal:
         ending = play(self._company, storm, numbers)
         reference = Reference(self._calm(numbers), self._reference.mask, self._known)
         spared = None
-        if (target := storm.target) is not None and target in numbers and len(numbers) > 1:
-            spared = self._calm([each for each in numbers if each != target])
+        if (target := storm.target) is not None:
+            behind = [at for at in numbers if ending.stage.is_fifo and ending.fates[at].is_dead]
+            done = [at for at in numbers if at != target and at not in behind]
+            if done and done != numbers:
+                spared = self._calm(done)
         return ending, compare(reference, storm, ending, spared)
 
     def _calm(self, numbers: list[int]) -> Ending:

@@ -60,3 +60,17 @@ def test_who_is_right_is_green_in_every_storm(consumer: Consumer, name: str) -> 
     assert report.red == [], str(report)
     tried = {result.storm.name for result in report.results if not result.skipped}
     assert tried >= {storm.name for storm in STORMS} - {"key-disabled", "batches", "refused-call"}
+
+
+def test_what_waits_behind_a_bad_one_in_a_fifo_queue_is_only_told() -> None:
+    """It becomes a dead letter with the bad one, in any function that keeps a batch in order."""
+    function = rehearsals.from_folder(
+        CONSUMERS / "fifo", "app.handler", fifo=True, tables=("accounts:id",)
+    )
+    messages = [
+        {"body": payment, "group_id": payment["account"]}
+        for payment in PAYMENTS  # each group in the order of its versions
+    ]
+    report = rehearsals.rehearse(function, messages, ["poison", "sent-twice", "redrive"])
+    assert report.red == [], str(report)
+    assert "behind the bad one" in str(report)
