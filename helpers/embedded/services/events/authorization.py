@@ -21,5 +21,7 @@ class EventsAuthorization(Authorization):
     def resources(self, call: Call) -> list[str]:
         if arn := call.first("ResourceARN"):
             return [arn]
+        if call.operation == "PutEvents":
+            return [call.arn("events", "event-bus/default")]
         name = call.first("Rule", "Name")
         return [call.arn("events", f"rule/{name}") if name else "*"]

@@ -1,7 +1,9 @@
-"""EventBridge's rules: moto keeps them, and lab time lets them fire."""
+"""EventBridge's rules: moto keeps them, and lab time or an event lets them fire."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,12 +12,20 @@ from moto.core.exceptions import JsonRESTError
 from moto.events.models import Rule, events_backends
 from moto.moto_api._internal import mock_random
 
+from helpers.embedded import documents
 from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.service import Call, NotInEmbeddedAccount
 from helpers.embedded.services.events.authorization import EventsAuthorization
+from helpers.embedded.services.events.entries import (
+    BadEntry,
+    Event,
+    check_size,
+    read_entry,
+    read_pattern,
+)
 from helpers.embedded.services.events.members import MEMBERS
 from helpers.embedded.services.events.schedules import BadSchedule, Schedule, parse_schedule
-from helpers.embedded.services.events.targets import ACTIONS, KNOWN, Others, Targets
+from helpers.embedded.services.events.targets import ACTIONS, Others, Targets
 from helpers.embedded.services.parts import Parts
 from helpers.embedded.services.sqs.service import SqsService
 from helpers.embedded.time.clock import microseconds
@@ -26,15 +36,7 @@ if TYPE_CHECKING:
     from helpers.embedded.services.lambda_.service import LambdaService
     from helpers.embedded.services.sns.service import SnsService
 
-_KEPT = frozenset(
-    {
-        "DeleteRule", "DescribeRule", "DisableRule", "EnableRule", "ListRuleNamesByTarget",
-        "ListRules", "ListTagsForResource", "ListTargetsByRule", "PutRule", "PutTargets",
-        "RemoveTargets", "TagResource", "UntagResource",
-    }
-)  # fmt: skip
-"""Operations that are answered. The others would need events that are put, or other buses."""
-
+_BUS = "default"
 _MOVES = frozenset({"DeleteRule", "DisableRule", "EnableRule", "PutRule"})
 """Those after which a rule fires at other moments than before."""
 
@@ -61,6 +63,8 @@ class EventsService(MotoService):
     def answer(self, call: Call) -> ApiResponse:
         try:
             self._check(call)
+            if own := _OWN.get(call.operation or ""):
+                return _as_json(own(self, call))
         except JsonRESTError as error:
             return ApiResponse(400, dict(error.get_headers()), str(error.get_body()).encode())
         answer = super().answer(call)
@@ -75,29 +79,72 @@ class EventsService(MotoService):
     def _check(call: Call) -> None:
         """Refuse what would be kept and never obeyed."""
         given = call.parameters
-        if call.operation not in _KEPT or given.get("EventPattern"):
-            what = "an EventPattern" if call.operation in _KEPT else call.operation
-            raise NotInEmbeddedAccount(
-                f"The embedded account cannot do that; a real account can. (events: {what}.) Its "
-                "rules follow a ScheduleExpression; for events of your own publish to an SNS topic "
-                "with a FilterPolicy."
-            )
-        if call.operation == "PutRule" and (text := given.get("ScheduleExpression")):
+        if call.operation == "PutRule":
+            schedule, pattern = given.get("ScheduleExpression"), given.get("EventPattern")
+            if not schedule and not pattern:
+                raise JsonRESTError(
+                    "ValidationException",
+                    "Parameter(s) EventPattern or ScheduleExpression must be specified.",
+                )
+            if pattern:
+                read_pattern(pattern)
             try:
-                parse_schedule(text)
+                parse_schedule(schedule or "rate(1 day)")
             except BadSchedule:
                 raise JsonRESTError(
                     "ValidationException", "Parameter ScheduleExpression is not valid."
                 ) from None
         for target in given.get("Targets", ()) if call.operation == "PutTargets" else ():
-            unknown = sorted(name for name in target.keys() - KNOWN if target[name])
             service = str(target.get("Arn")).split(":")[2:3]
-            if unknown or not service or service[0] not in ACTIONS:
+            if not service or service[0] not in ACTIONS:
                 raise NotInEmbeddedAccount(
                     "The targets of a rule are queues, functions and topics in the embedded "
-                    f"account, each with {', '.join(sorted(KNOWN))}. Target {target.get('Id')} has "
-                    f"{', '.join(unknown) or target.get('Arn')}."
+                    f"account. Target {target.get('Id')} is {target.get('Arn')}."
                 )
+
+    # Events that are put
+
+    def _put_events(self, call: Call) -> dict[str, Any]:
+        """Each event goes at once to the targets of every rule that means it. Modelled: on AWS
+        that takes about half a second."""
+        entries = call.parameters.get("Entries") or []
+        check_size(entries)
+        for entry in entries:
+            bus = str(entry.get("EventBusName") or _BUS)
+            if bus.rpartition("/")[2] != _BUS:
+                raise NotInEmbeddedAccount(
+                    f"The embedded account has one event bus, {_BUS}, and not {bus}. Put the event "
+                    "there, and let the patterns of rules tell what is whose."
+                )
+        answers = [self._put(call, entry) for entry in entries]
+        return {
+            "Entries": answers,
+            "FailedEntryCount": sum("ErrorCode" in each for each in answers),
+        }
+
+    def _put(self, call: Call, entry: dict[str, Any]) -> dict[str, str]:
+        try:
+            event = read_entry(entry, self._simulation.clock.now())
+        except BadEntry as bad:
+            return {"ErrorCode": bad.args[0], "ErrorMessage": bad.args[1]}
+        identity = str(mock_random.uuid4())
+        event |= {"id": identity, "account": call.account, "region": call.region}
+        for rule in list(self._rules(call.region).values()):
+            pattern = rule.event_pattern and rule.event_pattern.dump()
+            if pattern and rule.state == "ENABLED" and read_pattern(pattern).matches(event):
+                self._deliver(rule, event)
+        return {"EventId": identity}
+
+    def _test_event_pattern(self, call: Call) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html"""
+        try:
+            event = documents.parse(str(call.parameters.get("Event") or ""))
+        except ValueError:
+            event = None
+        if not isinstance(event, dict):
+            raise JsonRESTError("ValidationException", "Parameter Event is not valid.")
+        pattern = read_pattern(str(call.parameters.get("EventPattern") or ""))
+        return {"Result": pattern.matches(event)}
 
     # In lab time
 
@@ -118,10 +165,12 @@ class EventsService(MotoService):
             rule = self._rule(*key)
             if rule is None or self._turns[key] != turn:
                 return
-            event = self._event(rule, moment)
-            for target in list(rule.targets):
-                deliver = partial(self._targets.deliver, rule.arn, target, event)
-                self._simulation.attempt(deliver, f"the rule {rule.name}")
+            self._deliver(rule, self._event(rule, moment))
+
+    def _deliver(self, rule: Rule, event: Event) -> None:
+        for target in list(rule.targets):
+            deliver = partial(self._targets.deliver, rule.arn, target, event)
+            self._simulation.attempt(deliver, f"the rule {rule.name}")
 
     def _event(self, rule: Rule, moment: datetime) -> dict[str, Any]:
         """https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html"""
@@ -138,9 +187,13 @@ class EventsService(MotoService):
         }
 
     def _rule(self, region: str, name: str) -> Rule | None:
-        bus = events_backends[self._account_id][region].event_buses["default"]
-        found: Rule | None = bus.rules.get(name)
-        return found
+        return self._rules(region).get(name)
+
+    def _rules(self, region: str) -> dict[str, Rule]:
+        """Of the one bus that there is, in the order of their creation."""
+        bus = events_backends[self._account_id][region].event_buses[_BUS]
+        rules: dict[str, Rule] = bus.rules
+        return rules
 
     # Services that are made when they are needed
 
@@ -151,6 +204,18 @@ class EventsService(MotoService):
     def _publish(self, arn: str, message: str) -> bool:
         topics: SnsService = self._load("sns")  # type: ignore[assignment]
         return topics.publish(arn, message, "")
+
+
+_OWN: dict[str, Callable[[EventsService, Call], dict[str, Any]]] = {
+    "PutEvents": EventsService._put_events,
+    "TestEventPattern": EventsService._test_event_pattern,
+}
+"""What is answered here, and not by moto."""
+
+
+def _as_json(answer: dict[str, Any]) -> ApiResponse:
+    headers = {"Content-Type": "application/x-amz-json-1.1"}
+    return ApiResponse(200, headers, json.dumps(answer).encode())
 
 
 connect = EventsService

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -26,9 +27,6 @@ ACTIONS = {"sqs": "sqs:SendMessage", "lambda": "lambda:InvokeFunction", "sns": "
 
 Target = dict[str, Any]
 """As PutTargets has it."""
-
-KNOWN = frozenset({"Arn", "DeadLetterConfig", "Id", "Input", "InputPath", "SqsParameters"})
-"""What of a target is obeyed."""
 
 
 class Others(NamedTuple):
@@ -54,7 +52,7 @@ class Targets:
 
     def deliver(self, rule_arn: str, target: Target, event: dict[str, Any]) -> None:
         """Nobody is told of what fails but the dead-letter queue and the account's log."""
-        body = _input_of(target, event)
+        body = _input_of(target, event, rule_arn)
         with self._access.delivering_from(rule_arn):
             try:
                 self._reach(target, body)
@@ -113,11 +111,52 @@ class Targets:
             _log.warning("%s: %s either: %s", rule_arn, arn, again.args[1])
 
 
-def _input_of(target: Target, event: dict[str, Any]) -> str:
-    """What a target gets: the event, a part of it, or a constant."""
+def _input_of(target: Target, event: dict[str, Any], rule_arn: str) -> str:
+    """What a target gets: the event, a part of it, a constant, or a text made of it."""
     if "Input" in target:
         return str(target["Input"])
-    found: Any = event
-    for name in target.get("InputPath", "$").split(".")[1:]:
-        found = found.get(name) if isinstance(found, dict) else None
-    return json.dumps(found)
+    if transformer := target.get("InputTransformer"):
+        return _transformed(transformer, event, rule_arn)
+    return json.dumps(_at(target.get("InputPath", "$"), event))
+
+
+def _at(path: str, event: Any) -> Any:
+    """What is at a path such as $.detail.kind; None: nothing is."""
+    for name in path.split(".")[1:]:
+        event = event.get(name) if isinstance(event, dict) else None
+    return event
+
+
+_IN_TEMPLATE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>\s"]+>')
+_VARIABLE = re.compile(r"<([^<>\s]+)>")
+
+
+def _transformed(transformer: dict[str, Any], event: dict[str, Any], rule_arn: str) -> str:
+    """A template with its variables filled in: as they are within quotes, as JSON outside.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+    """
+    paths = transformer.get("InputPathsMap") or {}
+    known = {name: _at(path, event) for name, path in paths.items()} | {
+        "aws.events.rule-arn": rule_arn,
+        "aws.events.rule-name": rule_arn.rpartition("/")[2],
+        "aws.events.event": {name: value for name, value in event.items() if name != "detail"},
+        "aws.events.event.json": event,
+        "aws.events.event.ingestion-time": event["time"],
+    }
+
+    def fill(part: re.Match[str]) -> str:
+        if not part[0].startswith('"'):
+            name = part[0][1:-1]
+            return json.dumps(known[name]) if name in known else part[0]
+        return _VARIABLE.sub(lambda found: _within_quotes(known, found), part[0])
+
+    return _IN_TEMPLATE.sub(fill, str(transformer.get("InputTemplate") or ""))
+
+
+def _within_quotes(known: dict[str, Any], found: re.Match[str]) -> str:
+    if found[1] not in known:
+        return found[0]
+    value = known[found[1]]
+    text = value if isinstance(value, str) else "" if value is None else json.dumps(value)
+    return json.dumps(text)[1:-1]

@@ -114,14 +114,14 @@ def test_what_would_never_be_obeyed_is_refused(lab: EmbeddedAccount) -> None:
     for bad in ("rate(1 minutes)", "rate(2 minute)", "rate(0 days)", "cron(* * * * * *)"):
         with pytest.raises(ClientError, match="Parameter ScheduleExpression is not valid"):
             events.put_rule(Name="clock", ScheduleExpression=bad)
-    with pytest.raises(NotImplementedError, match="EventPattern"):
-        events.put_rule(Name="clock", EventPattern='{"source": ["bank"]}')
-    with pytest.raises(NotImplementedError, match="PutEvents"):
-        events.put_events(Entries=[{"Source": "bank", "DetailType": "d", "Detail": "{}"}])
+    with pytest.raises(NotImplementedError, match="CreateEventBus"):
+        events.create_event_bus(Name="orders")
     events.put_rule(Name="clock", ScheduleExpression="rate(1 day)")
-    transformed = {"InputTemplate": "1"}
-    target = {"Id": "1", "Arn": "arn:aws:sqs:us-east-1:1:q", "InputTransformer": transformed}
-    with pytest.raises(NotImplementedError, match="Target 1 has InputTransformer"):
+    target = {"Id": "1", "Arn": "arn:aws:kinesis:us-east-1:123456789012:stream/s"}
+    with pytest.raises(NotImplementedError, match="Target 1 is arn:aws:kinesis"):
+        events.put_targets(Rule="clock", Targets=[target])
+    target = {"Id": "1", "Arn": "arn:aws:sqs:us-east-1:1:q", "RoleArn": "arn:aws:iam::1:role/r"}
+    with pytest.raises(NotImplementedError, match="RoleArn"):
         events.put_targets(Rule="clock", Targets=[target])
 
 
