@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
+from helpers.checks import answers
+from helpers.checks.answers import exercise, judge_in
+from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
 from helpers.modelled_work import Work, exponential, fixed
 from helpers.planning import Settings, answer, daily, formulas, steady
 
@@ -72,9 +74,11 @@ QUESTIONS = {
     ),
 }
 
-judge = partial(judge_answer, QUESTIONS)
+judge = judge_in(__name__, QUESTIONS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 
+@exercise
 def check_budget(chosen: Any) -> str:
     """Modify, notebook 11: a batch size and a window that keep to the time and to the money."""
     if chosen is ...:
@@ -100,6 +104,7 @@ def settings_of(batch_size: int = 1, window: int = 0) -> Settings:
     return Settings(BATCHED, batch_size, window, maximum_concurrency=20)
 
 
+@exercise
 def check_day(limit: object) -> str:
     """Make, notebook 11: the least limit that serves the busiest hour, held to a run of it."""
     if limit is ...:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import boto3
 
 from helpers.bank.queues import find_queue, measure_depth
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
+from helpers.checks import answers
+from helpers.checks.answers import exercise, judge_in
+from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
 from helpers.experiments import tenants
 
 if TYPE_CHECKING:
@@ -51,6 +53,16 @@ QUESTIONS = {
         },
         hint="Compare the p95 of ben and of dee in the two tables.",
     ),
+    "one group each": Question(
+        right="a",
+        choices=ABC,
+        why="A group of one message takes no share of anything, so nobody is noisy.",
+        misconceptions={
+            "b": "20 at a time, 1,950 messages take 97 seconds. Somebody has to wait.",
+            "c": "SQS cannot know that 1,800 groups are one customer. The group is the tenant.",
+        },
+        hint="Compare the p95 of ben with that in the first table.",
+    ),
     "which metric": Question(
         right="b",
         choices=ABC,
@@ -74,9 +86,11 @@ QUESTIONS = {
     ),
 }
 
-judge = partial(judge_answer, QUESTIONS)
+judge = judge_in(__name__, QUESTIONS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 
+@exercise
 def check_room(lab: Lab, limit: object) -> str:
     """Modify, notebook 10: the least limit with which the quiet tenants wait 1 second at most."""
     if limit is ...:
@@ -84,7 +98,7 @@ def check_room(lab: Lab, limit: object) -> str:
     if isinstance(limit, bool) or not isinstance(limit, int) or not 2 <= limit <= 1000:
         return f"MaximumConcurrency is a whole number, 2 to 1000; this is {limit!r}."
     url = tenants.open_queue(lab, limit)
-    dwell = tenants.measure_dwell(lab, tenants.send_traffic(lab, url, grouped=True))
+    dwell = tenants.measure_dwell(lab, tenants.send_traffic(lab, url, group="tenant"))
     waited = float(dwell["p95"].loc[list(tenants.QUIET)].max())
     told = f"with {limit}, 95 % of the quiet tenants' messages wait {waited:g} s at most"
     if waited > 1:
@@ -94,6 +108,7 @@ def check_room(lab: Lab, limit: object) -> str:
     return f"Right: {told}: 3 for them, and 1 for dee."
 
 
+@exercise
 def check_orders() -> str:
     """Make, notebook 10: each order is sent with its customer as the group.
 

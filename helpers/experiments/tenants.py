@@ -56,11 +56,12 @@ def open_queue(lab: Lab, limit: int) -> str:
     return queue.url
 
 
-def send_traffic(lab: Lab, url: str, grouped: bool, limit: float = 3000) -> dict[str, str]:
+def send_traffic(lab: Lab, url: str, group: str | None, limit: float = 3000) -> dict[str, str]:
     """Send for 150 seconds, with the burst in it, and wait until all is done.
 
     Args:
-        grouped: whether the tenant's name is the MessageGroupId.
+        group: what each message has as MessageGroupId: the "tenant", a name of its own
+            ("message"), or nothing (None).
         limit: seconds of lab time that the work may take.
 
     Returns:
@@ -74,7 +75,9 @@ def send_traffic(lab: Lab, url: str, grouped: bool, limit: float = 3000) -> dict
             tenants += [NOISY] * BURST
         for first in range(0, len(tenants), SENT_AT_ONCE):
             some = tenants[first : first + SENT_AT_ONCE]
-            answer = sqs.send_message_batch(QueueUrl=url, Entries=_entries(some, grouped))
+            answer = sqs.send_message_batch(
+                QueueUrl=url, Entries=_entries(some, group, len(owners))
+            )
             for sent in answer["Successful"]:
                 owners[sent["MessageId"]] = some[int(sent["Id"])]
         lab.advance(seconds=1)
@@ -82,12 +85,14 @@ def send_traffic(lab: Lab, url: str, grouped: bool, limit: float = 3000) -> dict
     return owners
 
 
-def _entries(tenants: list[str], grouped: bool) -> list[dict[str, str]]:
-    return [
-        {"Id": f"{number}", "MessageBody": f"order of {tenant}"}
-        | ({"MessageGroupId": tenant} if grouped else {})
-        for number, tenant in enumerate(tenants)
-    ]
+def _entries(tenants: list[str], group: str | None, sent: int) -> list[dict[str, str]]:
+    entries = []
+    for number, tenant in enumerate(tenants):
+        entry = {"Id": f"{number}", "MessageBody": f"order of {tenant}"}
+        if group is not None:
+            entry["MessageGroupId"] = tenant if group == "tenant" else f"message-{sent + number}"
+        entries.append(entry)
+    return entries
 
 
 def measure_dwell(lab: Any, owners: dict[str, str]) -> pd.DataFrame:
@@ -133,17 +138,17 @@ def compare(dwells: dict[str, pd.DataFrame]) -> pd.DataFrame:
     )
 
 
-def read_groups(lab: Lab, start: datetime) -> pd.DataFrame:
+def read_groups(lab: Lab, start: datetime, end: datetime) -> pd.DataFrame:
     """What CloudWatch says of the queue, of all its messages and of those of quiet tenants.
 
     Returns:
-        One row for each minute since `start`; columns QUEUE_OF_ALL's keys.
+        One row for each minute from `start` to `end`; columns QUEUE_OF_ALL's keys.
     """
     asked = {
         name: Metric("AWS/SQS", metric, (("QueueName", QUEUE),), "Maximum")
         for name, metric in QUEUE_OF_ALL.items()
     }
-    table = read_metrics(lab, asked, start)
+    table = read_metrics(lab, asked, start, end)
     return table.reset_index(drop=True).rename_axis("minute")
 
 
