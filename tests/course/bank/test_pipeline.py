@@ -190,3 +190,16 @@ def test_bank_can_be_built_again_after_clean_up(lab: Lab) -> None:
     sent = sender.send_transactions(count=20, seed=1)
     lab.run_until_idle()
     assert reconcile(bank, sent).is_balanced
+
+
+def test_starting_over_leaves_nothing_behind(lab: Lab) -> None:
+    lab, bank = pipeline.start_over(lab)
+    sendings = pipeline.make_dead_letters(lab, bank)
+    assert [len(sent) for sent in sendings] == [100, 20, 100]
+    assert queues.measure_depth(bank.dead_letter_queue_url).total == 12 + 20 + 100
+    lab, bank = pipeline.start_over(lab)
+    assert queues.measure_depth(bank.dead_letter_queue_url).total == 0
+    assert ledger.read_bookings(bank.ledger).empty
+    mapping = boto3.client("lambda").get_event_source_mapping(UUID=bank.mapping)
+    assert mapping["State"] == "Enabled"
+    lab.close()

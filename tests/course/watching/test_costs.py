@@ -51,3 +51,16 @@ def test_every_request_is_in_the_bill() -> None:
         "Lambda requests": 3,
         "Lambda duration": (2 + 4 + 2) / 2,
     }
+
+
+def test_an_hours_bill_is_whole(lab: Lab) -> None:
+    pipeline.build_bank(lab)
+    start = lab.now()
+    sender.send_every_minute(lab, minutes=3, count=5)
+    bill = costs.estimate_hour(lab, start, lab.now(), alarms=3)
+    assert set(bill["part"]) == {"work", "watching", "key"}
+    assert bill.loc["DynamoDB write requests", "amount"] == 15
+    assert bill.loc["DynamoDB read requests", "amount"] == 30
+    assert bill.loc["KMS requests", "amount"] == 180 / 300 * 3
+    assert bill.loc["CloudWatch alarms", "amount"] == 3 * 180 / (30 * 86400)
+    assert bill.loc["Lambda requests", "amount"] == 6, "the sender's and the receiver's"
