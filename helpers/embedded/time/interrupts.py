@@ -7,10 +7,15 @@ queue and every function is whole, and the account can go on from there.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import signal
 import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
+from typing import Any
+
+_handle: Callable[..., Any] = _signal.signal
+"""signal.signal without the names that it gives to what it returns: each request calls it twice."""
 
 
 class Interrupts:
@@ -26,7 +31,7 @@ class Interrupts:
         if threading.current_thread() is threading.main_thread():
             if self._depth == 0:
                 self._noted = False
-                self._outer = signal.signal(signal.SIGINT, self._note)
+                self._outer = _handle(signal.SIGINT, self._note)
             self._depth += 1
         return self
 
@@ -42,7 +47,7 @@ class Interrupts:
         if self._depth == 0:
             # A handler installed by C code reads as None and cannot be put back by Python.
             outer = signal.SIG_DFL if self._outer is None else self._outer
-            signal.signal(signal.SIGINT, outer)  # type: ignore[arg-type]
+            _handle(signal.SIGINT, outer)
             if self._noted and error is None:
                 raise KeyboardInterrupt
 
@@ -59,7 +64,7 @@ class Interrupts:
         self._stopped = error
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self._noted = not _is_for_handler()
+        self._noted = self._noted or not _is_for_handler()
         _rouse()
 
 
