@@ -10,7 +10,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.tooling.environment import ROOT
-from tests.tooling.site.__main__ import LINKED, PAGES
+from tests.tooling.site.__main__ import LINKED, PAGES, point_outside
+from tests.tooling.site.doors import read_repository
 from tests.tooling.site.reader import read_notebook, slug_heading
 
 pytest.importorskip("sphinx", reason="Sphinx is missing: `make test` installs it.")
@@ -42,3 +43,12 @@ def test_dead_link_stops_the_build(tmp_path: Path) -> None:
     build = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert build.returncode != 0
     assert "target not found: '01_lost.ipynb'" in build.stderr
+
+
+def test_a_link_to_what_the_site_does_not_have_leads_to_the_repository() -> None:
+    home = read_repository()
+    text = "[a](../README.md) [b](../tests/course) [c](../Makefile) [d](https://e.org) [f](gone.md)"
+    assert point_outside("hub/README.md", text) == (
+        f"[a](../README.md) [b]({home}/tree/main/tests/course) [c]({home}/blob/main/Makefile) "
+        "[d](https://e.org) [f](gone.md)"
+    )

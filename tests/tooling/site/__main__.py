@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from sphinx.cmd.build import build_main
 
 from tests.tooling.guide.chapter import read_chapters
 from tests.tooling.guide.pages import render_pages, render_questions
+from tests.tooling.site.doors import BRANCH, read_repository
 
 ROOT = Path(__file__).parents[3]
 PAGES = (
@@ -34,6 +36,7 @@ LINKED = (
     "pyproject.toml",
 )
 """Files that a page shows or links to."""
+LINK = re.compile(r"\]\((?!https?:|#)([^)\s#]+)\)")
 
 
 def read_title(notebook: Path) -> str:
@@ -45,7 +48,7 @@ def read_title(notebook: Path) -> str:
 def render_index(notebooks: list[Path]) -> str:
     """The front page: README, and for the side bar a list of the notebooks."""
     entries = [f"{read_title(path)} <notebooks/{path.stem}>" for path in notebooks]
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = point_outside("README.md", (ROOT / "README.md").read_text(encoding="utf-8"))
     pages = [page.removesuffix(".md") for page in PAGES]
     return "\n".join(
         [
@@ -70,6 +73,21 @@ def render_teaching() -> dict[str, str]:
     return pages
 
 
+def point_outside(page: str, text: str) -> str:
+    """A page's text, its links to what the site does not have leading to the repository."""
+
+    def point(found: re.Match[str]) -> str:
+        target = Path(ROOT, page).parent.joinpath(found[1]).resolve()
+        if not target.is_relative_to(ROOT) or not target.exists():
+            return found[0]
+        inside = target.relative_to(ROOT).as_posix()
+        if inside in (*PAGES, *LINKED, "README.md", "LICENSE") or inside.startswith("notebooks/"):
+            return found[0]
+        return f"]({read_repository()}/{'tree' if target.is_dir() else 'blob'}/{BRANCH}/{inside})"
+
+    return LINK.sub(point, text)
+
+
 def copy_sources(folder: Path) -> None:
     """What the site is made of, in the places that its links mean."""
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -77,6 +95,9 @@ def copy_sources(folder: Path) -> None:
     for file in ("LICENSE", *PAGES, *LINKED):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, folder / file)
+    for page in PAGES:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        (folder / page).write_text(point_outside(page, text), encoding="utf-8")
     questions = render_questions(read_chapters(ROOT / "notebooks"))
     (folder / "questions.md").write_text(questions, encoding="utf-8")
     (folder / "teaching").mkdir()

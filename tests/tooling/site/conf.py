@@ -36,9 +36,9 @@ html_sidebars = {
     "**": [
         "sidebar/brand.html",
         "sidebar/search.html",
+        "sidebar/doors.html",
         "sidebar/scroll-start.html",
         "sidebar/navigation.html",
-        "sidebar/doors.html",
         "sidebar/scroll-end.html",
     ]
 }
