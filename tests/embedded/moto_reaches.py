@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "helpers" / "embedded"
-_IN_A_CHILD = SOURCE / "services" / "lambda_" / "process"
-"""What runs in a function's process has no moto; its private names are Python's."""
+_WITHOUT_MOTO = [SOURCE / "services" / "lambda_" / name for name in ("process", "in_process")]
+"""A function's world has no moto; private names there are Python's."""
+_OF_BOTOCORE = SOURCE / "door" / "short_way.py"
+"""Private names there are botocore's."""
 
 _OF_PYTHON = {"_replace", "_fields", "_exit"}
 
@@ -66,6 +68,8 @@ def private() -> dict[str, str]:
     everywhere = {name for path in _files() for name in _defined(_tree(path))}
     found = {}
     for path in _files():
+        if path == _OF_BOTOCORE:
+            continue
         here = _defined(_tree(path))
         for node in ast.walk(_tree(path)):
             if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
@@ -76,7 +80,11 @@ def private() -> dict[str, str]:
 
 
 def _files() -> list[Path]:
-    return [path for path in sorted(SOURCE.rglob("*.py")) if not path.is_relative_to(_IN_A_CHILD)]
+    return [
+        path
+        for path in sorted(SOURCE.rglob("*.py"))
+        if not any(path.is_relative_to(each) for each in _WITHOUT_MOTO)
+    ]
 
 
 @cache
