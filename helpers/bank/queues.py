@@ -92,10 +92,18 @@ def create_queue(lab: Lab, key_arn: str, dead_letter_queue_arn: str) -> Queue:
     )
 
 
-def create_pair(lab: Lab, name: str, days: int, dead_letter_days: int) -> tuple[Queue, Queue]:
+def create_pair(
+    lab: Lab, name: str, days: int, dead_letter_days: int, *, fresh: bool = False
+) -> tuple[Queue, Queue]:
     """`name`-queue and `name`-dead-letter-queue for an experiment: a message is dead after one
     receive, and each queue keeps it for so many days since its sending. No KMS key.
+
+    Args:
+        fresh: those of the same names are deleted first; else they stay, and are set.
     """
+    if fresh:
+        delete_queue(f"{name}-queue")
+        delete_queue(f"{name}-dead-letter-queue")
     dead = _create_queue(
         lab, f"{name}-dead-letter-queue", {"MessageRetentionPeriod": str(dead_letter_days * DAY)}
     )
@@ -211,6 +219,16 @@ def delete_queue(name: str) -> bool:
         return False
     sqs.delete_queue(QueueUrl=queue.url)
     return True
+
+
+def free_names(lab: Lab, *names: str) -> None:
+    """Delete these queues, if the course created them, and wait until their names can be used.
+
+    SQS keeps the name of a deleted queue for 60 seconds.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
+    """
+    if [name for name in names if delete_queue(name)]:
+        lab.advance(seconds=60)
 
 
 def _create_queue(lab: Lab, name: str, attributes: dict[str, str]) -> Queue:

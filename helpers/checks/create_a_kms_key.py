@@ -30,10 +30,10 @@ QUESTIONS = {
     "context left out": Question(
         right="b",
         choices=ABC,
-        why="The context is sealed in: without the same one the ciphertext does not open.",
+        why="The ciphertext is tied to its context: without the same context KMS refuses.",
         misconceptions={
-            "a": "The right key is not enough. KMS wants the context that was given at first.",
-            "c": "No wrong PIN ever comes out: KMS checks first, and refuses.",
+            "a": "The right key is not enough. KMS needs the context that was used to encrypt.",
+            "c": "KMS never returns a wrong PIN: it checks the context first, and refuses.",
         },
         hint="Read the row `left out`.",
     ),
@@ -43,19 +43,20 @@ QUESTIONS = {
         why="Within an account one yes is enough, and the key policy named the auditor.",
         misconceptions={
             "b": "Within an account one yes is enough. Two are needed across accounts.",
-            "c": "The ARN of the role is what a key policy names; whoever assumed it is meant.",
+            "c": "A key policy can name a role by its ARN. It counts for all who use the role.",
         },
         hint="Compare the two printed lines. The auditor's role has no IAM policy any more.",
     ),
     "bytes that KMS sees": Question(
         right=0,
-        why="Only the data key travels. The statement is encrypted where it is.",
+        why="Only the data key goes over the network. Your program encrypts the statement.",
         misconceptions={
-            1_000_000: "KMS encrypts 4,096 bytes at most. What it gave out is a key.",
+            1_000_000: "KMS encrypts 4,096 bytes at most. It only returned a data key.",
             4096: "That is the most that Encrypt takes, and Encrypt was not called.",
             32: "The data key has 32 bytes, and KMS made it. Of the statement it saw nothing.",
         },
-        hint="Add up the bytes that were sent, and compare them with the statement's size.",
+        hint="The question is about bytes of the statement. Which request carries the statement? "
+        "Read the names of the three operations that the cell printed.",
     ),
     "public key": Question(
         right="a",
@@ -81,10 +82,10 @@ QUESTIONS = {
     "after a rotation": Question(
         right="a",
         choices=ABC,
-        why="KMS keeps the old material, and a ciphertext tells which one it needs.",
+        why="KMS keeps the old material. Each ciphertext says which material it needs.",
         misconceptions={
-            "b": "Nothing has to be encrypted again: KMS keeps what it needs to open the old.",
-            "c": "Lost it is when the *key* is deleted. A rotation deletes nothing.",
+            "b": "You need not encrypt again: KMS keeps the old material, and decrypts with it.",
+            "c": "A PIN is lost when the *key* is deleted. A rotation deletes nothing.",
         },
         hint="Read the last two lines: what opened the old ciphertext?",
     ),

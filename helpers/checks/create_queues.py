@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from helpers.bank import keys
-from helpers.bank.queues import DAY, Queue, find_queue
+from helpers.bank.queues import DAY, RECEIVES_BEFORE_DEAD, Queue, find_queue
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
 from helpers.checks.questions import ABC, Question
@@ -30,24 +30,24 @@ QUESTIONS = {
         why="AWS refuses a redrive policy whose target does not exist, so the target comes first.",
         misconceptions={
             "a": "SQS makes no queue that nobody asked for: it could not know how to set it up.",
-            "b": "It would be too late then: the letter would have nowhere to go.",
+            "b": "SQS looks for the dead-letter queue at once, when you create the queue.",
         },
         hint="Read the reason that AWS gave.",
     ),
     "second receive": Question(
         right=30,
-        why="It comes when the 30 s are over, in the middle of the second receive's waiting.",
+        why="The message is visible again after 30 s, while the second receive still waits.",
         misconceptions={
             0: "A message that was received is in flight: nobody can receive it for now.",
             20: "At 20 s the first waiting ended with nothing: the message was still in flight.",
-            40: "A long poll is no pause. It answers as soon as there is a message: 10 s later.",
+            40: "The second receive did not wait its full 20 s: a message came after 10 s.",
         },
         hint="Add up the seconds that the two receives waited.",
     ),
     "after a day": Question(
         right="c",
         choices=ABC,
-        why="Retention counts from the sending, and what expires is deleted. Nobody is told.",
+        why="Retention counts from the sending. SQS deletes an expired message and tells nobody.",
         misconceptions={
             "a": "A queue keeps a message for its retention period only, read or not.",
             "b": "Only too many receives make a dead letter. This message was never received.",
@@ -56,12 +56,12 @@ QUESTIONS = {
     ),
     "hours to find it": Question(
         right=1,
-        why="The move did not turn its clock back: 23 hours of its day were over.",
+        why="A dead letter keeps the time of its sending: 23 of its 24 hours were over.",
         misconceptions={
-            24: "That is a FIFO queue's way. In a standard queue a dead letter keeps the time of "
+            24: "That is so in a FIFO queue. In a standard queue a dead letter keeps the time of "
             "its first sending.",
             47: "Two retention periods do not add up: there is one clock, and it goes on.",
-            0: "It was there, and not for long. It was sent 23 hours before, not 24.",
+            0: "The message was 23 hours old when it moved, not 24. One hour was left.",
         },
         hint="A day since when? Count from the sending.",
     ),
@@ -71,25 +71,25 @@ QUESTIONS = {
         why="A long poll waits inside one request, and answers as soon as a message is there.",
         misconceptions={
             "a": "It asks most often. Each request is billed, and most of them bring nothing.",
-            "b": "It saves requests by looking away, and the message waits meanwhile.",
+            "b": "It makes few requests, but the message waits until the next one.",
         },
         hint="Compare two columns, receives and seconds_late.",
     ),
     "order": Question(
         right="b",
         choices=ABC,
-        why="A standard queue does its best with the order, and promises nothing.",
+        why="A standard queue tries to keep the order, and does not promise it.",
         misconceptions={
-            "a": "A queue in the street keeps its order. A standard queue is stored in many "
-            "places, and promises none.",
-            "c": "A batch is what was found first, here and there. It is not sorted.",
+            "a": "SQS stores a standard queue on many servers. It mostly keeps the order, but "
+            "does not promise it.",
+            "c": "SQS does not sort a batch: it answers with the messages that it finds first.",
         },
         hint="Compare the two lists.",
     ),
     "key disabled": Question(
         right="a",
         choices=ABC,
-        why="SQS needs the key to seal what comes and to open what leaves.",
+        why="SQS needs the key to encrypt new messages and to decrypt the ones that it delivers.",
         misconceptions={
             "b": "The sender is refused as well, as soon as SQS asks KMS for a new data key.",
             "c": "The receiver is refused as well: the bodies at rest are encrypted.",
@@ -179,7 +179,7 @@ def _check_retention(queue: Queue, dead: Queue) -> str:
 
 def _check_rest(queue: Queue, dead: Queue) -> str:
     if (wait := _read(queue, "ReceiveMessageWaitTimeSeconds")) != "20":
-        return f"Not yet: a receive waits {wait} s, not 20 s. That is dear."
+        return f"Not yet: a receive waits {wait} s, not 20 s. More empty receives cost more."
     redrive = json.loads(_read(queue, "RedrivePolicy") or "{}")
     if not redrive:
         return (
@@ -187,6 +187,11 @@ def _check_rest(queue: Queue, dead: Queue) -> str:
         )
     if redrive["deadLetterTargetArn"] != dead.arn:
         return f"Not yet: its dead letters go to {redrive['deadLetterTargetArn'].split(':')[-1]}."
+    if (receives := int(redrive["maxReceiveCount"])) != RECEIVES_BEFORE_DEAD:
+        return (
+            f"Not yet: a message moves to {OWN_DEAD_LETTER_QUEUE} after {receives} receives, not "
+            f"after {RECEIVES_BEFORE_DEAD}. Look at maxReceiveCount."
+        )
     return "Right: encrypted, patient, and its dead letters outlive it."
 
 

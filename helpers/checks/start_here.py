@@ -20,9 +20,9 @@ OWN_QUEUE = "my-first-queue"
 QUESTIONS = {
     "still clock": Question(
         right=0,
-        why="The account's clock stands still until you move it, however long the kernel works.",
+        why="The account's clock stands still until you move it, however long a cell runs.",
         misconceptions={
-            1: "That is the kernel's clock. The account has its own, and only you move it.",
+            1: "Your computer's clock moved. The account has its own clock, and only you move it.",
         },
         hint="Compare the two times that the cell printed.",
     ),
@@ -31,7 +31,7 @@ QUESTIONS = {
         why="A delay of 60 s is over after 60 s, not after 59: the clock lets you stop in between.",
         misconceptions={
             1: "The message is in the queue, but delayed: visible only when its 60 s are over.",
-            2: "One message was sent; delayed is a state of it, not a copy.",
+            2: "The cell sent one message. Delayed is a state of this message, not a copy of it.",
         },
         hint="Look at the printed depth: one message, and three states it can be in.",
     ),
@@ -41,9 +41,9 @@ QUESTIONS = {
         why="Receiving hides a message for its visibility timeout. Only deleting removes it.",
         misconceptions={
             "a": "Receiving is not deleting. SQS cannot know that the work was done; "
-            "it waits to be told, and gives the message out again.",
+            "it waits for a delete, and else lets a consumer receive the message again.",
             "c": "A message is hidden for its visibility timeout only. "
-            "A consumer that died must not keep it for ever.",
+            "Otherwise a consumer that died would keep it for ever.",
         },
         hint="Compare the depth before and after the 30 seconds.",
     ),
