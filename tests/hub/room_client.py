@@ -56,6 +56,7 @@ class Room:
             method=method,
             headers={"Authorization": f"token {TOKEN}"},
             body=None if method == "GET" else json.dumps(content or {}),
+            connect_timeout=PATIENCE,
             request_timeout=PATIENCE,
         )
         answer = await AsyncHTTPClient(max_clients=100).fetch(request, raise_error=False)

@@ -15,6 +15,8 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_markdown_cell
 
+from tests.tooling.site.doors import BRANCH, read_repository
+
 # Heights in pixels of a slide, as templates/course/static/course.css makes them.
 ROOM = 690
 TITLE = 80
@@ -34,6 +36,7 @@ ENTRY = re.compile(r"[-*|] ?|\d+\. ")
 HEIGHT = re.compile(r'<(?:svg|img) [^>]*?height="(\d+)"')
 UNANSWERED = re.compile(r"^Not attempted yet.*\n?", re.MULTILINE)  # nobody answers on a slide
 JUDGED = re.compile(r'checks\.judge\(\s*"([^"]+)"')
+OUTSIDE = re.compile(r"\]\(\.\./")
 LINK = re.compile(r"(\]\(\w+)\.ipynb\b")
 
 
@@ -53,8 +56,8 @@ def split_prose(source: str) -> list[str]:
 def split_cell(cell: Any) -> list[Any]:
     """A cell in parts that may come on different slides: at its headings, or before its outputs."""
     if cell.cell_type == "markdown":
-        texts = enumerate(split_prose(cell.source))
-        return [_change(cell, number, source=LINK.sub(r"\1.html", text)) for number, text in texts]
+        texts = enumerate(fit for text in split_prose(cell.source) for fit in _fit(text))
+        return [_change(cell, number, source=_point(text)) for number, text in texts]
     cell = _change(cell, 0, outputs=list(_list_outputs(cell)))
     if not cell.outputs:
         return [cell]
@@ -66,6 +69,27 @@ def split_cell(cell: Any) -> list[Any]:
         _change(cell, 1 + n, metadata=hidden, outputs=group) for n, group in enumerate(groups)
     ]
     return [_change(cell, 0, outputs=[]), *outcomes]
+
+
+def _fit(text: str) -> list[str]:
+    """Prose that is too high for a slide, cut between its paragraphs."""
+    if "<details" in text or "```" in text:
+        return [text]
+    parts: list[list[str]] = [[]]
+    height = 0
+    for paragraph in text.split("\n\n"):
+        own = sum(map(_measure_line, paragraph.splitlines())) + GAP
+        if parts[-1] and height + own > ROOM:
+            parts.append([])
+            height = 0
+        parts[-1].append(paragraph)
+        height += own
+    return ["\n\n".join(part) for part in parts]
+
+
+def _point(text: str) -> str:
+    """Prose whose links lead to slides, or out of their folder to the repository."""
+    return OUTSIDE.sub(rf"]({read_repository()}/blob/{BRANCH}/", LINK.sub(r"\1.html", text))
 
 
 def _list_outputs(cell: Any) -> Iterator[Any]:
@@ -114,7 +138,10 @@ def _measure_output(output: Any) -> int:
     if picture := HEIGHT.search(output.get("data", {}).get("text/html", "")):
         words = math.ceil(len(output.data["text/plain"]) / COLUMNS)
         return min(int(picture[1]), PICTURE) + words * CODE + 2 * GAP
-    return CODE * len(output.get("text", "").splitlines()) + FRAME
+    words = output.get("text", "") or output.get("data", {}).get("text/plain", "")
+    rows = output.get("data", {}).get("text/html", "").count("<tr")  # of a table, or a lab's card
+    lines: int = CODE * len(words.splitlines())
+    return max(lines, ROW * (rows + 2 * bool(rows))) + FRAME
 
 
 def is_outcome(cell: Any) -> bool:
