@@ -141,7 +141,7 @@ def _measure_output(output: Any) -> int:
     words = output.get("text", "") or output.get("data", {}).get("text/plain", "")
     rows = output.get("data", {}).get("text/html", "").count("<tr")  # of a table, or a lab's card
     lines: int = CODE * len(words.splitlines())
-    return max(lines, ROW * (rows + 2 * bool(rows))) + FRAME
+    return int(max(lines, ROW * (rows + 2 * bool(rows)))) + FRAME
 
 
 def is_outcome(cell: Any) -> bool:
