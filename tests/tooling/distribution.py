@@ -21,6 +21,10 @@ SPLIT = (
 """Files whose tests share nothing that takes time to make."""
 
 LONG = (
+    # These count what a process enters and does, and want one in which nothing ran before.
+    "tests/embedded/door/test_way_of_a_send.py",
+    "tests/embedded/door/test_short_way.py",
+    "tests/course/test_deaths.py",
     "tests/parity/",
     "tests/browser/",
     "tests/notebooks/test_on_real_account.py",

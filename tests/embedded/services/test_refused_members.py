@@ -23,7 +23,12 @@ from helpers.embedded.service import NotInEmbeddedAccount
             "deletionProtectionEnabled",
         ),
         ("logs", "create_log_group", {"logGroupName": "/bank", "logGroupClass": "DELIVERY"}, "DEL"),
-        ("sns", "create_topic", {"Name": "topic", "DataProtectionPolicy": "{}"}, "data protection"),
+        (
+            "sns",
+            "create_topic",
+            {"Name": "topic", "DataProtectionPolicy": "{}"},
+            "DataProtectionPolicy",
+        ),
     ],
 )
 def test_it_is_refused_in_words(
