@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import wraps
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
 
 from helpers import record
-from helpers.checks.questions import Question, judge_answer
+from helpers.checks.questions import Question, judge_answer, tell_other
 from helpers.copies import COMMITTED, COPIES
 from helpers.record import Answer, Verdict
 
@@ -26,11 +26,31 @@ P = ParamSpec("P")
 _VERDICTS: dict[str, Verdict] = {"Right": "right", "Not attempted": "not attempted"}
 
 
-def judge_in(module: str, questions: Mapping[str, Question]) -> Callable[[str, object], str]:
-    """The `judge` of a notebook's checks: what to say to an answer, which goes into the record."""
+class Judge(Protocol):
+    """What to say to an answer to the question of this name.
+
+    `seen` is what the cell saw. If that is not what the question is about, as with a handler that
+    has a typing error, no answer is right, and none goes into the record.
+    """
+
+    def __call__(self, name: str, answer: object, seen: Any = None) -> str: ...
+
+
+def judge_in(
+    module: str,
+    questions: Mapping[str, Question],
+    faults: Mapping[str, Callable[[Any], str]] | None = None,
+) -> Judge:
+    """The `judge` of a notebook's checks, whose verdicts go into the record.
+
+    Args:
+        faults: by question, what was seen instead of what it is about; "" if it was seen.
+    """
     notebook = module.rpartition(".")[2]
 
-    def judge(name: str, answer: object) -> str:
+    def judge(name: str, answer: object, seen: Any = None) -> str:
+        if faults and seen is not None and answer is not ... and (fault := faults[name](seen)):
+            return tell_other(fault)
         words = judge_answer(questions, name, answer)
         given = "" if answer is ... else str(answer)
         record.keep(Answer(notebook, name, given, _read_verdict(words)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from helpers.bank.queues import find_queue, measure_depth
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
 from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
+from helpers.experiments.visibility import look_by_group
 
 if TYPE_CHECKING:
     from helpers.bank.pipeline import Bank
@@ -138,7 +138,7 @@ def check_orders() -> str:
     depth = measure_depth(queue.url)
     if depth.in_flight:
         return f"Not yet: {depth.in_flight} messages are in flight; let 30 s pass."
-    groups = _look(queue.url)
+    groups = look_by_group(queue.url)
     bodies = [body for group in groups.values() for body in group]
     if sorted(bodies) != sorted(ORDERS):
         return (
@@ -162,19 +162,3 @@ def check_orders() -> str:
 
 def _account(order: str) -> str:
     return order.partition("/")[0]
-
-
-def _look(url: str) -> dict[str, list[str]]:
-    """The bodies in the queue by message group, in their order; all of them visible again."""
-    sqs = boto3.client("sqs")
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    handles = []
-    while messages := sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
-    ).get("Messages", []):
-        for message in messages:
-            groups[message["Attributes"]["MessageGroupId"]].append(message["Body"])
-            handles.append(message["ReceiptHandle"])
-    for handle in handles:
-        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
-    return dict(groups)

@@ -10,7 +10,7 @@ from helpers.bank import receiver
 from helpers.bank.queues import DEAD_LETTER_QUEUE, QUEUE, find_queue
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, tell_other
+from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
 from helpers.deploying.mappings import find_mappings, wait_for_mapping
 from helpers.experiments.trials import Trial, run_trial
 
@@ -83,40 +83,37 @@ QUESTIONS = {
 }
 
 
-def judge(name: str, answer: object, seen: pd.DataFrame | Trial | None = None) -> str:
-    """What to say to an answer to the question of this name.
-
-    Args:
-        seen: what the cell saw. If the handler in it did not do what the question is about, such
-            as one with a typing error, no answer is right.
-    """
-    if seen is not None and answer is not ... and not EXPECTED[name](seen):
-        return tell_other(_tell_fault(seen))
-    return _judge(name, answer)
-
-
-_judge = judge_in(__name__, QUESTIONS)
-tell_answers = partial(answers.tell_answers, __name__)
-
-EXPECTED: dict[str, Callable[[Any], bool]] = {
-    "third call": lambda table: list(table["answer"][:3]) == [[1], [1, 1], [1, 1, 1]],
-    "poison": lambda trial: trial.error.startswith("ValueError") and _list_ends(trial, 10, 0),
-    "without the switch": lambda trial: not trial.error and _list_ends(trial, 0, 9),
-    "booked in all": lambda trial: not trial.error and int(trial.table["booked"].min()) > 0,
-}
-"""Whether what was seen is what a question is about."""
-
-
 def _list_ends(trial: Trial, dead: int, booked: int) -> bool:
     ends = trial.table["end"] == "dead letter"
     once = trial.table["booked"] == 1
     return int(ends.sum()) == dead and int(once.sum()) == booked
 
 
+def _unless(is_so: Callable[[Any], bool]) -> Callable[[Any], str]:
+    """What the handler did instead; "" where it is so."""
+    return lambda seen: "" if is_so(seen) else _tell_fault(seen)
+
+
 def _tell_fault(seen: pd.DataFrame | Trial) -> str:
     if isinstance(seen, Trial):
         return seen.error or "see the table"
     return f"the third call answered {seen['answer'].iloc[2]}"
+
+
+FAULTS = {
+    "third call": _unless(lambda table: list(table["answer"][:3]) == [[1], [1, 1], [1, 1, 1]]),
+    "poison": _unless(
+        lambda trial: trial.error.startswith("ValueError") and _list_ends(trial, 10, 0)
+    ),
+    "without the switch": _unless(lambda trial: not trial.error and _list_ends(trial, 0, 9)),
+    "booked in all": _unless(
+        lambda trial: not trial.error and int(trial.table["booked"].min()) > 0
+    ),
+}
+"""What was seen instead of what a question is about; "" if it was seen."""
+
+judge = judge_in(__name__, QUESTIONS, FAULTS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 
 @exercise

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, judge_answer
+from helpers.checks import answers
+from helpers.checks.answers import exercise, judge_in
+from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
 
 if TYPE_CHECKING:
     from helpers.rehearsing.rehearsals import Report
@@ -49,9 +51,11 @@ QUESTIONS = {
 }
 """The questions before each experiment, and an answer for each way to think about them."""
 
-judge = partial(judge_answer, QUESTIONS)
+judge = judge_in(__name__, QUESTIONS)
+tell_answers = partial(answers.tell_answers, __name__)
 
 
+@exercise
 def check_timeout(report: Report | None) -> str:
     """Modify: a timeout that is long enough for a full batch.
 
@@ -72,6 +76,7 @@ def check_timeout(report: Report | None) -> str:
     return "Right. A timeout is for a full batch, not for the one message of the first test."
 
 
+@exercise
 def check_own(report: Report | None) -> str:
     """Make: a function of the learner's own that bears four storms.
 

@@ -11,7 +11,7 @@ import boto3
 from helpers.bank import sender
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, Question, tell_other
+from helpers.checks.questions import ABC, Question
 from helpers.deploying.invocations import Answer, invoke_function
 from helpers.deploying.packages import MODULE
 from helpers.experiments.permissions import Permission, read_permissions
@@ -99,17 +99,6 @@ QUESTIONS = {
 }
 
 
-def judge(name: str, answer: object, seen: Any = None) -> str:
-    """What to say to an answer to the question of this name.
-
-    Args:
-        seen: what the cell saw: the function's outcome, several of them, or a table.
-    """
-    if seen is not None and answer is not ... and (fault := FAULTS[name](seen)):
-        return tell_other(fault)
-    return _judge(name, answer)
-
-
 def _differs(seen: Sequence[str], *expected: str) -> str:
     """The first outcome that is not as it must be; "" if all are."""
     wrong = (f"{one}, not {two}" for one, two in zip(seen, expected, strict=True) if one != two)
@@ -126,7 +115,7 @@ FAULTS: dict[str, Callable[[Any], str]] = {
 }
 """What was seen instead of what a question is about; "" if it was seen."""
 
-_judge = judge_in(__name__, QUESTIONS)
+judge = judge_in(__name__, QUESTIONS, FAULTS)
 tell_answers = partial(answers.tell_answers, __name__)
 
 

@@ -6,13 +6,12 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-import boto3
-
 from helpers.bank.queues import find_queue, measure_depth
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
 from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
 from helpers.experiments import tenants
+from helpers.experiments.visibility import look_by_group
 
 if TYPE_CHECKING:
     from helpers.lab import Lab
@@ -117,7 +116,7 @@ def check_orders() -> str:
     queue = find_queue(ORDERS_QUEUE)
     if queue is None or not measure_depth(queue.url).total:
         return f"Not attempted yet: there is no message in {ORDERS_QUEUE}."
-    groups = _look(queue.url)
+    groups = look_by_group(queue.url)
     bodies = sorted(body for found in groups.values() for body in found)
     if bodies != sorted(order for _, order in ORDERS):
         return f"Not yet: the queue holds {len(bodies)} messages, not exactly the six orders."
@@ -131,19 +130,3 @@ def check_orders() -> str:
     if {group: set(found) for group, found in groups.items()} != expected:
         return f"Not yet: the groups are {', '.join(sorted(groups))}. The customer is the group."
     return "Right: six orders of three tenants. If dee sends thousands, ada and ben do not wait."
-
-
-def _look(url: str) -> dict[str, list[str]]:
-    """The bodies in the queue by message group; all of them visible again."""
-    sqs = boto3.client("sqs")
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    handles = []
-    while messages := sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
-    ).get("Messages", []):
-        for message in messages:
-            groups[message.get("Attributes", {}).get("MessageGroupId", "")].append(message["Body"])
-            handles.append(message["ReceiptHandle"])
-    for handle in handles:
-        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
-    return dict(groups)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import NamedTuple
 
 import boto3
@@ -62,6 +63,23 @@ def look_at_all(url: str) -> list[Received]:
             QueueUrl=url, ReceiptHandle=message.handle, VisibilityTimeout=0
         )
     return list(found.values())
+
+
+def look_by_group(url: str) -> dict[str, list[str]]:
+    """The bodies in the queue by message group, "" for none, each group's in their order; all of
+    them are visible again afterwards. As `look_at_all`, it receives."""
+    sqs = boto3.client("sqs")
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    handles = []
+    while messages := sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+    ).get("Messages", []):
+        for message in messages:
+            groups[message.get("Attributes", {}).get("MessageGroupId", "")].append(message["Body"])
+            handles.append(message["ReceiptHandle"])
+    for handle in handles:
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+    return dict(groups)
 
 
 def _receive(url: str, most: int, wait: int) -> list[Received]:

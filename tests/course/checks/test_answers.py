@@ -10,6 +10,7 @@ from helpers.__main__ import main
 from helpers.checks import answers, create_queues, start_here
 from helpers.copies import make_copies
 from helpers.record import Answer
+from tests.course.test_notebooks import PATHS, read_cells
 
 
 @pytest.fixture
@@ -83,6 +84,12 @@ def test_the_table_and_what_to_look_at_again(copies: Path) -> None:
     right = question.right
     create_queues.judge(name, right[0] if isinstance(right, tuple) else right)
     assert answers.list_to_look_at(read(copies)) == [f"{line} (right by now)"]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+def test_each_notebook_ends_with_what_was_answered_in_it(path: Path) -> None:
+    code = [cell["source"] for cell in read_cells(path) if cell["cell_type"] == "code"]
+    assert "checks.tell_answers()" in code[-1]
 
 
 def test_every_notebook_that_asks_is_in_the_table() -> None:
