@@ -15,7 +15,8 @@ from typing import NamedTuple
 from helpers.rehearsing.messages import Message, as_mark, find_marks
 from helpers.rehearsing.plays import POISON, Ending
 from helpers.rehearsing.remains import Remains, Thing, sendings
-from helpers.rehearsing.storms import POISON_MARK, Storm
+from helpers.rehearsing.storm import Storm
+from helpers.rehearsing.storms import POISON_MARK
 from helpers.rehearsing.weathers import WRITES, content_of, kind_of
 
 SENDINGS = ("queue ", "topic ", "event bus ", "function ", "ses ", "states ")

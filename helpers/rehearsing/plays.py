@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.lab import Lab
-    from helpers.rehearsing.storms import Storm
+    from helpers.rehearsing.storm import Storm
 
 LONGEST = 4 * 3600
 """Seconds of lab time that a run without a dead-letter queue may take."""
@@ -146,6 +146,21 @@ class Play:
         except RuntimeError as busy:
             if type(busy).__name__ != "StillBusy":
                 raise
+
+    def in_waves(
+        self, size: int | None = None, *, amid: Callable[[], object] | None = None
+    ) -> None:
+        """Send the messages so many at a time, as `waves` parts them, and have each wave done.
+
+        Args:
+            amid: is called once, when the wave in the middle is sent and not done.
+        """
+        waves = self.waves(size)
+        for number, wave in enumerate(waves):
+            self.send(*wave)
+            if amid and number == len(waves) // 2:
+                amid()
+            self.settle()
 
     def waves(self, size: int | None = None) -> list[list[int]]:
         """The messages in order, so many at a time; None: as the mapping's batches are."""

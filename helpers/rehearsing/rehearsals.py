@@ -21,7 +21,8 @@ from helpers.rehearsing.messages import Message, NotRehearsed, read_messages
 from helpers.rehearsing.plays import Company, Ending, play
 from helpers.rehearsing.report import as_text, describe_example, plot_example
 from helpers.rehearsing.shrinking import shrink
-from helpers.rehearsing.storms import STORMS, Calm, Storm
+from helpers.rehearsing.storm import Calm, Storm
+from helpers.rehearsing.storms import STORMS
 from helpers.rehearsing.subjects import (
     Deploy,
     Function,

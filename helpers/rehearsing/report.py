@@ -12,7 +12,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from helpers.rehearsing.storms import Storm
+from helpers.rehearsing.storm import Storm
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

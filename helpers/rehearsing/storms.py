@@ -8,25 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from helpers.deploying.mappings import wait_for_mapping
-from helpers.rehearsing.messages import Message, find_marks
-from helpers.rehearsing.subjects import ask
-from helpers.rehearsing.weathers import (
-    WRITES,
-    EndsProcess,
-    Fails,
-    HitsEnds,
-    RefusesOne,
-    Several,
-    Slows,
-    SlowsAll,
-    Strike,
-    Throttles,
-    content_of,
-    kind_of,
+from helpers.rehearsing.call_storms import (
+    Dies,
+    FailingCall,
+    RefusedCall,
+    SlowCall,
+    ThrottledCall,
+    TimesOut,
+    find_kinds,
 )
+from helpers.rehearsing.messages import Message
+from helpers.rehearsing.storm import Storm
+from helpers.rehearsing.subjects import ask
+from helpers.rehearsing.weathers import Fails, HitsEnds, Several, SlowsAll, Strike
 from helpers.weather import End
 
 if TYPE_CHECKING:
@@ -41,86 +38,6 @@ OUTAGE = 60
 
 
 @dataclass(frozen=True)
-class Storm:
-    """Healthy weather, and messages in batches as full as the mapping lets them be."""
-
-    variant: str = ""
-    """Which of its kind it is: the call that fails, say. It stands behind the name and a colon."""
-
-    name: ClassVar[str] = "full-batches"
-    title: ClassVar[str] = "messages come in full batches"
-    lesson: ClassVar[str] = "04_receive_with_lambda"
-    """The notebook that teaches it."""
-    interrupts: ClassVar[bool] = False
-    """Whether invocations do not end well. What was sent on before that is sent on once more, by
-    any function: queues and topics promise at least once."""
-
-    @property
-    def label(self) -> str:
-        return f"{self.name}:{self.variant}" if self.variant else self.name
-
-    def describe(self) -> str:
-        """What happens, in words."""
-        return f"{self.title} ({self.variant})" if self.variant else self.title
-
-    def account(self) -> dict[str, Any]:
-        """Options of the account, as `helpers.lab.open_lab` takes them."""
-        return {}
-
-    def weather(self) -> Strike:
-        """A new weather for one run."""
-        return Strike()
-
-    def perform(self, run: Play) -> None:
-        """Send the messages, and let time pass until all is done."""
-        for wave in run.waves():
-            run.send(*wave)
-            run.settle()
-
-    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
-        """The storms of this kind that the function can meet; none: it cannot meet any."""
-        return [self]
-
-    def named(self, variant: str, found: Sequence[Self]) -> list[Self]:
-        """The storm of this variant, if it is one that `variants` does not list by itself."""
-        return []
-
-    @property
-    def target(self) -> int | None:
-        """The number of the message that need not be done; None: all must be."""
-        return None
-
-    def without(self) -> Iterator[Storm]:
-        """Milder storms of this kind, to see which part of it does the harm."""
-        yield from ()
-
-
-@dataclass(frozen=True)
-class Calm(Storm):
-    """Each message by itself, in order. `harmless`: with other ids and times, and received once
-    before, which must change nothing that counts."""
-
-    harmless: bool = False
-
-    name = "calm"
-    title = "each message comes once, by itself, in order"
-
-    def account(self) -> dict[str, Any]:
-        return {"seed": 1} if self.harmless else {}
-
-    def perform(self, run: Play) -> None:
-        sqs, url = ask("sqs"), run.stage.queue_url
-        looks = self.harmless and (run.stage.max_receives or 3) > 2
-        if self.harmless:
-            run.lab.advance(seconds=100_003)
-        for number in run.messages:
-            run.send(number)
-            if looks:
-                sqs.receive_message(QueueUrl=url, VisibilityTimeout=0, MaxNumberOfMessages=1)
-            run.settle()
-
-
-@dataclass(frozen=True)
 class Batches(Storm):
     """The mapping's own size, and smaller ones: a function need not bear what is never asked."""
 
@@ -130,9 +47,7 @@ class Batches(Storm):
     def perform(self, run: Play) -> None:
         if int(self.variant or 0) != run.stage.batch_size:
             _set_batch_size(run, int(self.variant))
-        for wave in run.waves(int(self.variant)):
-            run.send(*wave)
-            run.settle()
+        run.in_waves(int(self.variant))
 
     def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
         full = min(calm.stage.batch_size, 100)
@@ -151,9 +66,7 @@ class AtTheSameTime(Storm):
     def perform(self, run: Play) -> None:
         if run.stage.batch_size > 1:
             _set_batch_size(run, 1)
-        for wave in run.waves(50):
-            run.send(*wave)
-            run.settle()
+        run.in_waves(50)
 
 
 @dataclass(frozen=True)
@@ -173,9 +86,7 @@ class DeliveredTwice(Storm):
     def perform(self, run: Play) -> None:
         if not self.variant:
             _reserve(run, 1)
-        for wave in run.waves():
-            run.send(*wave)
-            run.settle()
+        run.in_waves()
 
     def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
         return [] if calm.stage.is_fifo else [self, replace(self, variant="at-once")]
@@ -202,8 +113,7 @@ class OutOfOrder(Storm):
 
     def perform(self, run: Play) -> None:
         _reserve(run, 1)
-        batches = max(2, min(10, run.stage.visibility_timeout // 4))
-        for wave in run.waves(batches * run.stage.batch_size):
+        for wave in run.waves(_several_batches(run)):
             run.send(*reversed(wave))
             run.settle()
 
@@ -235,119 +145,6 @@ class Poison(Storm):
 
 
 @dataclass(frozen=True)
-class TimesOut(Storm):
-    name = "times-out"
-    title = "the function times out when all is done"
-    lesson = "06_test_the_pipeline"
-    interrupts = True
-
-    def weather(self) -> Strike:
-        return HitsEnds(End.TIMES_OUT)
-
-
-@dataclass(frozen=True)
-class Dies(Storm):
-    """At the end, before its answer; or after a call of some kind, before it hears of it."""
-
-    name = "dies"
-    title = "the process dies"
-    lesson = "06_test_the_pipeline"
-    interrupts = True
-
-    def describe(self) -> str:
-        when = f"after {self.variant}" if self.variant else "when all is done, before it answers"
-        return f"the process dies {when}"
-
-    def weather(self) -> Strike:
-        return EndsProcess(self.variant) if self.variant else HitsEnds(End.DIES)
-
-    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
-        writes = [kind for kind in find_kinds(calm) if WRITES.match(kind)]
-        return [self, *(replace(self, variant=kind) for kind in writes)]
-
-
-@dataclass(frozen=True)
-class _AtCalls(Storm):
-    """Each kind of call in turn."""
-
-    lesson = "08_choose_and_grow"
-    interrupts = True
-
-    def describe(self) -> str:
-        return self.title.replace("a call to AWS", self.variant or "a call to AWS")
-
-    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
-        return [replace(self, variant=kind) for kind in find_kinds(calm)]
-
-
-@dataclass(frozen=True)
-class ThrottledCall(_AtCalls):
-    name = "throttled-call"
-    title = "a call to AWS is throttled until the invocation ends"
-
-    def weather(self) -> Strike:
-        return Throttles(self.variant)
-
-
-@dataclass(frozen=True)
-class FailingCall(_AtCalls):
-    name = "failing-call"
-    title = "a call to AWS fails until the invocation ends"
-
-    def weather(self) -> Strike:
-        return Fails(self.variant)
-
-
-@dataclass(frozen=True)
-class SlowCall(_AtCalls):
-    name = "slow-call"
-    title = "a call to AWS takes four fifths of the function's timeout"
-    lesson = "03_visibility_experiments"
-
-    def weather(self) -> Strike:
-        return Slows(self.variant)
-
-
-@dataclass(frozen=True)
-class RefusedCall(_AtCalls):
-    """What a service does with an item that is too large, say: for good, and for one message."""
-
-    number: int = 0
-    messages: tuple[Message, ...] = ()
-
-    name = "refused-call"
-    title = "a call to AWS is refused for one message, for good"
-    lesson = "04_receive_with_lambda"
-
-    def weather(self) -> Strike:
-        return RefusesOne(self.variant, find_marks(self.messages), self.number)
-
-    @property
-    def target(self) -> int | None:
-        return self.number
-
-    def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
-        """Of those kinds of calls that say of which message they speak."""
-        marks = find_marks(messages)
-        texts = [
-            (kind_of(calm.stage, call), content_of(call))
-            for call, _ in calm.calls
-            if call.invocation
-        ]
-        done = [at for at in calm.fates if not calm.fates[at].is_dead]
-        found: dict[str, int] = {}
-        for at in [*done[len(done) // 2 :], *done[: len(done) // 2]]:
-            for kind, text in texts:
-                if kind not in found and any(mark.search(text) for mark in marks[at]):
-                    found[kind] = at
-            break
-        return [
-            replace(self, variant=kind, number=at, messages=tuple(messages))
-            for kind, at in sorted(found.items())
-        ]
-
-
-@dataclass(frozen=True)
 class ColdStarts(Storm):
     name = "cold-starts"
     title = "every batch meets a cold start"
@@ -357,9 +154,7 @@ class ColdStarts(Storm):
 
     def perform(self, run: Play) -> None:
         size = ceil(len(run.messages) / COLD_STARTS)
-        for wave in run.waves(min(size, run.stage.batch_size)):
-            run.send(*wave)
-            run.settle()
+        run.in_waves(min(size, run.stage.batch_size))
 
 
 @dataclass(frozen=True)
@@ -369,8 +164,7 @@ class Throttled(Storm):
     lesson = "03_visibility_experiments"
 
     def perform(self, run: Play) -> None:
-        batches = max(2, min(10, run.stage.visibility_timeout // 4))
-        for wave in run.waves(batches * run.stage.batch_size):
+        for wave in run.waves(_several_batches(run)):
             _reserve(run, 0)
             run.send(*wave)
             run.lab.advance(seconds=min(20, run.stage.visibility_timeout / 2))
@@ -387,17 +181,16 @@ class KeyDisabled(Storm):
 
     def perform(self, run: Play) -> None:
         kms, stage = ask("kms"), run.stage
-        waves = run.waves()
         bearable = stage.visibility_timeout * ((stage.max_receives or 5) - 1) - 1
-        for number, wave in enumerate(waves):
-            run.send(*wave)
-            if number == len(waves) // 2:
-                for key in stage.keys:
-                    kms.disable_key(KeyId=key)
-                run.lab.advance(seconds=max(1, min(OUTAGE, bearable)))
-                for key in stage.keys:
-                    kms.enable_key(KeyId=key)
-            run.settle()
+
+        def go_without() -> None:
+            for key in stage.keys:
+                kms.disable_key(KeyId=key)
+            run.lab.advance(seconds=max(1, min(OUTAGE, bearable)))
+            for key in stage.keys:
+                kms.enable_key(KeyId=key)
+
+        run.in_waves(amid=go_without)
 
     def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
         return [self] if calm.stage.keys else []
@@ -446,14 +239,13 @@ class DeployInTheMiddle(Storm):
 
     def perform(self, run: Play) -> None:
         functions, name = ask("lambda"), run.stage.function
-        waves = run.waves()
-        for number, wave in enumerate(waves):
-            run.send(*wave)
-            if number == len(waves) // 2:
-                run.lab.advance(seconds=0.3)
-                memory = functions.get_function_configuration(FunctionName=name)["MemorySize"]
-                functions.update_function_configuration(FunctionName=name, MemorySize=memory + 1)
-            run.settle()
+
+        def deploy() -> None:
+            run.lab.advance(seconds=0.3)
+            memory = functions.get_function_configuration(FunctionName=name)["MemorySize"]
+            functions.update_function_configuration(FunctionName=name, MemorySize=memory + 1)
+
+        run.in_waves(amid=deploy)
 
 
 PARTS = {
@@ -499,9 +291,7 @@ class Together(Storm):
         return Several(*fails, *([HitsEnds(End.DIES)] if "dies" in self.parts else []))
 
     def perform(self, run: Play) -> None:
-        for wave in run.waves(3 * run.stage.batch_size):
-            run.send(*wave)
-            run.settle()
+        run.in_waves(3 * run.stage.batch_size)
 
     def variants(self, calm: Ending, messages: list[Message]) -> list[Self]:
         spared = ["shuffled", "twice"] if calm.stage.is_fifo else []
@@ -540,17 +330,6 @@ STORMS: tuple[type[Storm], ...] = (
 """In the order in which they are tried, after the calm."""
 
 
-def find_kinds(calm: Ending) -> list[str]:
-    """The kinds of calls that the rehearsed function makes in calm weather, by name."""
-    return sorted(
-        {
-            kind_of(calm.stage, call)
-            for call, _ in calm.calls
-            if call.invocation and call.invocation.function == calm.stage.function
-        }
-    )
-
-
 def redrive(run: Play) -> None:
     """Move all dead letters back to their queue, as an operator does, and have them done."""
     sqs = ask("sqs")
@@ -563,6 +342,11 @@ def redrive(run: Play) -> None:
     while int(sqs.get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessages"]):
         run.lab.advance(seconds=5)
     run.settle()
+
+
+def _several_batches(run: Play) -> int:
+    """So many messages that one environment is done before the last of them is visible again."""
+    return max(2, min(10, run.stage.visibility_timeout // 4)) * run.stage.batch_size
 
 
 def _set_batch_size(run: Play, size: int) -> None:
