@@ -13,8 +13,10 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 SPLIT = (
+    "tests/course/rehearsing/test_consumers.py",
     "tests/course/test_faithful.py",
     "tests/course/test_notebooks.py",
+    "tests/course/test_run_again.py",
     "tests/notebooks/test_on_real_account.py",
     "tests/parity/test_short.py",
 )
@@ -33,6 +35,9 @@ LONG = (
     "tests/embedded/time/",
     "notebooks/",
     "tests/course/test_notebooks.py",
+    "tests/course/test_run_again.py",
+    "tests/course/rehearsing/",
+    "tests/planning/",
     "tests/embedded/services/lambda_/",
 )
 """The beginnings of what takes longest, the longest first."""

@@ -23,7 +23,7 @@ from helpers.embedded.services.sqs.errors import (
     SQSException,
     bad_parameter,
 )
-from helpers.embedded.services.sqs.message import Attributes, Message, attributes_md5
+from helpers.embedded.services.sqs.message import Message, attributes_md5, select_attributes
 from helpers.embedded.services.sqs.queue import Queue, parse_queue_url
 from helpers.embedded.services.sqs.sending import check_ids, refuse_lists, send, size_of
 from helpers.embedded.wire import ApiResponse
@@ -401,27 +401,11 @@ def _as_result(message: Message, names: Iterable[str], system_names: set[str]) -
             system = {name: text for name, text in system.items() if name in system_names}
         if system:
             result["Attributes"] = system
-    attributes = _selected(message.attributes, names)
+    attributes = select_attributes(message.attributes, names)
     if attributes:
         result["MessageAttributes"] = attributes
         result["MD5OfMessageAttributes"] = attributes_md5(attributes)
     return result
-
-
-def _selected(attributes: Attributes, names: Iterable[str]) -> Attributes:
-    """The attributes asked for: by name, by a prefix ending in `.*`, or all of them
-    (recorded: test_receive_message_message_attribute_names_filters)."""
-    if not attributes or not names:
-        return {}
-    wanted = set(names)
-    if wanted & {"All", ".*", "*"}:
-        return attributes
-    prefixes = tuple(name[:-2] for name in wanted if name.endswith(".*"))
-    return {
-        name: attribute
-        for name, attribute in attributes.items()
-        if name in wanted or name.startswith(prefixes)
-    }
 
 
 def _with_common_error_type(body: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -174,6 +175,22 @@ def sequence_number(record: Record) -> str:
 
 def body_md5(body: str) -> str:
     return hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()
+
+
+def select_attributes(attributes: Attributes, names: Iterable[str]) -> Attributes:
+    """The attributes asked for: by name, by a prefix ending in `.*`, or all of them
+    (recorded: test_receive_message_message_attribute_names_filters)."""
+    if not attributes or not names:
+        return {}
+    wanted = set(names)
+    if wanted & {"All", ".*", "*"}:
+        return attributes
+    prefixes = tuple(name[:-2] for name in wanted if name.endswith(".*"))
+    return {
+        name: attribute
+        for name, attribute in attributes.items()
+        if name in wanted or name.startswith(prefixes)
+    }
 
 
 def attributes_md5(attributes: Attributes) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 import warnings
@@ -40,6 +39,7 @@ from helpers.embedded.services.lambda_.execution.invocations import (
     Outcome,
     TookTooLong,
     failed_by_us,
+    failed_to_start,
 )
 from helpers.embedded.services.lambda_.execution.json_logs import begin_log
 from helpers.embedded.services.lambda_.execution.lineage import UNTRACED
@@ -317,7 +317,7 @@ class Functions:
         elif failure is None:
             outcome = yield from self._invocation.run(environment, order, self._simulation.now)
         else:
-            outcome = _failed_to_start(failure, order.request_id)
+            outcome = failed_to_start(failure, order.request_id)
         log.output(environment.take_output())
         if initialised is not None:
             outcome = outcome._replace(init_duration=initialised - began)
@@ -443,13 +443,3 @@ def callee_of(function: LambdaFunction, arn: str | None = None) -> Callee:
     executed = str(function.version) if qualifier not in ("", str(function.version)) else ""
     reserved = function.reserved_concurrency is not None
     return Callee(function.function_name, resource, reserved, executed)
-
-
-def _failed_to_start(failure: str, request_id: str) -> Outcome:
-    return Outcome(
-        request_id,
-        failure,
-        json.loads(failure)["errorType"],
-        duration=0,
-        environment_lost=True,
-    )

@@ -53,6 +53,17 @@ class Outcome(NamedTuple):
     """Whether the process is gone and the next invocation needs another."""
 
 
+def failed_to_start(failure: str, request_id: str) -> Outcome:
+    """Of an environment that did not initialise, for the reason in this error object."""
+    return Outcome(
+        request_id,
+        failure,
+        json.loads(failure)["errorType"],
+        duration=0,
+        environment_lost=True,
+    )
+
+
 class Order(NamedTuple):
     """What is to be invoked with what."""
 
