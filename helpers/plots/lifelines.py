@@ -55,9 +55,6 @@ STATES = {
 }
 
 
-GREEN_PALE = "#BFE6DA"
-
-
 class Mark(NamedTuple):
     """The sign at the end of a span."""
 
@@ -256,7 +253,7 @@ def _draw_run(axes: Axes, run: Any, place: int, rows: pd.DataFrame) -> None:
         run.ends - run.begins,
         left=run.begins,
         height=0.62,
-        facecolor=GREEN_PALE,
+        facecolor="white",  # behind a name in the page's own colour
         edgecolor=GREEN,
         linewidth=1,
     )

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 from helpers import plots
 from helpers.plots.style import BLUE, GREEN, PURPLE, VERMILLION, MovingPicture
 from helpers.plots.vector import CROWD, draw_svg
+from tests.course.test_notebooks import PATHS, read_cells
 
 WHITE, JUPYTERLAB_DARK = "#ffffff", "#111111"
 COLOUR = re.compile(r"#[0-9a-f]{6}\b")
@@ -45,6 +47,19 @@ def test_all_other_colours_are_the_pages_own(draw: type[Figure]) -> None:
     used = set(COLOUR.findall(draw_svg(draw(), "words")))
     assert used <= {colour.lower() for colour in (BLUE, VERMILLION, GREEN, PURPLE)}
     assert "--page" in draw_svg(bars(3), "words")
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+def test_pictures_of_the_notebooks_have_no_colours_but_these(path: Path) -> None:
+    """A pale one would glare by night, and hide the letters on it, which are the page's own."""
+    shown = [
+        "".join(output["data"]["text/html"])
+        for cell in read_cells(path)
+        for output in cell.get("outputs", [])
+        if "text/html" in output.get("data", {})
+    ]
+    used = {colour for html in shown if "<svg" in html for colour in COLOUR.findall(html)}
+    assert used <= {colour.lower() for colour in (BLUE, VERMILLION, GREEN, PURPLE)}
 
 
 def test_the_same_figure_gives_the_same_characters() -> None:
