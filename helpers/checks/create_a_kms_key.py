@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from helpers.bank import keys
-from helpers.checks import answers
+from helpers.checks import answers, envelopes
 from helpers.checks.answers import exercise, judge_in
 from helpers.checks.questions import ABC, Question
 from helpers.deploying.refusals import name_outcome
@@ -22,9 +22,8 @@ CUSTOMERS = ("HB-1002", "HB-1011")
 """Whose PINs the auditor may open once the exercise is done."""
 STRANGER = "HB-1003"
 
-OWN_KEY = "alias/my-statement-key"
-ALIASES = ("alias/banking-letterbox", "alias/banking-seal", OWN_KEY, keys.ALIAS)
-"""Of every key in the notebook; the clean-up deletes them."""
+CONTEXT = {"customer": CUSTOMERS[0]}
+"""What the exercise's data key is tied to."""
 
 QUESTIONS = {
     "context left out": Question(
@@ -57,27 +56,6 @@ QUESTIONS = {
         },
         hint="The question is about bytes of the statement. Which request carries the statement? "
         "Read the names of the three operations that the cell printed.",
-    ),
-    "public key": Question(
-        right="a",
-        choices=ABC,
-        why="The public key closes the letterbox. The private key, in KMS, opens it.",
-        misconceptions={
-            "b": "What the public key has encrypted only the private key decrypts.",
-            "c": "Then anybody could read the letters. The two keys of a pair undo each other.",
-        },
-        hint="Read what the two lines say of `decrypt`.",
-    ),
-    "longest plaintext": Question(
-        right=190,
-        why="256 bytes less 66 of padding, by which RSA becomes safe (OAEP with SHA-256).",
-        misconceptions={
-            256: "2,048 bits are 256 bytes, and the padding takes 66 of them.",
-            2048: "2,048 is the key's size in bits.",
-            4096: "That is the limit of symmetric keys.",
-            214: "With SHA-1, yes. SHA-256 needs a longer padding.",
-        },
-        hint="Read the row of RSAES_OAEP_SHA_256.",
     ),
     "after a rotation": Question(
         right="a",
@@ -123,35 +101,28 @@ def check_auditor(lab: Lab) -> str:
 
 
 @exercise
-def check_statement_key(statement: bytes, signature: Any) -> str:
-    """Make, notebook 01: my-statement-key signs, and has signed the statement.
+def check_envelope(statement: bytes, envelope: Any) -> str:
+    """Make, notebook 01: KMS opens the envelope's data key for HB-1002 only, and it the statement.
 
     Args:
-        signature: the learner's, or `...`.
+        envelope: the learner's, or `...`.
     """
-    arn = keys.find_key(OWN_KEY)
-    if arn is None:
-        return f"Not attempted yet: there is no key with the name {OWN_KEY}."
+    if envelope is ...:
+        return "Not attempted yet: put your envelope in place of the three dots, and run again."
+    if trouble := envelopes.find_trouble(statement, envelope):
+        return f"Not yet: {trouble}"
+    call = {"CiphertextBlob": envelope["key"]}
     kms = boto3.client("kms")
-    metadata = kms.describe_key(KeyId=arn)["KeyMetadata"]
-    again = f'Run keys.delete_key("{OWN_KEY}") and create another one.'
-    if metadata["KeyUsage"] == "GENERATE_VERIFY_MAC":
-        return f"Not yet: whoever can check an HMAC can make one, and needs KMS for both. {again}"
-    if metadata["KeySpec"] == keys.SYMMETRIC:
-        return f"Not yet: a symmetric key never leaves KMS, so a partner checks nothing. {again}"
-    if metadata["KeyUsage"] != "SIGN_VERIFY":
-        return f"Not yet: this key encrypts. Its usage was settled when it was created. {again}"
-    if metadata["KeyState"] != "Enabled":
-        return f"Not yet: the key's state is {metadata['KeyState']}."
-    if signature is ...:
-        return "Not yet: the key is right. Now sign the statement; the stub keeps the signature."
-    if not isinstance(signature, bytes):
-        return 'Not yet: `signature` must be bytes: what kms.sign(...) answers under "Signature".'
-    for algorithm in metadata["SigningAlgorithms"]:
-        verify = {"Message": statement, "Signature": signature, "SigningAlgorithm": algorithm}
-        if name_outcome(kms.verify, KeyId=arn, **verify) == "works":
-            return f"Right: signed by {algorithm}. Whoever has the public key can check it."
-    return "Not yet: this is no signature of `statement` by this key."
+    if name_outcome(kms.decrypt, **call) == "works":
+        return "Not yet: KMS decrypts the data key without a context. Give the context to KMS."
+    if (outcome := name_outcome(kms.decrypt, **call, EncryptionContext=CONTEXT)) != "works":
+        return f"Not yet: KMS does not decrypt `key` with the context {CONTEXT}: {outcome}."
+    answer = kms.decrypt(**call, EncryptionContext=CONTEXT)
+    if answer["KeyId"] != keys.find_key():
+        return f"Not yet: the data key is of another KMS key than {keys.ALIAS}."
+    if trouble := envelopes.find_mismatch(statement, envelope, answer["Plaintext"]):
+        return f"Not yet: {trouble}"
+    return f"Right: KMS saw the data key, and its {len(statement):,} bytes of statement open."
 
 
 def _opens(caller: Any, key: str, context: dict[str, str]) -> bool:

@@ -33,7 +33,7 @@ def test_a_copy_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
     assert mine.read_text() == "my answers"
 
 
-@pytest.mark.parametrize("number", ["03", "3"])
+@pytest.mark.parametrize("number", ["03", "3", "A1", "a1"])
 def test_a_reset_keeps_each_old_copy_beside_the_fresh_one(tmp_path: Path, number: str) -> None:
     fresh, kept = reset_copy(number, copies=tmp_path)
     assert kept is None

@@ -57,12 +57,7 @@ GAPS = (
     Difference(
         "too long a plaintext for an RSA key is an InternalError, not a ValidationException",
         f"{DOCS}/kms/latest/APIReference/API_Encrypt.html",
-        ("01/sizes-run",),
-    ),
-    Difference(
-        "a signing key that shall encrypt is refused by another error than the usage of the key",
-        f"{DOCS}/kms/latest/APIReference/API_Encrypt.html",
-        ("01/sign-run",),
+        ("A1/sizes-run",),
     ),
     Difference(
         "a dead-letter queue need not exist when a queue names it",
@@ -77,7 +72,7 @@ GAPS = (
     Difference(
         "a queue does not ask its key",
         f"{DOCS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
-        ("02/key-run",),
+        ("02/key-run", "A1/queue-run"),
     ),
     Difference(
         "a standard queue keeps the order of sending, which AWS does not promise",

@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from helpers import Lab
 from helpers.bank import keys
@@ -75,52 +76,42 @@ def test_auditor_who_may_too_much_or_too_little(
     assert answer in checks.check_auditor(lab)
 
 
-def sign(key: str, algorithm: str, text: bytes = STATEMENT) -> bytes:
-    kms = boto3.client("kms")
-    answer = kms.sign(KeyId=key, Message=text, SigningAlgorithm=algorithm)
-    return bytes(answer["Signature"])
+def seal(lab: Lab, **changes: Any) -> dict[str, Any]:
+    """An envelope of the statement as the exercise wants it, made with these members changed."""
+    wanted = {"KeyId": keys.create_key(), "KeySpec": "AES_256", "EncryptionContext": checks.CONTEXT}
+    made = boto3.client("kms").generate_data_key(**wanted | changes)
+    text = AESGCM(made["Plaintext"]).encrypt(bytes(12), STATEMENT, None)
+    return {"key": made["CiphertextBlob"], "nonce": bytes(12), "text": text}
 
 
-@pytest.mark.parametrize(
-    ("spec", "algorithm"),
-    [
-        ("ECC_NIST_P256", "ECDSA_SHA_256"),
-        ("RSA_2048", "RSASSA_PSS_SHA_256"),
-        ("RSA_2048", "RSASSA_PKCS1_V1_5_SHA_512"),
-    ],
-)
-def test_statement_key(lab: Lab, spec: str, algorithm: str) -> None:
-    assert checks.check_statement_key(STATEMENT, ...).startswith("Not attempted yet: there is no")
-    key = keys.create_key(checks.OWN_KEY, spec, "SIGN_VERIFY")
-    assert "Now sign the statement" in checks.check_statement_key(STATEMENT, ...)
-    signed = sign(key, algorithm)
-    assert checks.check_statement_key(STATEMENT, signed).startswith(f"Right: signed by {algorithm}")
+def test_envelope(lab: Lab) -> None:
+    assert checks.check_envelope(STATEMENT, ...).startswith("Not attempted yet")
+    assert checks.check_envelope(STATEMENT, seal(lab)).startswith("Right: KMS saw the data key")
 
 
-@pytest.mark.parametrize(
-    ("spec", "usage", "answer"),
-    [
-        (keys.SYMMETRIC, "ENCRYPT_DECRYPT", "a symmetric key never leaves KMS"),
-        ("RSA_2048", "ENCRYPT_DECRYPT", "this key encrypts"),
-        ("HMAC_256", "GENERATE_VERIFY_MAC", "whoever can check an HMAC can make one"),
-    ],
-)
-def test_key_that_is_for_something_else(lab: Lab, spec: str, usage: str, answer: str) -> None:
-    keys.create_key(checks.OWN_KEY, spec, usage)
-    said = checks.check_statement_key(STATEMENT, ...)
-    assert answer in said
-    assert 'keys.delete_key("alias/my-statement-key")' in said
-    assert keys.delete_key(checks.OWN_KEY)
-    assert checks.check_statement_key(STATEMENT, ...).startswith("Not attempted yet")
+def test_envelope_whose_data_key_anybody_gets(lab: Lab) -> None:
+    kms, other = boto3.client("kms"), keys.create_key("alias/other")
+    for changes, said in (
+        ({"EncryptionContext": {}}, "decrypts the data key without a context"),
+        ({"EncryptionContext": {"customer": "HB-1011"}}, "InvalidCiphertextException"),
+        ({"KeyId": other}, "of another KMS key than alias/banking-key"),
+    ):
+        assert said in checks.check_envelope(STATEMENT, seal(lab, **changes))
+    made = seal(lab)
+    opened = kms.decrypt(CiphertextBlob=made["key"], EncryptionContext=checks.CONTEXT)
+    plain = made | {"key": opened["Plaintext"]}
+    assert "32 bytes: it is the data key in plaintext" in checks.check_envelope(STATEMENT, plain)
 
 
-def test_signature_that_is_none(lab: Lab) -> None:
-    key = keys.create_key(checks.OWN_KEY, "ECC_NIST_P256", "SIGN_VERIFY")
-    other = keys.create_key("alias/other", "ECC_NIST_P256", "SIGN_VERIFY")
-    check = checks.check_statement_key
-    assert "must be bytes" in check(STATEMENT, {"Signature": b"x"})
-    assert "no signature of `statement`" in check(STATEMENT, b"not signed")
-    assert "no signature of" in check(STATEMENT, sign(key, "ECDSA_SHA_256", b"another"))
-    assert "no signature of" in check(STATEMENT, sign(other, "ECDSA_SHA_256"))
-    boto3.client("kms").disable_key(KeyId=key)
-    assert "state is Disabled" in check(STATEMENT, ...)
+def test_envelope_that_holds_something_else(lab: Lab) -> None:
+    made = seal(lab)
+    for envelope, said in (
+        (b"sealed", "must be a dictionary with key, nonce, text; this is of type bytes"),
+        ({}, "no `key`. It has: -."),
+        ({"key": b"", "nonce": b""}, "no `text`. It has: key, nonce."),
+        (made | {"nonce": "12"}, "`nonce` must be bytes; this is of type str"),
+        (made | {"text": STATEMENT}, "`text` is not encrypted"),
+        (made | {"nonce": bytes(11) + b"x"}, "does not decrypt `text` with this nonce"),
+    ):
+        assert said in checks.check_envelope(STATEMENT, envelope)
+    assert "it holds another text, of 25 bytes" in checks.check_envelope(b"another", made)

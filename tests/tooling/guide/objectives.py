@@ -9,9 +9,9 @@ ASKED_BY: dict[str, tuple[tuple[str, ...], ...]] = {
         ("delayed message", "received message", "shorter timeout", "check_own_queue"),
     ),
     "01_create_a_kms_key": (
-        ("who must say yes", "after a rotation", "check_auditor"),
-        ("context left out", "bytes that KMS sees"),
-        ("public key", "longest plaintext", "check_statement_key"),
+        ("who must say yes", "check_auditor"),
+        ("context left out", "bytes that KMS sees", "check_envelope"),
+        ("after a rotation",),
     ),
     "02_create_queues": (
         ("dead-letter queue first", "key disabled", "check_own_queue"),
@@ -47,6 +47,11 @@ ASKED_BY: dict[str, tuple[tuple[str, ...], ...]] = {
         ("two readers", "filtered", "taken back"),
         ("one group", "check_orders"),
         ("environments", "price of concurrency", "check_limit"),
+    ),
+    "A1_asymmetric_keys": (
+        ("public key", "longest plaintext", "check_letter"),
+        ("changed order", "check_statement_key"),
+        ("queue of the letterbox", "check_statement_key"),
     ),
 }
 """What is not here yet is listed as asking for all objectives of its notebook."""
