@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
 
 from helpers import record
+from helpers.checks.missing import find_heading
 from helpers.checks.questions import Question, judge_answer, tell_other
 from helpers.copies import COMMITTED, COPIES
 from helpers.record import Answer, Verdict
@@ -19,7 +20,9 @@ from helpers.record import Answer, Verdict
 if TYPE_CHECKING:
     import pandas as pd
 
-_UNRECORDED = "Your answers are kept when you work in your own copies: make lab opens them."
+_UNRECORDED = (
+    "Your answers were not kept: this is an original. `make lab` opens copies that keep them."
+)
 P = ParamSpec("P")
 
 # How the words of every check begin.
@@ -87,7 +90,8 @@ def tell_answers(module: str, folder: Path | None = None) -> str:
     state = _sum_up(notebook, record.read(path))
     parts = [f"{len(state.right)} of {len(state.asked)} right"]
     if state.wrong:
-        parts.append(f"to look at again: {', '.join(state.wrong)}")
+        again = (f'"{find_heading(name, notebook) or name}"' for name in state.wrong)
+        parts.append(f"to look at again: {', '.join(again)}")
     if state.open:
         parts.append(f"not attempted: {len(state.open)}")
     return f"Your answers: {'; '.join(parts)}. All notebooks: python -m helpers progress"

@@ -81,7 +81,7 @@ def _try(name: str, check: Callable[[], str]) -> Part:
     try:
         return Part(name, check())
     except Exception as error:
-        return Part(name, f"{type(error).__name__}: {error}")
+        return Part(name, f"{type(error).__name__}: {error} {REPAIR}")
 
 
 def _ask_account() -> str:

@@ -19,6 +19,25 @@ def find_maker(name: str, notebook: str) -> str:
     Args:
         notebook: its file's name without the number, such as send_with_lambda.
     """
+    made = (heading for heading, code in _read_code(notebook) if name in _list_made(code))
+    return next((heading or "the set-up cell" for heading in made), "")
+
+
+def find_heading(asked: str, notebook: str) -> str:
+    """The heading of the notebook above the cell that asks this question, or checks this exercise;
+    "" if none does.
+
+    Args:
+        asked: a question's name, or that of an exercise's check, such as own queue.
+        notebook: as `find_maker` takes it.
+    """
+    calls = (f'checks.judge("{asked}"', f"checks.check_{asked.replace(' ', '_')}(")
+    found = (heading for heading, code in _read_code(notebook) if any(c in code for c in calls))
+    return next(found, "")
+
+
+def _read_code(notebook: str) -> Iterator[tuple[str, str]]:
+    """Each cell of code, after the heading above it."""
     heading = ""
     for path in COMMITTED.glob(f"*_{notebook}.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -26,9 +45,8 @@ def find_maker(name: str, notebook: str) -> str:
             if cell["cell_type"] == "markdown":
                 heads = [line[3:] for line in source.splitlines() if line.startswith("## ")]
                 heading = heads[-1] if heads else heading
-            elif name in _list_made(source):
-                return heading or "the set-up cell"
-    return ""
+            else:
+                yield heading, source
 
 
 def watch_cells() -> None:

@@ -69,20 +69,21 @@ def judge_answer(questions: Mapping[str, Question], name: str, answer: object) -
     if question.accepts(answer):
         return f"Right. {question.why}"
     if isinstance(answer, str | int) and answer in question.misconceptions:
-        return f"Not so. {question.misconceptions[answer]}"
-    return f"Not so. {question.hint}"
+        return f"Not right. {question.misconceptions[answer]}"
+    return f"Not right. {question.hint}"
 
 
 def tell_other(fault: str) -> str:
-    """What to say when the handler in a cell did something else than the question is about, such
-    as one with a typing error: then no answer is right.
+    """What to say when a cell saw something else than the question asks about, as with a handler
+    that has a typing error: then no answer is right.
 
     Args:
         fault: what was seen instead.
     """
     return (
-        f"The handler did something else than the question is about: {fault}. Put its cell back as "
-        "it was, run it, and then run this cell again."
+        "No answer fits, because the question asks about something else than happened here: "
+        f"{fault}. Put the cell that you changed back as it was, run it, and then run this cell "
+        "again."
     )
 
 

@@ -60,18 +60,20 @@ MAP_ARROWS = (
     Arrow((7.6, 3.0), (7.6, 2.0), "-", "after 5 receives", (9.3, 2.5)),
     Arrow((14.0, 3.0), (14.0, 2.0), "-", "books", (14.7, 2.5)),
     Arrow((7.6, 6.0), (7.6, 4.9), ":", "encrypts", (8.6, 5.45)),
-    Arrow((5.8, 6.95), (1.9, 4.9), ":", "seals the secret", (2.6, 6.2)),
-    Arrow((9.4, 6.95), (14.0, 4.9), ":", "seals the secret", (13.2, 6.2)),
+    Arrow((5.8, 6.95), (1.9, 4.9), ":", "encrypts a secret", (2.6, 6.2)),
+    Arrow((9.4, 6.95), (14.0, 4.9), ":", "encrypts a secret", (13.2, 6.2)),
 )
 
 
 def describe_map() -> str:
     """The content of `draw_map` in words."""
     return (
-        "The sender function sends transactions to banking-queue. Lambda polls that queue and "
-        "invokes the receiver function, which books each transaction in the ledger, a DynamoDB "
-        "table. A message that was received 5 times in vain moves to the dead-letter queue. "
-        "banking-key encrypts both queues and the signing secret of both functions."
+        "The sender function sends transactions to banking-queue. Lambda polls that queue: it asks "
+        "for messages again and again. It invokes the receiver function, which books each "
+        "transaction in the ledger, a table in DynamoDB, AWS's table service. A message that was "
+        "received 5 times and not deleted moves to the dead-letter queue. banking-key, a key in "
+        "KMS, AWS's Key Management Service, encrypts both queues and a secret that both functions "
+        "share."
     )
 
 

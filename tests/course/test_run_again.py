@@ -18,7 +18,7 @@ from tests.course.test_notebooks import PATHS, read_cells
 
 JUDGED = re.compile(r'checks\.judge\("([^"]+)", (\w+)\)')
 ALL_OVER = "all cells twice over"
-VERDICT = re.compile(r"^(Right|Not so|Not attempted|Not yet|The answer must be)\b")
+VERDICT = re.compile(r"^(Right|Not right|Not attempted|Not yet|The answer must be)\b")
 # What these tell grows with all that was run before, or with chance, and their text says so: they
 # are compared when a whole notebook was run anew.
 OF_ALL_BEFORE = {
@@ -68,7 +68,7 @@ class Learner:
         stub = re.compile(rf"^{variable} = \.\.\.$", re.MULTILINE)
         asking = next(one for one in self.cells[number::-1] if stub.search(one["source"]))
         for what, answer, verdict in (
-            ("wrong", next(iter(question.misconceptions)), "Not so"),
+            ("wrong", next(iter(question.misconceptions)), "Not right"),
             ("dots", ..., "Not attempted"),
             ("right", _right(question), "Right"),
         ):

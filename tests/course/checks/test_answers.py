@@ -8,6 +8,7 @@ import pytest
 from helpers import record
 from helpers.__main__ import main
 from helpers.checks import answers, create_queues, start_here
+from helpers.checks.missing import find_heading
 from helpers.copies import make_copies
 from helpers.record import Answer
 from tests.course.test_notebooks import PATHS, read_cells
@@ -54,7 +55,7 @@ def test_a_notebook_tells_its_own(copies: Path) -> None:
     start_here.judge(next(iter(start_here.QUESTIONS)), "?")  # another notebook's
     told = create_queues.tell_answers()
     assert f"1 of {len(names)} right" in told
-    assert f"look at again: {second};" in told
+    assert f'look at again: "{find_heading(second, "create_queues")}";' in told
     assert f"not attempted: {len(names) - 2}." in told
 
 

@@ -51,7 +51,7 @@ def test_misconception_has_its_own_answer(question: Question) -> None:
     for answer, said in question.misconceptions.items():
         assert not question.accepts(answer)
         assert question.takes(answer)
-        assert judge(question, answer) == f"Not so. {said}"
+        assert judge(question, answer) == f"Not right. {said}"
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -64,7 +64,7 @@ def test_other_answers_get_a_hint_or_a_clear_word(question: Question) -> None:
         assert judge(question, "z").endswith("; this is 'z'.")
         assert {question.right, *question.misconceptions} == set(question.choices)
     else:
-        assert judge(question, 987_654) == f"Not so. {question.hint}"
+        assert judge(question, 987_654) == f"Not right. {question.hint}"
 
 
 def test_letters_may_be_large() -> None:

@@ -135,7 +135,7 @@ def test_no_answer_is_right_when_the_handler_has_a_typing_error(
     assert checks.judge(question, ..., trial).startswith("Not attempted yet")
     slip = run_trial(lab, run_cell(code.replace("record[", "recrod[")), AMOUNTS)
     said = checks.judge(question, right, slip)
-    assert "something else than the question is about: NameError: name 'recrod'" in said
+    assert "something else than happened here: NameError: name 'recrod'" in said
 
 
 def test_calls_that_fail_are_no_calls_in_a_row() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from helpers.checks import missing
+from helpers.checks import answers, missing
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,24 @@ from helpers.checks import missing
 )
 def test_the_cell_that_makes_a_name(name: str, notebook: str, heading: str) -> None:
     assert missing.find_maker(name, notebook) == heading
+
+
+@pytest.mark.parametrize(
+    ("asked", "notebook", "heading"),
+    [
+        ("order", "create_queues", "In which order?"),
+        ("own queue", "create_queues", "Make: queues for statements"),
+        ("no such question", "create_queues", ""),
+    ],
+)
+def test_the_heading_above_a_question(asked: str, notebook: str, heading: str) -> None:
+    assert missing.find_heading(asked, notebook) == heading
+
+
+def test_each_question_and_exercise_has_a_heading() -> None:
+    for notebook in answers.list_notebooks().values():
+        for asked in answers.list_asked(notebook):
+            assert missing.find_heading(asked, notebook), (notebook, asked)
 
 
 @pytest.fixture
