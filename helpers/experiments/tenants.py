@@ -12,7 +12,7 @@ import boto3
 
 from helpers.bank.queues import delete_queue, renew_queue, wait_until_empty
 from helpers.deploying import modelled
-from helpers.deploying.mappings import create_mapping, delete_mappings, wait_for_mapping
+from helpers.deploying.mappings import create_mapping, wait_for_mapping
 from helpers.deploying.packages import delete_function
 from helpers.deploying.roles import create_role, delete_role
 from helpers.watching.metrics import Metric, read_metrics
@@ -41,10 +41,10 @@ QUEUE_OF_ALL = {
 
 
 def open_queue(lab: Lab, limit: int) -> str:
-    """An empty queue whose messages the worker works on, `limit` at once; its URL."""
+    """An empty queue and a new worker, `limit` messages at once, at a full minute; its URL."""
+    delete_function(WORKER)
     role = create_role(ROLE, "AWSLambdaSQSQueueExecutionRole", "", [])
     modelled.deploy_function(lab, WORKER, modelled.Work(modelled.fixed(1), cold_start=0.2), role)
-    delete_mappings(lab, WORKER)
     queue = renew_queue(lab, QUEUE)
     boto3.client("sqs").set_queue_attributes(
         QueueUrl=queue.url, Attributes={"VisibilityTimeout": "180"}
@@ -53,6 +53,7 @@ def open_queue(lab: Lab, limit: int) -> str:
         lab, queue.arn, WORKER, BatchSize=1, ScalingConfig={"MaximumConcurrency": limit}
     )
     wait_for_mapping(lab, uuid)
+    lab.advance(seconds=-lab.now().timestamp() % 60)  # metrics are by the minute
     return queue.url
 
 

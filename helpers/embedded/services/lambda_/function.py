@@ -70,7 +70,8 @@ class Function(LambdaFunction):
         self.revision_id = self._revise()
 
     def keep(self, settings: Mapping[str, Any]) -> None:
-        """Note what a request configures and moto forgets."""
+        """Note what a request configures and moto forgets; it makes another deployment."""
+        self.deployment = self._revise()
         if (config := settings.get("DeadLetterConfig")) is not None:
             self.dead_letter_arn = config.get("TargetArn")
         if (config := settings.get("LoggingConfig")) is not None:

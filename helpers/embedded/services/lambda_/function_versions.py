@@ -42,6 +42,8 @@ class FunctionVersion(NamedTuple):
     logging: LoggingConfig
     key: str | None
     """ARN of the KMS key of its variables."""
+    deployment: str
+    """Which creation or update of the function made it: no environment outlives the next one."""
 
     @classmethod
     def of(cls, function: LambdaFunction) -> FunctionVersion:
@@ -59,6 +61,7 @@ class FunctionVersion(NamedTuple):
             layers=tuple(each["Arn"] for each in function.layers),
             logging=getattr(function, "logging", LoggingConfig(function.logs_group_name)),
             key=function.kms_key_arn,
+            deployment=getattr(function, "deployment", ""),
         )
 
     def aws_variables(self, region: str, log_stream: str) -> dict[str, str]:

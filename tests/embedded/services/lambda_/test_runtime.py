@@ -63,6 +63,40 @@ def test_new_code_and_new_settings_start_a_new_environment(deploy: Deploy) -> No
     assert "INIT_START" in invoke("function")["log"]
 
 
+def test_a_function_that_is_made_again_starts_anew_even_if_nothing_differs(deploy: Deploy) -> None:
+    deploy(ECHO)
+    invoke("function")
+    client = boto3.client("lambda")
+    role = client.get_function_configuration(FunctionName="function")["Role"]
+    client.delete_function(FunctionName="function")
+    client.create_function(
+        FunctionName="function",
+        Role=role,
+        Runtime="python3.13",
+        Handler="code.handler",
+        Code={"ZipFile": zip_code(code=ECHO)},
+    )
+    assert "INIT_START" in invoke("function")["log"]
+
+
+def test_an_update_there_and_back_starts_anew(deploy: Deploy) -> None:
+    """The environments of the configuration before were ended by the first update."""
+    deploy(ECHO)
+    invoke("function")
+    for seconds in (4, 3):
+        boto3.client("lambda").update_function_configuration(
+            FunctionName="function", Timeout=seconds
+        )
+    assert "INIT_START" in invoke("function")["log"]
+
+
+def test_to_publish_a_version_keeps_the_environments(deploy: Deploy) -> None:
+    deploy(ECHO)
+    invoke("function")
+    boto3.client("lambda").publish_version(FunctionName="function")
+    assert "INIT_START" not in invoke("function")["log"]
+
+
 def test_the_handler_lives_in_lab_time(lab: EmbeddedAccount, deploy: Deploy) -> None:
     deploy(
         """
