@@ -87,4 +87,13 @@ def tell_other(fault: str) -> str:
     )
 
 
+def tell_difference(seen: object, expected: object, what: str) -> str:
+    """How what a cell saw differs from what its question is about; "" if it does not.
+
+    Args:
+        what: was looked at, or when.
+    """
+    return "" if seen == expected else f"{what} it was {seen}, and not {expected}"
+
+
 ABC = ("a", "b", "c")

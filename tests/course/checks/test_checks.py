@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers import Lab
+from helpers.bank import queues
 from helpers.checks import environment, start_here
 from helpers.checks.questions import NOT_ATTEMPTED, Question, judge_answer
 from helpers.deploying import tags
@@ -110,13 +111,67 @@ def test_own_queue(lab: Lab) -> None:
     [
         ("30", 3, "30 s, which is a queue's default"),
         ("61", 3, "61 s, not 60 s"),
-        ("60", 2, "shows 2 messages, not 3."),
+        ("60", 2, "has 2 visible messages, not 3."),
         ("60", 6, "not 3. To begin again: queues.delete_queue('my-first-queue')."),
     ],
 )
 def test_other_queue(lab: Lab, timeout: str, messages: int, answer: str) -> None:
     make_queue(timeout, messages)
     assert answer in start_here.check_own_queue()
+
+
+def test_own_queue_without_the_courses_tag(lab: Lab) -> None:
+    url = make_queue()
+    boto3.client("sqs").untag_queue(QueueUrl=url, TagKeys=[tags.NAME])
+    assert "no tag of the course" in start_here.check_own_queue()
+
+
+def wait(lab: Lab, seconds: float = 11, **receive: int) -> str:
+    """The exercise's queue, after its message was received and some time has passed."""
+    url = queues.renew_queue(lab, start_here.EXPERIMENT).url
+    boto3.client("sqs").send_message(QueueUrl=url, MessageBody="x")
+    if receive:
+        boto3.client("sqs").receive_message(QueueUrl=url, **receive)
+    lab.advance(seconds=seconds)
+    return url
+
+
+def test_shorter_wait(lab: Lab) -> None:
+    url = wait(lab, VisibilityTimeout=10)
+    assert start_here.check_shorter_wait(lab, url, ...) == NOT_ATTEMPTED
+    assert start_here.check_shorter_wait(lab, url, 1).startswith("Right")
+    assert "you stored 0, and the queue shows 1" in start_here.check_shorter_wait(lab, url, 0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "receive", "answer"),
+    [
+        (11, {"MaxNumberOfMessages": 1}, "the message is still hidden"),
+        (31, {"MaxNumberOfMessages": 1}, "31 s passed since the receive"),
+        (6, {"VisibilityTimeout": 5}, "6 s passed since the receive"),
+        (11, {}, "nobody received the message"),
+    ],
+)
+def test_a_right_number_without_the_wait_is_not_accepted(
+    lab: Lab, seconds: float, receive: dict[str, int], answer: str
+) -> None:
+    url = wait(lab, seconds, **receive)
+    assert answer in start_here.check_shorter_wait(lab, url, 1)
+
+
+def test_a_message_that_is_gone_is_not_a_shorter_wait(lab: Lab) -> None:
+    url = wait(lab, VisibilityTimeout=10)
+    queues.purge_queue(lab, url)
+    assert "has 0 messages, not 1" in start_here.check_shorter_wait(lab, url, 1)
+
+
+def test_no_answer_fits_an_experiment_that_was_changed() -> None:
+    seen = queues.Depth(visible=1, in_flight=0, delayed=0)
+    for answer in (0, 1):
+        assert "after 59 s it was Depth(visible=1" in start_here.judge(
+            "delayed message", answer, seen
+        )
+    assert start_here.judge("received message", "b", seen).startswith("Right")
 
 
 # The environment.

@@ -6,7 +6,7 @@ ASKED_BY: dict[str, tuple[tuple[str, ...], ...]] = {
     "00_start_here": (
         ("check_environment",),
         ("still clock", "delayed message"),
-        ("delayed message", "received message", "shorter timeout", "check_own_queue"),
+        ("delayed message", "received message", "check_shorter_wait", "check_own_queue"),
     ),
     "01_create_a_kms_key": (
         ("who must say yes", "check_auditor"),
