@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
 
 from helpers import record
 from helpers.checks.missing import find_heading
-from helpers.checks.questions import Question, judge_answer, tell_other
+from helpers.checks.multiple_choice import Question, judge_answer, tell_other
 from helpers.copies import COMMITTED, COPIES
 from helpers.record import Answer, Verdict
 

@@ -10,7 +10,7 @@ import boto3
 from helpers.bank import keys
 from helpers.checks import answers, envelopes
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, Question
+from helpers.checks.multiple_choice import ABC, Question
 from helpers.deploying.refusals import name_outcome
 
 LETTERBOX = "alias/banking-letterbox"

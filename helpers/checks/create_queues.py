@@ -13,7 +13,7 @@ from helpers.bank import keys
 from helpers.bank.queues import DAY, RECEIVES_BEFORE_DEAD, Queue, find_queue
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, Question
+from helpers.checks.multiple_choice import ABC, Question
 
 if TYPE_CHECKING:
     from helpers.lab import Lab

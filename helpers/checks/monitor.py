@@ -11,7 +11,7 @@ import boto3
 from helpers.bank.queues import DEAD_LETTER_QUEUE, QUEUE
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, Question
+from helpers.checks.multiple_choice import ABC, Question
 from helpers.watching import dashboards
 from helpers.watching.metrics import Metric, read_function_metrics
 

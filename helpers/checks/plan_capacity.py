@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
+from helpers.checks.multiple_choice import ABC, NOT_ATTEMPTED, Question
 from helpers.modelled_work import Work, exponential, fixed
 from helpers.planning import Settings, answer, daily, formulas, steady
 

@@ -10,7 +10,7 @@ from helpers.bank import receiver
 from helpers.bank.queues import DEAD_LETTER_QUEUE, QUEUE, find_queue
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
+from helpers.checks.multiple_choice import ABC, NOT_ATTEMPTED, Question
 from helpers.deploying.mappings import find_mappings, wait_for_mapping
 from helpers.experiments.trials import Trial, run_trial
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
+from helpers.checks.multiple_choice import ABC, NOT_ATTEMPTED, Question
 
 if TYPE_CHECKING:
     from helpers.rehearsing.rehearsals import Report

@@ -11,7 +11,7 @@ import boto3
 from helpers.bank import sender
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, Question
+from helpers.checks.multiple_choice import ABC, Question
 from helpers.deploying.invocations import Answer, invoke_function
 from helpers.deploying.packages import MODULE
 from helpers.experiments.permissions import Permission, read_permissions

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.bank.queues import find_queue, measure_depth
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
+from helpers.checks.multiple_choice import ABC, NOT_ATTEMPTED, Question
 from helpers.experiments import tenants
 from helpers.experiments.visibility import look_by_group
 

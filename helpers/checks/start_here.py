@@ -12,7 +12,7 @@ from helpers.bank.queues import Depth, find_queue, measure_depth
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
 from helpers.checks.environment import check_environment
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question, tell_difference
+from helpers.checks.multiple_choice import ABC, NOT_ATTEMPTED, Question, tell_difference
 from helpers.deploying.tags import is_ours
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from helpers.bank.queues import measure_depth
 from helpers.bank.releases import RELEASES
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, NOT_ATTEMPTED, Question
+from helpers.checks.multiple_choice import ABC, NOT_ATTEMPTED, Question
 
 if TYPE_CHECKING:
     from helpers.bank.pipeline import Bank

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from helpers.bank.queues import find_queue, measure_depth
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.questions import ABC, Question
+from helpers.checks.multiple_choice import ABC, Question
 from helpers.experiments import payments
 from helpers.experiments.visibility import look_at_all
 from helpers.watching import timeline

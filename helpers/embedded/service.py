@@ -11,7 +11,7 @@ from helpers.embedded.wire import ApiRequest, ApiResponse
 
 if TYPE_CHECKING:
     from helpers.embedded.door.access.principals import Principal
-    from helpers.embedded.door.members import Members
+    from helpers.embedded.door.request_members import Members
 
 
 class NotInEmbeddedAccount(NotImplementedError):

@@ -15,10 +15,10 @@ from helpers.plots.encryption import (
     draw_envelope,
     draw_key_choice,
 )
-from helpers.plots.environments import describe_environments, plot_environments
+from helpers.plots.environment_bars import describe_environments, plot_environments
 from helpers.plots.journeys import animate_journeys, describe_journeys, show_journeys
 from helpers.plots.lifelines import describe_lifelines, plot_lifelines, show_lives
-from helpers.plots.permissions import (
+from helpers.plots.permission_map import (
     describe_receiver_permissions,
     describe_sender_permissions,
     draw_receiver_permissions,

@@ -17,7 +17,7 @@ from helpers.deploying.mappings import create_mapping, wait_for_mapping
 from helpers.deploying.packages import MODULE, deploy_function, package_handler
 from helpers.deploying.roles import allow, create_role
 from helpers.rehearsing.messages import NotRehearsed
-from helpers.rehearsing.packages import ENTRY, add_installed, zip_folder
+from helpers.rehearsing.source_folders import ENTRY, add_installed, zip_folder
 
 if TYPE_CHECKING:
     from helpers.lab import Lab

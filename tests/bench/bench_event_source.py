@@ -13,7 +13,7 @@ import boto3
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.services.lambda_.execution.environments import ExecutionEnvironment
-from helpers.embedded.services.sqs.sending import send
+from helpers.embedded.services.sqs.send_message import send
 from helpers.embedded.services.sqs.service import SqsService
 from tests.bench import Row
 from tests.embedded.conftest import deploy_function, invoke

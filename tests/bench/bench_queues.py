@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from helpers import open_lab
 from helpers.embedded.services.sqs.queue import Queue
-from helpers.embedded.services.sqs.sending import send
+from helpers.embedded.services.sqs.send_message import send
 from tests.bench import Row
 
 SHALLOW, DEEP, DEEPEST = 1_000, 100_000, 1_000_000

@@ -296,7 +296,7 @@ def _queue_of(lab: Any, url: str) -> Any:
 
 def _let_come(lab: Any, queue: Any, messages: int, apart: int) -> None:
     """One by one, `apart` microseconds, without boto3; until all are dealt with."""
-    from helpers.embedded.services.sqs.sending import send
+    from helpers.embedded.services.sqs.send_message import send
 
     simulation = lab._simulation
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from helpers.checks.questions import Question
+from helpers.checks.multiple_choice import Question
 from tests.course.conftest import run_cell
 from tests.course.test_notebooks import PATHS, read_cells
 

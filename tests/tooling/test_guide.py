@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.checks.questions import Question
+from helpers.checks.multiple_choice import Question
 from tests.course.test_notebooks import estimate_minutes
 from tests.tooling.guide.chapter import CELL, TALK, VOTE, Chapter, Stop, read_chapters
 from tests.tooling.guide.pages import (

@@ -12,7 +12,7 @@ import os
 
 import boto3
 
-from helpers.embedded.door import names, service_models
+from helpers.embedded.door import host_names, service_models
 
 ADMIN_ACCESS_KEY_ID = "AKIAEMBEDDEDLABADMIN"
 """Signs the notebook's own requests. No such key exists at AWS."""
@@ -48,7 +48,7 @@ class SandboxedSettings:
         )
         boto3.DEFAULT_SESSION = None
         service_models.share()
-        names.hide()
+        host_names.hide()
 
     def restore(self) -> None:
         if self._saved is not None:
@@ -56,7 +56,7 @@ class SandboxedSettings:
             boto3.DEFAULT_SESSION = self._session
             self._saved = self._session = None
             service_models.unshare()
-            names.show()
+            host_names.show()
 
 
 def _aws_variables() -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from helpers import sending
-from helpers.embedded.door import names, short_way
+from helpers.embedded.door import host_names, short_way
 from helpers.embedded.wire import ApiRequest, Transport
 
 
@@ -21,7 +21,7 @@ def install(transport: Transport, *, enclosed: bool = False) -> None:
         enclosed: this process has no other way out.
     """
     if enclosed:
-        names.hide()
+        host_names.hide()
     sending.answer_by(_answerer(transport), short_way.shorten(transport), enclosed=enclosed)
 
 

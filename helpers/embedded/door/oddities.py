@@ -17,8 +17,8 @@ from moto.core.utils import get_service_model
 
 from helpers.embedded.door.access.authorization import Refusal
 from helpers.embedded.door.constraints import find_complaint
-from helpers.embedded.door.members import structure_in
 from helpers.embedded.door.reading import botocore_name
+from helpers.embedded.door.request_members import structure_in
 from helpers.embedded.service import Call
 
 _CODES = {

@@ -14,7 +14,7 @@ from moto.core.model import ServiceModel
 from moto.core.parse import QueryParser
 from moto.core.utils import get_service_model
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.door import buckets
 from helpers.embedded.service import Call
 from helpers.embedded.wire import ApiRequest
@@ -39,7 +39,7 @@ def read_call(request: ApiRequest, service: str) -> Call:
 def _read_json(request: ApiRequest) -> dict[str, Any]:
     """The body as a JSON object; empty when it is none: the service says so."""
     try:
-        document = documents.parse(request.body or b"{}")
+        document = json_documents.parse(request.body or b"{}")
     except ValueError:
         return {}
     return document if isinstance(document, dict) else {}

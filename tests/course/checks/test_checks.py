@@ -10,7 +10,7 @@ import pytest
 from helpers import Lab
 from helpers.bank import queues
 from helpers.checks import environment, start_here
-from helpers.checks.questions import NOT_ATTEMPTED, Question, judge_answer
+from helpers.checks.multiple_choice import NOT_ATTEMPTED, Question, judge_answer
 from helpers.deploying import tags
 
 NOTEBOOK_FOLDER = Path(__file__).parents[3] / "notebooks"

@@ -11,7 +11,7 @@ import pytest
 from helpers import Lab
 from helpers.bank import dead_letters, pipeline, releases, sender
 from helpers.checks import test_the_pipeline as checks
-from helpers.checks.questions import NOT_ATTEMPTED
+from helpers.checks.multiple_choice import NOT_ATTEMPTED
 from helpers.deploying.mappings import wait_for_mapping
 
 # Modify: settings with which the slow release books everything.

@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from helpers.embedded.account import EmbeddedAccount
-from helpers.embedded.door.members import Members, structure_in
+from helpers.embedded.door.request_members import Members, structure_in
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.cloudformation.members import MEMBERS as CLOUDFORMATION
 from helpers.embedded.services.cloudwatch.members import MEMBERS as CLOUDWATCH

@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from helpers.embedded.account import EmbeddedAccount
-from helpers.embedded.door.members import Members
+from helpers.embedded.door.request_members import Members
 from tests.embedded.conftest import deploy_function
 from tests.embedded.door.test_members import (
     CLOUDFORMATION,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import nbformat
 
-from helpers.checks.questions import Question
+from helpers.checks.multiple_choice import Question
 
 ROOT = Path(__file__).parents[3]
 DETAILS = re.compile(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL)

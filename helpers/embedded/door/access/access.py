@@ -15,7 +15,6 @@ from helpers.embedded.door.access.authorization import (
     account_of,
     parse_arn,
 )
-from helpers.embedded.door.access.documents import MalformedPolicy, Policy, parse_policy
 from helpers.embedded.door.access.evaluation import (
     Asked,
     Decision,
@@ -28,6 +27,7 @@ from helpers.embedded.door.access.evaluation import (
 from helpers.embedded.door.access.explanation import Explanation, explain
 from helpers.embedded.door.access.facts import facts_of_principal, facts_of_resource
 from helpers.embedded.door.access.identities import Identities
+from helpers.embedded.door.access.policy_documents import MalformedPolicy, Policy, parse_policy
 from helpers.embedded.door.access.principals import Principal, service_principal
 from helpers.embedded.door.reading import prefix_of
 from helpers.embedded.time.clock import Clock

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from helpers.embedded.door.access.evaluation import Found
-from helpers.embedded.door.access.patterns import Facts
 from helpers.embedded.door.access.policy_checks import Exists
 from helpers.embedded.door.access.principals import Principal
+from helpers.embedded.door.access.wildcards import Facts
 from helpers.embedded.service import Call
 
 Given = Mapping[str, tuple[str, ...]]

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from helpers.embedded.door.access.errors import MalformedPolicy
-from helpers.embedded.door.access.patterns import Facts, compile_wildcards, fill_in
+from helpers.embedded.door.access.wildcards import Facts, compile_wildcards, fill_in
 
 Test = Callable[[str, str], bool]
 """Whether a request's value meets a policy's value."""

@@ -10,9 +10,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from helpers.embedded.door.access.crossing import may_cross
-from helpers.embedded.door.access.documents import Policy, Statement
-from helpers.embedded.door.access.patterns import Facts
+from helpers.embedded.door.access.policy_documents import Policy, Statement
 from helpers.embedded.door.access.principals import Principal, Reach
+from helpers.embedded.door.access.wildcards import Facts
 
 
 class Kind(Enum):

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from helpers.embedded.door.access.documents import MalformedPolicy, Policy, parse_policy
 from helpers.embedded.door.access.evaluation import Kind, Policies, Source
+from helpers.embedded.door.access.policy_documents import MalformedPolicy, Policy, parse_policy
 from helpers.embedded.door.access.principals import Issue, Principal, is_account
 from helpers.embedded.door.credentials import ADMIN_ACCESS_KEY_ID, ADMIN_SECRET_ACCESS_KEY
 

@@ -17,9 +17,9 @@ from helpers.embedded.services.cloudformation.change_set_api import (
     ChangeSetsApi,
 )
 from helpers.embedded.services.cloudformation.errors import AlreadyExists, ValidationError
-from helpers.embedded.services.cloudformation.requests import requested
 from helpers.embedded.services.cloudformation.resource_types import as_list
-from helpers.embedded.services.cloudformation.stack import Event, Output, Stack
+from helpers.embedded.services.cloudformation.stack_requests import requested
+from helpers.embedded.services.cloudformation.stack_state import Event, Output, Stack
 from helpers.embedded.services.cloudformation.summaries import summary_of
 from helpers.embedded.services.own_api import Result
 

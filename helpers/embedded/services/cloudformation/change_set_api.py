@@ -15,8 +15,8 @@ from helpers.embedded.services.cloudformation.errors import (
     InvalidChangeSetStatus,
     ValidationError,
 )
-from helpers.embedded.services.cloudformation.requests import StackRequest, requested
-from helpers.embedded.services.cloudformation.stack import IN_REVIEW, Stack, Wanted
+from helpers.embedded.services.cloudformation.stack_requests import StackRequest, requested
+from helpers.embedded.services.cloudformation.stack_state import IN_REVIEW, Stack, Wanted
 from helpers.embedded.services.own_api import Result
 
 _NAME = "[a-zA-Z][-a-zA-Z0-9]*"

@@ -13,7 +13,7 @@ from helpers.embedded.services.cloudformation import parameters
 from helpers.embedded.services.cloudformation.changes import Changes
 from helpers.embedded.services.cloudformation.errors import ChangeSetNotFound
 from helpers.embedded.services.cloudformation.resource_types import as_list
-from helpers.embedded.services.cloudformation.stack import Stack, Wanted
+from helpers.embedded.services.cloudformation.stack_state import Stack, Wanted
 
 NO_CHANGES = (
     "The submitted information didn't contain changes. Submit different information to create a "

@@ -14,7 +14,7 @@ from helpers.embedded.services.cloudformation.errors import ResourceFailed, Vali
 from helpers.embedded.services.cloudformation.exports import Exports
 from helpers.embedded.services.cloudformation.intrinsics import Scope, imports_in, names_in, resolve
 from helpers.embedded.services.cloudformation.resource_types import ResourceType
-from helpers.embedded.services.cloudformation.stack import Resource, Stack, Wanted
+from helpers.embedded.services.cloudformation.stack_state import Resource, Stack, Wanted
 from helpers.embedded.services.cloudformation.values import as_text
 
 _ATTRIBUTES = ("DeletionPolicy", "Metadata", "UpdateReplacePolicy")

@@ -25,7 +25,7 @@ from helpers.embedded.services.cloudformation.errors import ResourceFailed, Vali
 from helpers.embedded.services.cloudformation.exports import Exports
 from helpers.embedded.services.cloudformation.intrinsics import Scope, imports_in, resolve
 from helpers.embedded.services.cloudformation.resource_types import Properties, without
-from helpers.embedded.services.cloudformation.stack import (
+from helpers.embedded.services.cloudformation.stack_state import (
     IN_REVIEW,
     Event,
     Output,

@@ -27,7 +27,7 @@ from helpers.embedded.services.cloudformation.resource_types import (
     as_list,
     as_mapping,
 )
-from helpers.embedded.services.cloudformation.stack import Resource, Stack, Wanted
+from helpers.embedded.services.cloudformation.stack_state import Resource, Stack, Wanted
 
 _MODULES = (
     compute_types,

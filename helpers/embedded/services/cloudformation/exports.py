@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from helpers.embedded.services.cloudformation.errors import ResourceFailed
-from helpers.embedded.services.cloudformation.stack import Output, Stack
+from helpers.embedded.services.cloudformation.stack_state import Output, Stack
 
 
 class Export(NamedTuple):

@@ -6,7 +6,7 @@ from helpers.embedded.service import Call, Service
 from helpers.embedded.services.cloudformation.api import CloudFormationApi
 from helpers.embedded.services.cloudformation.authorization import CloudFormationAuthorization
 from helpers.embedded.services.cloudformation.members import MEMBERS
-from helpers.embedded.services.cloudformation.stack import Stack
+from helpers.embedded.services.cloudformation.stack_state import Stack
 from helpers.embedded.services.parts import Parts
 from helpers.embedded.wire import ApiResponse
 

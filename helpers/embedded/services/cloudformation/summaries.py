@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from helpers.embedded.services.cloudformation.requests import needed_capability
+from helpers.embedded.services.cloudformation.stack_requests import needed_capability
 from helpers.embedded.services.cloudformation.template import Template
 from helpers.embedded.services.cloudformation.values import as_text, is_true
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from helpers.embedded.services.cloudformation.errors import ValidationError
 from helpers.embedded.services.cloudformation.intrinsics import PSEUDO, names_in
-from helpers.embedded.services.cloudformation.reading import malformed, read_document
+from helpers.embedded.services.cloudformation.template_text import malformed, read_document
 from helpers.embedded.services.cloudformation.values import each_of
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"

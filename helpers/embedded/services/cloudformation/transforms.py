@@ -11,8 +11,8 @@ from typing import Any
 
 from helpers.embedded.services.cloudformation.account_api import AccountApi
 from helpers.embedded.services.cloudformation.errors import ValidationError
+from helpers.embedded.services.cloudformation.for_each import unroll
 from helpers.embedded.services.cloudformation.intrinsics import PSEUDO
-from helpers.embedded.services.cloudformation.loops import unroll
 from helpers.embedded.services.cloudformation.parameters import as_values
 from helpers.embedded.services.cloudformation.template import (
     LANGUAGE_EXTENSIONS,

@@ -11,7 +11,7 @@ from moto.core.responses import ActionResult
 
 from helpers.embedded.services.cloudwatch.alarms.api import AlarmApi
 from helpers.embedded.services.cloudwatch.backend import CloudWatchBackend
-from helpers.embedded.services.cloudwatch.dashboards import check_dashboard
+from helpers.embedded.services.cloudwatch.dashboard_bodies import check_dashboard
 from helpers.embedded.services.cloudwatch.data_checks import check_namespace
 from helpers.embedded.services.cloudwatch.published.series import Metric
 from helpers.embedded.services.cloudwatch.queries import Queries

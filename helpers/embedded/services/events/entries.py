@@ -13,7 +13,7 @@ from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.services.event_patterns import Pattern
 from helpers.embedded.services.pattern_operators import InvalidPattern
 
@@ -58,7 +58,7 @@ def read_entry(entry: Mapping[str, Any], now: datetime) -> Event:
     if str(entry["Source"]).startswith("aws."):
         raise BadEntry("NotAuthorizedForSourceException", "Not authorized for the source.")
     try:
-        detail = documents.parse(str(entry["Detail"]))
+        detail = json_documents.parse(str(entry["Detail"]))
     except ValueError:
         detail = None
     if not isinstance(detail, dict):
@@ -82,7 +82,7 @@ def read_pattern(text: str) -> Pattern:
         JsonRESTError: InvalidEventPatternException; what stands behind "Reason" is ours.
     """
     try:
-        return Pattern(documents.parse(text))
+        return Pattern(json_documents.parse(text))
     except (InvalidPattern, ValueError) as error:
         raise JsonRESTError(
             "InvalidEventPatternException", f"Event pattern is not valid. Reason: {error}"

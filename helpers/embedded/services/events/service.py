@@ -12,7 +12,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.events.models import Rule, events_backends
 from moto.moto_api._internal import mock_random
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.service import Call, NotInEmbeddedAccount
 from helpers.embedded.services.events.authorization import EventsAuthorization
@@ -138,7 +138,7 @@ class EventsService(MotoService):
     def _test_event_pattern(self, call: Call) -> dict[str, Any]:
         """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html"""
         try:
-            event = documents.parse(str(call.parameters.get("Event") or ""))
+            event = json_documents.parse(str(call.parameters.get("Event") or ""))
         except ValueError:
             event = None
         if not isinstance(event, dict):

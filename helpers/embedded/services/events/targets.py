@@ -17,7 +17,7 @@ from moto.core.exceptions import ServiceException
 
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.services.sqs.errors import SQSException
-from helpers.embedded.services.sqs.sending import send
+from helpers.embedded.services.sqs.send_message import send
 from helpers.embedded.services.sqs.service import SqsService
 
 _log = logging.getLogger("lab.events")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.embedded.door.members import Members
+from helpers.embedded.door.request_members import Members
 
 _TAKEN = """
 AddUserToGroup: GroupName UserName

@@ -11,7 +11,7 @@ from helpers.embedded.services.kms.cryptography_api import CryptographyApi
 from helpers.embedded.services.kms.errors import KmsException, invalid_request, out_of_range
 from helpers.embedded.services.kms.grants_api import GrantsApi
 from helpers.embedded.services.kms.key import Key
-from helpers.embedded.services.kms.requests import as_json
+from helpers.embedded.services.kms.key_requests import as_json
 from helpers.embedded.time.clock import SECOND, START
 
 _MOST_TAGS = 50

@@ -26,11 +26,11 @@ from helpers.embedded.door.access.authorization import (
     named_facts,
     policy_put_by,
 )
-from helpers.embedded.door.access.documents import parse_policy
 from helpers.embedded.door.access.evaluation import Found, Kind, Source
-from helpers.embedded.door.access.patterns import Facts
 from helpers.embedded.door.access.policy_checks import check_key_policy
+from helpers.embedded.door.access.policy_documents import parse_policy
 from helpers.embedded.door.access.principals import Principal
+from helpers.embedded.door.access.wildcards import Facts
 from helpers.embedded.moto_seams.backends import backend_at
 from helpers.embedded.service import Call
 from helpers.embedded.services.kms.backend import find_in_region

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from moto.kms.models import kms_backends
 
-from helpers.embedded.services.kms import operations, pairs, specs
+from helpers.embedded.services.kms import cryptographic_operations, pairs, specs
 from helpers.embedded.services.kms.backend import find_in_region
+from helpers.embedded.services.kms.cryptographic_operations import DataKey
 from helpers.embedded.services.kms.errors import (
     invalid_request,
     not_one_of,
@@ -16,8 +17,7 @@ from helpers.embedded.services.kms.errors import (
     unsupported,
 )
 from helpers.embedded.services.kms.key import Key
-from helpers.embedded.services.kms.operations import DataKey
-from helpers.embedded.services.kms.requests import KmsRequest, as_json
+from helpers.embedded.services.kms.key_requests import KmsRequest, as_json
 from helpers.embedded.services.kms.states import check_state
 
 _MOST_BYTES = 1024
@@ -44,7 +44,7 @@ class CryptographyApi(KmsRequest):
         algorithm = self._get_param("EncryptionAlgorithm", specs.SYMMETRIC)
         plaintext = self._get_param("Plaintext", b"")
         context = self._get_param("EncryptionContext", {})
-        blob = operations.encrypt(self.key, algorithm, plaintext, context)
+        blob = cryptographic_operations.encrypt(self.key, algorithm, plaintext, context)
         return as_json(CiphertextBlob=blob, KeyId=self.key.arn, EncryptionAlgorithm=algorithm)
 
     def decrypt(self) -> str:
@@ -62,7 +62,7 @@ class CryptographyApi(KmsRequest):
         algorithm = self._get_param("DestinationEncryptionAlgorithm", specs.SYMMETRIC)
         context = self._get_param("DestinationEncryptionContext", {})
         return as_json(
-            CiphertextBlob=operations.encrypt(target, algorithm, plaintext, context),
+            CiphertextBlob=cryptographic_operations.encrypt(target, algorithm, plaintext, context),
             SourceKeyId=source.arn,
             KeyId=target.arn,
             SourceEncryptionAlgorithm=self._get_param("SourceEncryptionAlgorithm", specs.SYMMETRIC),
@@ -83,9 +83,9 @@ class CryptographyApi(KmsRequest):
         if algorithm != specs.SYMMETRIC:
             if key is None:
                 raise invalid_request(f"{prefix}KeyId is required for {algorithm}.")
-            plaintext = operations.decrypt_with_pair(key, algorithm, blob, context)
+            plaintext = cryptographic_operations.decrypt_with_pair(key, algorithm, blob, context)
             return Opened(plaintext, key, None)
-        sealed = operations.parse_blob(blob, key)
+        sealed = cryptographic_operations.parse_blob(blob, key)
         owner = key or find_in_region(kms_backends, self.region, sealed.key_id)
         if owner is None:
             raise unknown_ciphertext()
@@ -119,7 +119,9 @@ class CryptographyApi(KmsRequest):
             raise invalid_request("Please specify either number of bytes or key spec.")
         context = self._get_param("EncryptionContext", {})
         size = length or _DATA_KEY_BYTES[spec]
-        return operations.generate_data_key(self.key, context, size, self._get_action())
+        return cryptographic_operations.generate_data_key(
+            self.key, context, size, self._get_action()
+        )
 
     def generate_random(self) -> str:
         """Recorded: test_generate_random_invalid_number_of_bytes."""
@@ -134,13 +136,13 @@ class CryptographyApi(KmsRequest):
 
     def sign(self) -> str:
         algorithm = self._get_param("SigningAlgorithm", "")
-        signature = operations.sign(self.key, algorithm, *self._message())
+        signature = cryptographic_operations.sign(self.key, algorithm, *self._message())
         return as_json(KeyId=self.key.arn, Signature=signature, SigningAlgorithm=algorithm)
 
     def verify(self) -> str:
         algorithm = self._get_param("SigningAlgorithm", "")
         signature = self._get_param("Signature", b"")
-        operations.verify(self.key, algorithm, *self._message(), signature)
+        cryptographic_operations.verify(self.key, algorithm, *self._message(), signature)
         return as_json(KeyId=self.key.arn, SignatureValid=True, SigningAlgorithm=algorithm)
 
     def _message(self) -> tuple[bytes, bool]:
@@ -168,13 +170,15 @@ class CryptographyApi(KmsRequest):
 
     def generate_mac(self) -> str:
         algorithm = self._get_param("MacAlgorithm", "")
-        mac = operations.generate_mac(self.key, algorithm, self._get_param("Message", b""))
+        mac = cryptographic_operations.generate_mac(
+            self.key, algorithm, self._get_param("Message", b"")
+        )
         return as_json(KeyId=self.key.arn, Mac=mac, MacAlgorithm=algorithm)
 
     def verify_mac(self) -> str:
         algorithm = self._get_param("MacAlgorithm", "")
         message, mac = self._get_param("Message", b""), self._get_param("Mac", b"")
-        operations.verify_mac(self.key, algorithm, message, mac)
+        cryptographic_operations.verify_mac(self.key, algorithm, message, mac)
         return as_json(KeyId=self.key.arn, MacValid=True, MacAlgorithm=algorithm)
 
 

@@ -14,7 +14,7 @@ from helpers.embedded.services.kms.grants import (
     grants_of_region,
 )
 from helpers.embedded.services.kms.key import Key
-from helpers.embedded.services.kms.requests import KmsRequest, as_json
+from helpers.embedded.services.kms.key_requests import KmsRequest, as_json
 
 _TOKEN_BYTES = 96
 

@@ -12,7 +12,7 @@ from moto.kms.models import kms_backends
 from helpers.embedded.door.access.authorization import Given
 from helpers.embedded.moto_seams.backends import ReplacedBackend
 from helpers.embedded.moto_seams.services import MotoService
-from helpers.embedded.services.kms import operations, states
+from helpers.embedded.services.kms import cryptographic_operations, states
 from helpers.embedded.services.kms.api import KmsApi
 from helpers.embedded.services.kms.authorization import KmsAuthorization, encryption_facts
 from helpers.embedded.services.kms.backend import KmsBackend, backend_of
@@ -67,11 +67,11 @@ class KmsService(MotoService):
 
     def generate_data_key(self, key: Key, context: Mapping[str, str], length: int) -> bytes:
         """A data key of so many bytes, sealed."""
-        return operations.generate_data_key(key, context, length).sealed
+        return cryptographic_operations.generate_data_key(key, context, length).sealed
 
     def open(self, key: Key, sealed: bytes, context: Mapping[str, str]) -> bytes:
         """A data key in the open."""
-        return key.open(operations.parse_blob(sealed, key), context)
+        return key.open(cryptographic_operations.parse_blob(sealed, key), context)
 
     def facts_of(self, context: Mapping[str, str]) -> Given:
         """The condition keys that an encryption context gives values to."""

@@ -12,7 +12,6 @@ from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClie
 from moto.core.utils import unix_time
 
 from helpers.embedded.door.constraints import find_complaint
-from helpers.embedded.services.lambda_.answers import page_of
 from helpers.embedded.services.lambda_.backend import (
     ACCOUNT_CONCURRENCY,
     LARGEST_PACKAGE,
@@ -34,9 +33,10 @@ from helpers.embedded.services.lambda_.function_names import (
     parse_name,
     read_name,
 )
+from helpers.embedded.services.lambda_.function_requests import Answer
 from helpers.embedded.services.lambda_.function_settings import check_settings
 from helpers.embedded.services.lambda_.permissions_api import PermissionsApi
-from helpers.embedded.services.lambda_.requests import Answer
+from helpers.embedded.services.lambda_.response_forms import page_of
 from helpers.embedded.services.lambda_.revisions import check_revision
 from helpers.embedded.services.lambda_.versions_api import VersionsApi
 

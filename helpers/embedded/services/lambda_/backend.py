@@ -15,7 +15,7 @@ from moto.s3.models import s3_backends
 from helpers.embedded.services.lambda_.aliases import weights_of
 from helpers.embedded.services.lambda_.event_invoke import EventInvokeConfigs
 from helpers.embedded.services.lambda_.execution import environments
-from helpers.embedded.services.lambda_.execution.modelled import find_work
+from helpers.embedded.services.lambda_.execution.modelled_environments import find_work
 from helpers.embedded.services.lambda_.function import Function
 from helpers.embedded.services.lambda_.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import BadCodeArchive, check_code

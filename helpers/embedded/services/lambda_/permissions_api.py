@@ -14,7 +14,7 @@ from moto.core.exceptions import JsonRESTError
 
 from helpers.embedded.services.lambda_.backend import Conflict
 from helpers.embedded.services.lambda_.function_names import LATEST, FunctionName, NotFound, missing
-from helpers.embedded.services.lambda_.requests import Answer, FunctionRequest
+from helpers.embedded.services.lambda_.function_requests import Answer, FunctionRequest
 from helpers.embedded.services.lambda_.resource_policy import ResourcePolicy, statement_of
 from helpers.embedded.services.lambda_.revisions import check_revision
 

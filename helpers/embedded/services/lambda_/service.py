@@ -15,8 +15,8 @@ from helpers.embedded.services.kms.service import KmsService
 from helpers.embedded.services.lambda_.authorization import LambdaAuthorization
 from helpers.embedded.services.lambda_.backend import FunctionBackend
 from helpers.embedded.services.lambda_.event_source.api import LambdaApi
+from helpers.embedded.services.lambda_.event_source.event_source_mappings import Mappings
 from helpers.embedded.services.lambda_.event_source.mapping import Mapping
-from helpers.embedded.services.lambda_.event_source.mappings import Mappings
 from helpers.embedded.services.lambda_.execution.asynchronous import (
     AsynchronousInvocations,
     Attributes,
@@ -29,7 +29,7 @@ from helpers.embedded.services.lambda_.members import MEMBERS
 from helpers.embedded.services.logs.backend import LogsBackend
 from helpers.embedded.services.logs.service import LogsService
 from helpers.embedded.services.parts import Parts
-from helpers.embedded.services.sqs.sending import send
+from helpers.embedded.services.sqs.send_message import send
 from helpers.embedded.services.sqs.service import SqsService
 
 if TYPE_CHECKING:

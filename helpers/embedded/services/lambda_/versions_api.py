@@ -14,11 +14,11 @@ from moto.awslambda.models import LambdaAlias
 
 from helpers.embedded.door.constraints import find_complaint
 from helpers.embedded.services.lambda_.aliases import Weights, check_routing, weights_of
-from helpers.embedded.services.lambda_.answers import page_of
 from helpers.embedded.services.lambda_.backend import Conflict
 from helpers.embedded.services.lambda_.function import as_listed
 from helpers.embedded.services.lambda_.function_names import FunctionName, NotFound
-from helpers.embedded.services.lambda_.requests import Answer, FunctionRequest
+from helpers.embedded.services.lambda_.function_requests import Answer, FunctionRequest
+from helpers.embedded.services.lambda_.response_forms import page_of
 from helpers.embedded.services.lambda_.revisions import check_revision
 
 

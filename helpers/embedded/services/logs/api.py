@@ -18,10 +18,10 @@ from moto.logs.responses import LogsResponse
 from helpers.embedded.door.constraints import find_complaint
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.logs.backend import LogsBackend, Query
-from helpers.embedded.services.logs.conditions import BadPattern
+from helpers.embedded.services.logs.filter_conditions import BadPattern
+from helpers.embedded.services.logs.filter_patterns import Match, compile_pattern
 from helpers.embedded.services.logs.insights.query import run_query
 from helpers.embedded.services.logs.insights.syntax import Malformed
-from helpers.embedded.services.logs.patterns import Match, compile_pattern
 from helpers.embedded.services.logs.search import page_of_group, page_of_stream, records_of
 from helpers.embedded.services.paging import BadToken, page_of
 

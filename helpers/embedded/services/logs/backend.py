@@ -11,7 +11,7 @@ from moto.logs.models import LogGroup, LogStream
 
 from helpers.embedded.request_ids import new_request_id
 from helpers.embedded.service import NotInEmbeddedAccount
-from helpers.embedded.services.logs.conditions import BadPattern
+from helpers.embedded.services.logs.filter_conditions import BadPattern
 from helpers.embedded.services.logs.log_metrics import MetricFilter
 
 if TYPE_CHECKING:

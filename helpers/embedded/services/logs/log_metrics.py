@@ -12,8 +12,8 @@ from typing import Any
 from helpers.embedded.services.cloudwatch.custom_metrics import CustomMetrics
 from helpers.embedded.services.cloudwatch.published.samples import Samples
 from helpers.embedded.services.cloudwatch.published.series import MINUTE, Metric
-from helpers.embedded.services.logs.conditions import MISSING, BadPattern
-from helpers.embedded.services.logs.patterns import compile_pattern, json_object, select
+from helpers.embedded.services.logs.filter_conditions import MISSING, BadPattern
+from helpers.embedded.services.logs.filter_patterns import compile_pattern, json_object, select
 
 Event = tuple[int, str]
 """Unix milliseconds, and the message."""

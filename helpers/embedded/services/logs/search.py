@@ -9,8 +9,8 @@ from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundExce
 from moto.logs.models import LogEvent, LogGroup, LogStream
 
 from helpers.embedded.services.logs.backend import NO_STREAM
+from helpers.embedded.services.logs.filter_patterns import Match
 from helpers.embedded.services.logs.insights.rows import Record
-from helpers.embedded.services.logs.patterns import Match
 
 _MOST_EVENTS = 10_000
 _MOST_BYTES = 1_048_576

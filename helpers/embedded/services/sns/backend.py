@@ -12,7 +12,7 @@ from moto.moto_api._internal import mock_random
 from moto.sns.exceptions import SNSException, TopicNotFound
 from moto.sns.models import SNSBackend, Subscription, Topic
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.pattern_operators import InvalidPattern
 from helpers.embedded.services.sns.filter_policy import accepts, read_policy
@@ -93,7 +93,7 @@ class SnsBackend(SNSBackend):
     def set_subscription_attributes(self, arn: str, name: str, value: Any) -> None:
         if name in ("FilterPolicy", "RedrivePolicy", "DeliveryPolicy") and value:
             try:
-                policy = documents.parse(value)
+                policy = json_documents.parse(value)
             except ValueError as error:
                 raise refused(f"{name}: failed to parse JSON. {error}") from None
             if not isinstance(policy, dict):
@@ -164,7 +164,7 @@ def check_arn(arn: str, parameter: str) -> None:
 
 def _check_policy(text: str) -> None:
     try:
-        policy = documents.parse(text)
+        policy = json_documents.parse(text)
     except ValueError:
         policy = None
     if not isinstance(policy, dict):

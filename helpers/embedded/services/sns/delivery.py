@@ -19,7 +19,7 @@ from helpers.embedded.door.access.access import Access
 from helpers.embedded.services.sns.notification import Notification
 from helpers.embedded.services.sqs.errors import SQSException
 from helpers.embedded.services.sqs.queue import Queue
-from helpers.embedded.services.sqs.sending import send
+from helpers.embedded.services.sqs.send_message import send
 from helpers.embedded.services.sqs.service import SqsService
 
 _log = logging.getLogger("lab.sns")

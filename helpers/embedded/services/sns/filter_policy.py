@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.services.event_patterns import Pattern
 from helpers.embedded.services.sns.publishing import Attributes, Publication
 
@@ -22,7 +22,7 @@ def read_policy(text: str) -> Pattern | None:
         ValueError: it is no JSON.
         InvalidPattern: the language does not know something in it.
     """
-    document = documents.parse(text)
+    document = json_documents.parse(text)
     return Pattern(document) if document else None
 
 
@@ -39,7 +39,7 @@ def accepts(policy: str, scope: str, publication: Publication) -> bool:
     if scope == "MessageAttributes":
         return pattern.matches(_as_event(publication.attributes))
     try:
-        body = documents.parse(publication.message)
+        body = json_documents.parse(publication.message)
     except ValueError:
         return False
     return isinstance(body, dict) and pattern.matches(body)
@@ -52,7 +52,7 @@ def _as_event(attributes: Attributes) -> dict[str, Any]:
         kind, value = attribute["Type"], attribute["Value"]
         if kind == "String.Array" or kind.startswith("Number"):
             try:
-                event[name] = documents.parse(value)
+                event[name] = json_documents.parse(value)
             except ValueError:
                 event[name] = float(value) if kind.startswith("Number") else value
         elif kind.startswith("String"):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from moto.sns.exceptions import SNSException, SNSInvalidParameter
 from moto.sns.models import Topic
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 
 _MOST_BYTES = 262_144
 """Of a message with its attributes."""
@@ -78,7 +78,7 @@ def _check_structure(message: str, structure: str | None) -> bool:
     if structure != "json":
         raise refused("MessageStructure")
     try:
-        by_protocol = documents.parse(message)
+        by_protocol = json_documents.parse(message)
     except ValueError:
         by_protocol = None
     if not isinstance(by_protocol, dict):

@@ -25,7 +25,7 @@ from helpers.embedded.services.sqs.errors import (
 )
 from helpers.embedded.services.sqs.message import Message, attributes_md5, select_attributes
 from helpers.embedded.services.sqs.queue import Queue, parse_queue_url
-from helpers.embedded.services.sqs.sending import check_ids, refuse_lists, send, size_of
+from helpers.embedded.services.sqs.send_message import check_ids, refuse_lists, send, size_of
 from helpers.embedded.wire import ApiResponse
 
 LONGEST_BATCH = 1_048_576

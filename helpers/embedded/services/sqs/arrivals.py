@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from helpers.embedded.services.sqs.queue import Queue
-from helpers.embedded.services.sqs.sending import Entry, send
+from helpers.embedded.services.sqs.send_message import Entry, send
 from helpers.embedded.time.simulation import Simulation, Steps
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.services.sqs.errors import (
     InvalidAttributeName,
     InvalidParameterValue,
@@ -138,7 +138,7 @@ def _checked_policy(value: Any) -> str:
     if isinstance(value, dict):
         return json.dumps(value, separators=(",", ":"))
     try:
-        documents.parse(value)
+        json_documents.parse(value)
     except (TypeError, ValueError):
         raise invalid_attribute_value("Policy") from None
     return str(value)
@@ -206,7 +206,7 @@ def _checked_redrive_allow_policy(value: Any) -> dict[str, Any] | None:
 def _json_object(value: Any, name: str, reason: str) -> dict[str, Any]:
     if isinstance(value, str):
         try:
-            value = documents.parse(value)
+            value = json_documents.parse(value)
         except ValueError:
             raise invalid_attribute_value(name, reason) from None
     if not isinstance(value, dict):

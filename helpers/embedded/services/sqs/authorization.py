@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from moto.sqs.models import sqs_backends
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.door.access.authorization import Arn, Authorization, Place, Refusal
 from helpers.embedded.door.access.policy_checks import check_queue_policy
@@ -84,6 +84,6 @@ def _find(arn: Arn) -> Queue | None:
 def _source_of(task_handle: str) -> list[str]:
     """The queue out of which a message move task moves."""
     try:
-        return [str(documents.parse(b64decode(task_handle))["sourceArn"])]
+        return [str(json_documents.parse(b64decode(task_handle))["sourceArn"])]
     except (ValueError, KeyError, TypeError):
         return []

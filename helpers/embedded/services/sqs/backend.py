@@ -19,7 +19,7 @@ from helpers.embedded.services.sqs.errors import (
 )
 from helpers.embedded.services.sqs.moves import Moves
 from helpers.embedded.services.sqs.queue import Queue, Surroundings
-from helpers.embedded.services.sqs.sending import Sent, send
+from helpers.embedded.services.sqs.send_message import Sent, send
 from helpers.embedded.services.sqs.settings import ATTRIBUTE_NAMES
 from helpers.embedded.time.clock import SECOND
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.moto_api._internal import mock_random
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.services.sqs.errors import (
     InvalidParameterValue,
     KmsRefusal,
@@ -137,7 +137,7 @@ class Moves:
     def cancel(self, handle: str) -> MoveTask:
         """Stop a running task; what it has moved stays moved."""
         try:
-            claim = documents.parse(b64decode(handle, validate=True))
+            claim = json_documents.parse(b64decode(handle, validate=True))
             name, source_arn = str(claim["taskId"]), str(claim["sourceArn"])
         except (ValueError, KeyError, TypeError):
             raise InvalidParameterValue("Value for parameter TaskHandle is invalid.") from None

@@ -18,7 +18,7 @@ from helpers.embedded.services.sqs.disorder import Disorder
 from helpers.embedded.services.sqs.members import MEMBERS
 from helpers.embedded.services.sqs.queue import Queue, Surroundings, parse_queue_url
 from helpers.embedded.services.sqs.queue_keys import KeysForQueues
-from helpers.embedded.services.sqs.sending import Entry
+from helpers.embedded.services.sqs.send_message import Entry
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Steps
 from helpers.embedded.wire import ApiResponse

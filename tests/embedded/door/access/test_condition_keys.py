@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers.embedded.account import EmbeddedAccount
-from helpers.embedded.door.access.keys import FAMILIES, VALUED
+from helpers.embedded.door.access.condition_keys import FAMILIES, VALUED
 from tests.embedded.conftest import TRUST_LAMBDA, zip_code
 from tests.embedded.door.access.test_decisions import policy, session, statement
 from tests.embedded.services.kms.conftest import create_key

@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from helpers import open_lab
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.door.access.access import Access
-from helpers.embedded.door.access.documents import parse_policy
 from helpers.embedded.door.access.evaluation import Asked, Kind, Policies, Source, decide
 from helpers.embedded.door.access.identities import role_session
+from helpers.embedded.door.access.policy_documents import parse_policy
 from helpers.embedded.services.iam.directory import Directory
 from helpers.embedded.services.sqs.authorization import SqsAuthorization
 from tests.embedded.conftest import TRUST_LAMBDA

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from helpers.embedded.door.access.documents import parse_policy
 from helpers.embedded.door.access.evaluation import Asked, Kind, Policies, Source, decide
+from helpers.embedded.door.access.policy_documents import parse_policy
 from helpers.embedded.door.access.principals import ANONYMOUS, Principal, service_principal
 
 HERE, THERE = "123456789012", "111122223333"

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from helpers.embedded.services.cloudwatch.alarms.state_reasons import reason
 from helpers.embedded.services.cloudwatch.alarms.verdict import Datapoint, Rule, Verdict, judge
-from helpers.embedded.services.cloudwatch.alarms.wording import reason
 
 NOON = int(datetime(2026, 1, 5, 12, tzinfo=UTC).timestamp())
 KEPT = None

@@ -14,7 +14,7 @@ from helpers.deploying import modelled
 from helpers.deploying.modelled import Work, exponential, fixed, lognormal, measured
 from helpers.deploying.packages import deploy_function, zip_files
 from helpers.embedded.account import EmbeddedAccount
-from helpers.embedded.services.lambda_.execution import modelled as account_side
+from helpers.embedded.services.lambda_.execution import modelled_environments as account_side
 from helpers.embedded.services.lambda_.execution.durations import Durations
 from helpers.modelled_work import DECLARATION, HANDLER
 from tests.embedded.conftest import create_role, invoke

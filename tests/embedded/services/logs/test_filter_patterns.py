@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from helpers.embedded.services.logs.conditions import BadPattern
-from helpers.embedded.services.logs.patterns import compile_pattern
+from helpers.embedded.services.logs.filter_conditions import BadPattern
+from helpers.embedded.services.logs.filter_patterns import compile_pattern
 
 TERMS = [
     ("", "anything", True),

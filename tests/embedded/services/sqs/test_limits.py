@@ -12,7 +12,7 @@ import pytest
 
 from helpers import open_lab
 from helpers.embedded.services.sqs.queue import IN_FLIGHT_LIMIT
-from helpers.embedded.services.sqs.sending import send as put
+from helpers.embedded.services.sqs.send_message import send as put
 from tests.embedded.services.sqs.conftest import Inside, arn, bodies, counts, receive, refusal, send
 
 Make = Any

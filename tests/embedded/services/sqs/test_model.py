@@ -23,7 +23,7 @@ from moto.sqs.exceptions import SQSException
 
 from helpers.embedded.services.sqs.message import Counts, Message
 from helpers.embedded.services.sqs.queue import Queue, Surroundings
-from helpers.embedded.services.sqs.sending import send
+from helpers.embedded.services.sqs.send_message import send
 from helpers.embedded.time.clock import SECOND, unix_milliseconds_at
 from helpers.embedded.time.simulation import Simulation
 from helpers.embedded.time.trace import Trace

@@ -12,8 +12,8 @@ from typing import Any
 import botocore.session
 
 from helpers.embedded.services.cloudwatch.alarms.alarm import ACTION_LISTS, Alarm
+from helpers.embedded.services.cloudwatch.alarms.state_reasons import timestamp
 from helpers.embedded.services.cloudwatch.alarms.verdict import State
-from helpers.embedded.services.cloudwatch.alarms.wording import timestamp
 
 _COPIED = ("Period", "EvaluationPeriods", "DatapointsToAlarm", "ComparisonOperator", "Threshold")
 

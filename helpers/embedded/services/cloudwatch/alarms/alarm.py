@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from moto.cloudwatch.exceptions import ValidationError
 
+from helpers.embedded.services.cloudwatch.alarms.state_reasons import INITIAL, timestamp
 from helpers.embedded.services.cloudwatch.alarms.verdict import OPERATORS, TREATMENTS, Rule, State
-from helpers.embedded.services.cloudwatch.alarms.wording import INITIAL, timestamp
 from helpers.embedded.services.cloudwatch.published.series import MINUTE
 from helpers.embedded.services.cloudwatch.query_checks import is_period, is_statistic
 

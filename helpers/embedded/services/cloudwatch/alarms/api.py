@@ -16,7 +16,7 @@ from moto.cloudwatch.responses import CloudWatchResponse
 from moto.cloudwatch.utils import make_arn_for_alarm
 from moto.core.responses import ActionResult, EmptyResult
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.door.constraints import find_complaint
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.cloudwatch.alarms.alarm import Alarm, HistoryItem
@@ -104,7 +104,7 @@ class AlarmApi(CloudWatchResponse):
             raise ResourceNotFound(f"Alarm {given['AlarmName']} does not exist")
         data = given.get("StateReasonData")
         try:
-            documents.parse(data or "{}")
+            json_documents.parse(data or "{}")
         except ValueError:
             raise InvalidFormat("StateReasonData is not valid JSON.") from None
         self._watch.set_state(found[0], State(given["StateValue"]), given["StateReason"], data)

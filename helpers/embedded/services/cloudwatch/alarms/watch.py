@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from helpers.embedded.services.cloudwatch.alarms import actions, wording
+from helpers.embedded.services.cloudwatch.alarms import actions, state_reasons
 from helpers.embedded.services.cloudwatch.alarms.alarm import Alarm, HistoryItem
 from helpers.embedded.services.cloudwatch.alarms.verdict import State, judge
 from helpers.embedded.services.cloudwatch.alarms.windows import Windows
@@ -104,11 +104,11 @@ class AlarmWatch:
         rule = alarm.rule
         verdict = judge(self._windows[alarm.alarm_arn].until(now), rule)
         state = verdict.state
-        if state is None or (state is alarm.state and alarm.reason != wording.INITIAL):
+        if state is None or (state is alarm.state and alarm.reason != state_reasons.INITIAL):
             return
-        reason = wording.reason(rule, verdict, alarm.counts_datapoints)
+        reason = state_reasons.reason(rule, verdict, alarm.counts_datapoints)
         moment = self._simulation.clock.now()
-        data = wording.reason_data(rule, verdict, moment, alarm.statistic, alarm.period)
+        data = state_reasons.reason_data(rule, verdict, moment, alarm.statistic, alarm.period)
         self.set_state(alarm, state, reason, data)
 
     # Telling

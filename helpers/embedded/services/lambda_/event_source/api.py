@@ -8,12 +8,12 @@ from urllib.parse import unquote
 
 from moto.core.request import Request
 
-from helpers.embedded.services.lambda_.answers import as_on_aws
 from helpers.embedded.services.lambda_.api import FunctionsApi
 from helpers.embedded.services.lambda_.event_source import validation
+from helpers.embedded.services.lambda_.event_source.event_source_mappings import Mappings
 from helpers.embedded.services.lambda_.event_source.mapping import Mapping
-from helpers.embedded.services.lambda_.event_source.mappings import Mappings
-from helpers.embedded.services.lambda_.requests import Answer
+from helpers.embedded.services.lambda_.function_requests import Answer
+from helpers.embedded.services.lambda_.response_forms import as_on_aws
 
 CLOUDFORMATION = "cloudformation.amazonaws.com"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 
 REPORT_BATCH_ITEM_FAILURES = "ReportBatchItemFailures"
 
@@ -20,7 +20,7 @@ def failed_messages(payload: str, message_ids: Collection[str]) -> set[str]:
     """
     everything = set(message_ids)
     try:
-        response = documents.parse(payload)
+        response = json_documents.parse(payload)
     except ValueError:
         return everything
     if not response:

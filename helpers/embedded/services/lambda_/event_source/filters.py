@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.services.event_patterns import Opaque, Pattern
 from helpers.embedded.services.pattern_operators import InvalidPattern
 from helpers.embedded.services.sqs.message import Message
@@ -59,7 +59,7 @@ def _read(text: Any) -> Pattern:
     if not isinstance(text, str) or len(text) > LONGEST:
         raise InvalidFilter
     try:
-        return Pattern(documents.parse(text))
+        return Pattern(json_documents.parse(text))
     except (InvalidPattern, ValueError):
         raise InvalidFilter from None
 
@@ -70,6 +70,6 @@ def _read_body(text: str) -> Any:
     if text.lstrip()[:1] not in ("{", "["):
         return Opaque(text)
     try:
-        return documents.parse(text)
+        return json_documents.parse(text)
     except ValueError:
         return Opaque(text)

@@ -16,7 +16,7 @@ from helpers.embedded.services.lambda_.event_source.queue_reader import CannotRe
 from helpers.embedded.services.lambda_.event_source.scaling import Concurrency, Scaling
 from helpers.embedded.services.lambda_.execution import lineage
 from helpers.embedded.services.lambda_.execution.functions import Functions, Throttled
-from helpers.embedded.services.lambda_.execution.invocations import Outcome
+from helpers.embedded.services.lambda_.execution.invoke_phase import Outcome
 from helpers.embedded.services.sqs.message import Message
 from helpers.embedded.services.sqs.queue import Queue
 from helpers.embedded.time.clock import SECOND

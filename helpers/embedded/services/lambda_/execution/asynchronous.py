@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from moto.core.exceptions import ServiceException
 from moto.moto_api._internal import mock_random
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.services.lambda_.execution.functions import (
     Functions,
     Invoked,
@@ -227,6 +227,6 @@ def _response_of(invoked: Invoked) -> _Response:
 def _value(document: str) -> Any:
     """What a record shows of JSON; the text, if it is too deep for us."""
     try:
-        return documents.parse(document)
+        return json_documents.parse(document)
     except ValueError:
         return document

@@ -10,15 +10,15 @@ from helpers.embedded.door.gateway import Gateway
 from helpers.embedded.service import Call as ServiceCall
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.lambda_.execution.durations import Durations
-from helpers.embedded.services.lambda_.execution.environments import ExecutionEnvironment
-from helpers.embedded.services.lambda_.execution.fates import Fates
-from helpers.embedded.services.lambda_.execution.messages import (
+from helpers.embedded.services.lambda_.execution.environment_protocol import (
     NEVER,
     Call,
     Resume,
     TimeUp,
     Waiting,
 )
+from helpers.embedded.services.lambda_.execution.environments import ExecutionEnvironment
+from helpers.embedded.services.lambda_.execution.fates import Fates
 from helpers.embedded.time.simulation import Silence, Simulation, Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
 

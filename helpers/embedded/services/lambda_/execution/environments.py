@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.embedded.services.lambda_.execution import clock_file
-from helpers.embedded.services.lambda_.execution.messages import Exited, Settings
+from helpers.embedded.services.lambda_.execution.environment_protocol import Exited, Settings
 from helpers.embedded.services.lambda_.execution.output_file import OutputFile
 from helpers.embedded.services.lambda_.execution.pipe import BrokenMessage, Pipe
 from helpers.embedded.services.lambda_.execution.processes import processes

@@ -10,8 +10,8 @@ from helpers.embedded.door.access.denials import refuse
 from helpers.embedded.door.gateway import Gateway
 from helpers.embedded.door.reading import botocore_name
 from helpers.embedded.service import Call
+from helpers.embedded.services.lambda_.execution.environment_protocol import Exited, Returned
 from helpers.embedded.services.lambda_.execution.environments import ExecutionEnvironment
-from helpers.embedded.services.lambda_.execution.messages import Exited, Returned
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
 from helpers.embedded.wire import ApiResponse

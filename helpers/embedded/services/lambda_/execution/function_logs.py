@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from math import ceil
 from typing import NamedTuple
 
-from helpers.embedded.services.lambda_.execution.invocations import TIMED_OUT, Outcome
+from helpers.embedded.services.lambda_.execution.invoke_phase import TIMED_OUT, Outcome
 from helpers.embedded.services.lambda_.function_versions import FunctionVersion
 from helpers.embedded.time.clock import MILLISECOND, Clock
 

@@ -27,13 +27,14 @@ from helpers.embedded.services.lambda_.backend import (
 )
 from helpers.embedded.services.lambda_.event_invoke import DEFAULTS, Config
 from helpers.embedded.services.lambda_.execution.durations import Durations
+from helpers.embedded.services.lambda_.execution.environment_protocol import Settings
 from helpers.embedded.services.lambda_.execution.environments import (
     ExecutionEnvironment,
     describe_lack,
     new_folder,
 )
 from helpers.embedded.services.lambda_.execution.function_logs import FunctionLogs
-from helpers.embedded.services.lambda_.execution.invocations import (
+from helpers.embedded.services.lambda_.execution.invoke_phase import (
     Invocation,
     Order,
     Outcome,
@@ -43,12 +44,16 @@ from helpers.embedded.services.lambda_.execution.invocations import (
 )
 from helpers.embedded.services.lambda_.execution.json_logs import begin_log
 from helpers.embedded.services.lambda_.execution.lineage import UNTRACED
-from helpers.embedded.services.lambda_.execution.messages import Settings
-from helpers.embedded.services.lambda_.execution.modelled import ModelledEnvironment, find_work
+from helpers.embedded.services.lambda_.execution.modelled_environments import (
+    ModelledEnvironment,
+    find_work,
+)
 from helpers.embedded.services.lambda_.function import Function
 from helpers.embedded.services.lambda_.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import FunctionVersion, unpack_code
-from helpers.embedded.services.lambda_.in_process import environment as in_process_environments
+from helpers.embedded.services.lambda_.in_process import (
+    greenlet_environment as in_process_environments,
+)
 from helpers.embedded.services.lambda_.in_process import machine
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps

@@ -7,9 +7,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from moto.core.exceptions import JsonRESTError
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 from helpers.embedded.service import Call
-from helpers.embedded.services.lambda_.answers import refuse
 from helpers.embedded.services.lambda_.execution import function_logs as logs
 from helpers.embedded.services.lambda_.execution.asynchronous import AsynchronousInvocations
 from helpers.embedded.services.lambda_.execution.functions import (
@@ -19,6 +18,7 @@ from helpers.embedded.services.lambda_.execution.functions import (
     Unreadable,
 )
 from helpers.embedded.services.lambda_.function_names import read_name
+from helpers.embedded.services.lambda_.response_forms import refuse
 from helpers.embedded.time.simulation import Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
@@ -63,7 +63,7 @@ class Invocations:
             return refuse(413, "RequestTooLargeException", complaint)
         try:
             event = request.body.decode() or "{}"
-            documents.parse(event)
+            json_documents.parse(event)
         except ValueError as error:
             message = f"Could not parse request body into json: {error}"
             return refuse(400, "InvalidRequestContentException", message)

@@ -17,10 +17,10 @@ from helpers.embedded.services.lambda_.execution.function_logs import (
     runtime_arn,
     runtime_version,
 )
-from helpers.embedded.services.lambda_.execution.invocations import TIMED_OUT, Outcome
+from helpers.embedded.services.lambda_.execution.invoke_phase import TIMED_OUT, Outcome
 from helpers.embedded.services.lambda_.function_versions import FunctionVersion
 from helpers.embedded.services.lambda_.logging_config import LEVELS
-from helpers.embedded.services.logs.patterns import json_object
+from helpers.embedded.services.logs.filter_patterns import json_object
 from helpers.embedded.time.clock import MILLISECOND, Clock
 
 _INIT = {"initializationType": "on-demand", "phase": "init"}

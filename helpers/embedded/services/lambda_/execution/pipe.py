@@ -12,7 +12,7 @@ import socket
 import struct
 from typing import Any
 
-from helpers.embedded.services.lambda_.execution import messages
+from helpers.embedded.services.lambda_.execution import environment_protocol as protocol
 from helpers.embedded.wire import ApiRequest, ApiResponse, Signer
 
 _HEADING = struct.Struct("!4sI")
@@ -25,9 +25,9 @@ _TRIES = 50 if hasattr(socket, "MSG_DONTWAIT") else 0
 and to be woken would take longer."""
 
 _KINDS: list[Any] = [
-    *(messages.Settings, messages.Invoke, messages.Resume),
-    *(messages.Call, messages.Ready, messages.TimeUp),
-    *(messages.Returned, messages.Failure, messages.OutOfMemory, messages.Waiting),
+    *(protocol.Settings, protocol.Invoke, protocol.Resume),
+    *(protocol.Call, protocol.Ready, protocol.TimeUp),
+    *(protocol.Returned, protocol.Failure, protocol.OutOfMemory, protocol.Waiting),
     *(ApiRequest, ApiResponse, Signer),
 ]
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}

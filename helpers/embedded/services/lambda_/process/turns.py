@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
-from helpers.embedded.services.lambda_.execution.messages import NEVER
+from helpers.embedded.services.lambda_.execution.environment_protocol import NEVER
 from helpers.embedded.time.clock import SECOND, microseconds
 
 _real_sleep = time.sleep

@@ -23,7 +23,7 @@ import botocore.session
 
 from helpers.embedded.door import interception, service_models
 from helpers.embedded.services.lambda_.execution.clock_file import ClockFile
-from helpers.embedded.services.lambda_.execution.messages import (
+from helpers.embedded.services.lambda_.execution.environment_protocol import (
     Call,
     Failure,
     Invoke,

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from helpers.embedded.services.logs.insights.functions import (
+from helpers.embedded.services.logs.insights.query_functions import (
     check,
     evaluate,
     is_aggregate,

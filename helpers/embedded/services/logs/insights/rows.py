@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from helpers.embedded.services.logs.patterns import json_object
+from helpers.embedded.services.logs.filter_patterns import json_object
 
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _PLATFORM = re.compile(rf"(START|END|REPORT) RequestId: ({_ID})")

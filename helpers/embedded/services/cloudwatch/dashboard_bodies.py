@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from moto.cloudwatch.exceptions import DashboardInvalidInputError, InvalidParameterValue
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _KINDS = ("metric", "text", "log", "alarm", "explorer", "custom")
@@ -37,7 +37,7 @@ def check_dashboard(name: str, body: str) -> None:
             "contain alphanumerics, dash (-) and underscore (_).\n"
         )
     try:
-        document = documents.parse(body)
+        document = json_documents.parse(body)
     except ValueError:
         document = None
     if not isinstance(document, dict):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from helpers import modelled_work
 from helpers.embedded.services.lambda_.execution.function_logs import InvocationLog
-from helpers.embedded.services.lambda_.execution.invocations import (
+from helpers.embedded.services.lambda_.execution.invoke_phase import (
     TIMED_OUT,
     Order,
     Outcome,

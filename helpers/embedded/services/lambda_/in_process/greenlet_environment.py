@@ -15,11 +15,7 @@ from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet  # type: ignore[import-untyped]
 
-from helpers.embedded.services.lambda_.execution.environments import (
-    ExecutionEnvironment,
-    names_on_aws,
-)
-from helpers.embedded.services.lambda_.execution.messages import (
+from helpers.embedded.services.lambda_.execution.environment_protocol import (
     NEVER,
     Call,
     Exited,
@@ -30,6 +26,10 @@ from helpers.embedded.services.lambda_.execution.messages import (
     Returned,
     Settings,
     TimeUp,
+)
+from helpers.embedded.services.lambda_.execution.environments import (
+    ExecutionEnvironment,
+    names_on_aws,
 )
 from helpers.embedded.services.lambda_.execution.output_file import entries_of
 from helpers.embedded.services.lambda_.in_process.machine import Refused

@@ -21,10 +21,10 @@ from helpers.embedded.services.cloudformation.errors import (
     ValidationError,
 )
 from helpers.embedded.services.cloudformation.exports import Exports
-from helpers.embedded.services.cloudformation.reading import malformed
 from helpers.embedded.services.cloudformation.resource_types import as_mapping
-from helpers.embedded.services.cloudformation.stack import Stack, Wanted
+from helpers.embedded.services.cloudformation.stack_state import Stack, Wanted
 from helpers.embedded.services.cloudformation.template import Template, check, read_template
+from helpers.embedded.services.cloudformation.template_text import malformed
 from helpers.embedded.services.cloudformation.transforms import check_transforms, expand
 from helpers.embedded.services.cloudformation.unknown_types import advice
 from helpers.embedded.services.own_api import OwnApi

@@ -9,12 +9,7 @@ from weakref import WeakKeyDictionary
 from helpers.embedded.door.gateway import Gateway
 from helpers.embedded.services.lambda_.execution.conversation import Conversation
 from helpers.embedded.services.lambda_.execution.durations import Durations
-from helpers.embedded.services.lambda_.execution.environments import (
-    ExecutionEnvironment,
-    describe_exit,
-)
-from helpers.embedded.services.lambda_.execution.fates import Fates
-from helpers.embedded.services.lambda_.execution.messages import (
+from helpers.embedded.services.lambda_.execution.environment_protocol import (
     Exited,
     Failure,
     Invoke,
@@ -22,6 +17,11 @@ from helpers.embedded.services.lambda_.execution.messages import (
     Ready,
     Returned,
 )
+from helpers.embedded.services.lambda_.execution.environments import (
+    ExecutionEnvironment,
+    describe_exit,
+)
+from helpers.embedded.services.lambda_.execution.fates import Fates
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
 from helpers.weather import Weather

@@ -9,12 +9,12 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from helpers.embedded import documents
+from helpers.embedded import json_documents
+from helpers.embedded.door.access.condition_keys import is_known
 from helpers.embedded.door.access.conditions import Condition, parse_conditions
 from helpers.embedded.door.access.errors import MalformedPolicy
-from helpers.embedded.door.access.keys import is_known
-from helpers.embedded.door.access.patterns import Facts, Patterns
 from helpers.embedded.door.access.principals import Principal, Principals, Reach
+from helpers.embedded.door.access.wildcards import Facts, Patterns
 
 __all__ = ["MalformedPolicy", "Policy", "Statement", "listed", "parse_policy"]
 
@@ -111,7 +111,7 @@ class Policy:
 def parse_policy(text: str) -> Policy:
     """A policy by its text. Raises MalformedPolicy."""
     try:
-        document = documents.parse(text)
+        document = json_documents.parse(text)
     except (TypeError, ValueError):
         raise MalformedPolicy(_NO_JSON) from None
     if not isinstance(document, dict):

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from helpers.embedded import documents
-from helpers.embedded.services.logs.conditions import (
+from helpers.embedded import json_documents
+from helpers.embedded.services.logs.filter_conditions import (
     MISSING,
     BadPattern,
     Condition,
@@ -109,7 +109,7 @@ def json_object(message: str) -> dict[str, Any] | None:
     if not message.lstrip().startswith("{"):
         return None
     try:
-        document = documents.parse(message)
+        document = json_documents.parse(message)
     except ValueError:
         return None
     return document if isinstance(document, dict) else None
