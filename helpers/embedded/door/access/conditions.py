@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from helpers.embedded.door.access.errors import MalformedPolicy
+from helpers.embedded.door.access.principals import MalformedPolicy
 from helpers.embedded.door.access.wildcards import Facts, compile_wildcards, fill_in
 
 Test = Callable[[str, str], bool]

@@ -14,9 +14,8 @@ from helpers.embedded.door.access.authorization import (
     account_of,
     policy_put_by,
 )
-from helpers.embedded.door.access.errors import MalformedPolicy
 from helpers.embedded.door.access.identities import ORGANIZATION_ROLE
-from helpers.embedded.door.access.principals import ANONYMOUS, Principal
+from helpers.embedded.door.access.principals import ANONYMOUS, MalformedPolicy, Principal
 from helpers.embedded.door.access.signatures import is_signed_with
 from helpers.embedded.service import Call
 from helpers.embedded.time.clock import Clock

@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterator
 from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
-from helpers.embedded.door.access.errors import InvalidPrincipal, MalformedPolicy
 from helpers.embedded.door.access.policy_documents import Policy, Statement, listed, parse_policy
-from helpers.embedded.door.access.principals import is_account
+from helpers.embedded.door.access.principals import InvalidPrincipal, MalformedPolicy, is_account
 from helpers.embedded.moto_seams.seams import as_checked
 
 Exists = Callable[[str], bool]

@@ -12,8 +12,7 @@ from typing import Any
 from helpers.embedded import json_documents
 from helpers.embedded.door.access.condition_keys import is_known
 from helpers.embedded.door.access.conditions import Condition, parse_conditions
-from helpers.embedded.door.access.errors import MalformedPolicy
-from helpers.embedded.door.access.principals import Principal, Principals, Reach
+from helpers.embedded.door.access.principals import MalformedPolicy, Principal, Principals, Reach
 from helpers.embedded.door.access.wildcards import Facts, Patterns
 
 __all__ = ["MalformedPolicy", "Policy", "Statement", "listed", "parse_policy"]

@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from helpers.embedded.door.access.errors import InvalidPrincipal
+
+class MalformedPolicy(ValueError):
+    """The document is no policy; the message is AWS's reason."""
+
+
+class InvalidPrincipal(MalformedPolicy):
+    """It names somebody who cannot be named, or who does not exist."""
+
+    def __init__(self, kind: str, who: object) -> None:
+        super().__init__(f'Invalid principal in policy: "{kind.upper()}":"{who}"')
+
 
 _KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 _IDENTITIES = ("arn:", "AIDA", "AROA")

@@ -10,7 +10,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from helpers.embedded.services.cloudformation.values import as_text
+from helpers.embedded.services.cloudformation.template_text import as_text
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 AGENT = "cloudformation.amazonaws.com"

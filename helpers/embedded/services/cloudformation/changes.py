@@ -15,7 +15,7 @@ from helpers.embedded.services.cloudformation.exports import Exports
 from helpers.embedded.services.cloudformation.intrinsics import Scope, imports_in, names_in, resolve
 from helpers.embedded.services.cloudformation.resource_types import ResourceType
 from helpers.embedded.services.cloudformation.stack_state import Resource, Stack, Wanted
-from helpers.embedded.services.cloudformation.values import as_text
+from helpers.embedded.services.cloudformation.template_text import as_text
 
 _ATTRIBUTES = ("DeletionPolicy", "Metadata", "UpdateReplacePolicy")
 

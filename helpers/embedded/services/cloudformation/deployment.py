@@ -34,7 +34,7 @@ from helpers.embedded.services.cloudformation.stack_state import (
     Wanted,
 )
 from helpers.embedded.services.cloudformation.template import Template
-from helpers.embedded.services.cloudformation.values import as_text
+from helpers.embedded.services.cloudformation.template_text import as_text
 from helpers.embedded.time.clock import Clock
 
 _FAILURES = (

@@ -13,7 +13,7 @@ from helpers.embedded.services.cloudformation.resource_types import (
     without,
 )
 from helpers.embedded.services.cloudformation.tagging import Tagging, kms_tags, retag
-from helpers.embedded.services.cloudformation.values import is_true
+from helpers.embedded.services.cloudformation.template_text import is_true
 
 _KEY_TAGS = Tagging("kms", "KeyId")
 _ROLE_TAGS = Tagging("iam", "RoleName", "TagRole", "UntagRole")

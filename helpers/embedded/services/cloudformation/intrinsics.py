@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.embedded.services.cloudformation.errors import ValidationError
-from helpers.embedded.services.cloudformation.values import as_text
+from helpers.embedded.services.cloudformation.template_text import as_text
 
 PSEUDO = frozenset(
     f"AWS::{name}"

@@ -18,7 +18,7 @@ from helpers.embedded.services.cloudformation.resource_types import (
     without,
 )
 from helpers.embedded.services.cloudformation.tagging import Tagging, retag
-from helpers.embedded.services.cloudformation.values import is_true
+from helpers.embedded.services.cloudformation.template_text import is_true
 
 _QUEUE_TAGS = Tagging("sqs", "QueueUrl", "TagQueue", "UntagQueue", in_mapping=True)
 _TOPIC_TAGS = Tagging("sns", "ResourceArn")

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from helpers.embedded.services.cloudformation.account_api import AccountApi
 from helpers.embedded.services.cloudformation.dynamic_references import parameter_value
 from helpers.embedded.services.cloudformation.errors import ValidationError
-from helpers.embedded.services.cloudformation.values import as_text, is_true
+from helpers.embedded.services.cloudformation.template_text import as_text, is_true
 
 _STORED = "AWS::SSM::Parameter::Value<"
 """How the types begin whose value is the name of a parameter of Systems Manager."""

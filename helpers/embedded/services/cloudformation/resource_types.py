@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from helpers.embedded.services.cloudformation.account_api import AccountApi
 from helpers.embedded.services.cloudformation.errors import ResourceFailed
-from helpers.embedded.services.cloudformation.values import as_text
+from helpers.embedded.services.cloudformation.template_text import as_text
 
 Properties = dict[str, Any]
 

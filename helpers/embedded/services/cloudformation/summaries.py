@@ -10,7 +10,7 @@ from typing import Any
 
 from helpers.embedded.services.cloudformation.stack_requests import needed_capability
 from helpers.embedded.services.cloudformation.template import Template
-from helpers.embedded.services.cloudformation.values import as_text, is_true
+from helpers.embedded.services.cloudformation.template_text import as_text, is_true
 
 
 def summary_of(template: Template, is_short: bool = False) -> dict[str, Any]:

@@ -12,8 +12,7 @@ from typing import Any
 
 from helpers.embedded.services.cloudformation.errors import ValidationError
 from helpers.embedded.services.cloudformation.intrinsics import PSEUDO, names_in
-from helpers.embedded.services.cloudformation.template_text import malformed, read_document
-from helpers.embedded.services.cloudformation.values import each_of
+from helpers.embedded.services.cloudformation.template_text import each_of, malformed, read_document
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 SERVERLESS = "AWS::Serverless-2016-10-31"

@@ -1,5 +1,7 @@
 """The text of a template becomes its document: YAML or JSON, intrinsic functions in long form.
 
+Booleans and numbers of a document are texts on their way.
+
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 """
 
@@ -97,3 +99,21 @@ def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]
 
 
 _Loader.add_multi_constructor("!", _short_form)
+
+
+def as_text(value: Any) -> str:
+    """A value where a text is wanted, such as a tag: YAML's yes is "true"."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value)
+
+
+def is_true(value: Any) -> bool:
+    return as_text(value).lower() == "true"
+
+
+def each_of(value: Any) -> list[Any]:
+    """What may be one or a list of several, as DependsOn may; None: nothing."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]

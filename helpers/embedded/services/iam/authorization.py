@@ -22,12 +22,12 @@ from helpers.embedded.door.access.authorization import (
     named_facts,
 )
 from helpers.embedded.door.access.denials import UNKNOWN_KEY
-from helpers.embedded.door.access.errors import MalformedPolicy
 from helpers.embedded.door.access.policy_checks import (
     Exists,
     check_identity_policy,
     check_trust_policy,
 )
+from helpers.embedded.door.access.principals import MalformedPolicy
 from helpers.embedded.service import Call
 from helpers.embedded.services.iam.directory import boundary_of, entity_at, tags_of_entity, trust_of
 

@@ -21,7 +21,7 @@ from helpers.embedded.services.lambda_.execution.asynchronous import (
     AsynchronousInvocations,
     Attributes,
 )
-from helpers.embedded.services.lambda_.execution.durations import Durations
+from helpers.embedded.services.lambda_.execution.conversation import Durations
 from helpers.embedded.services.lambda_.execution.functions import Functions
 from helpers.embedded.services.lambda_.execution.invoke import Invocations
 from helpers.embedded.services.lambda_.function_keys import FunctionKeys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from moto.moto_api._internal import mock_random
@@ -24,6 +24,7 @@ from helpers.embedded.services.sqs.message import (
     body_md5,
 )
 from helpers.embedded.services.sqs.queue import Queue
+from helpers.embedded.time.simulation import Simulation, Steps
 
 Entry = Mapping[str, Any]
 """A SendMessage request or an entry of SendMessageBatch, by the names of the API."""
@@ -244,3 +245,22 @@ def _not_for_this_type(value: object, name: str) -> SQSException:
     return bad_parameter(
         value, name, "The request include parameter that is not valid for this queue type."
     )
+
+
+def arrive(
+    simulation: Simulation, queue: Queue, arrivals: Iterable[tuple[int, Entry]]
+) -> Steps[None]:
+    """Messages of producers outside this process: they arrive in lab time, without a client.
+
+    Each entry is sent at its moment, microseconds of lab time; they stand in that order.
+    They are read when they are due, so a generator may make a million of them.
+
+    Raises:
+        SQSException: SQS does not accept one; none of those after it is sent.
+    """
+    for moment, entry in arrivals:
+        if moment > simulation.now:
+            yield simulation.timeout(moment - simulation.now)
+        if queue.deleted:
+            return
+        send(queue, entry)

@@ -11,14 +11,13 @@ from helpers.embedded.moto_seams.backends import ReplacedBackend, backend_at
 from helpers.embedded.service import Call, Service
 from helpers.embedded.services.parts import Parts
 from helpers.embedded.services.sqs.api import SqsApi, is_receive_valid
-from helpers.embedded.services.sqs.arrivals import arrive
 from helpers.embedded.services.sqs.authorization import SqsAuthorization
 from helpers.embedded.services.sqs.backend import SqsBackend
 from helpers.embedded.services.sqs.disorder import Disorder
 from helpers.embedded.services.sqs.members import MEMBERS
 from helpers.embedded.services.sqs.queue import Queue, Surroundings, parse_queue_url
 from helpers.embedded.services.sqs.queue_keys import KeysForQueues
-from helpers.embedded.services.sqs.send_message import Entry
+from helpers.embedded.services.sqs.send_message import Entry, arrive
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Steps
 from helpers.embedded.wire import ApiResponse

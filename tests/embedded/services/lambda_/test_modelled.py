@@ -15,7 +15,7 @@ from helpers.deploying.modelled import Work, exponential, fixed, lognormal, meas
 from helpers.deploying.packages import deploy_function, zip_files
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.services.lambda_.execution import modelled_environments as account_side
-from helpers.embedded.services.lambda_.execution.durations import Durations
+from helpers.embedded.services.lambda_.execution.conversation import Durations
 from helpers.modelled_work import DECLARATION, HANDLER
 from tests.embedded.conftest import create_role, invoke
 from tests.embedded.services.lambda_.event_source.test_event_source import connect, create_queue

@@ -9,7 +9,6 @@ import simpy
 from helpers.embedded.door.gateway import Gateway
 from helpers.embedded.service import Call as ServiceCall
 from helpers.embedded.service import NotInEmbeddedAccount
-from helpers.embedded.services.lambda_.execution.durations import Durations
 from helpers.embedded.services.lambda_.execution.environment_protocol import (
     NEVER,
     Call,
@@ -19,8 +18,31 @@ from helpers.embedded.services.lambda_.execution.environment_protocol import (
 )
 from helpers.embedded.services.lambda_.execution.environments import ExecutionEnvironment
 from helpers.embedded.services.lambda_.execution.fates import Fates
+from helpers.embedded.time.clock import MILLISECOND, SECOND
 from helpers.embedded.time.simulation import Silence, Simulation, Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
+
+
+class Durations(NamedTuple):
+    """How long things take inside a function: microseconds of lab time, modelled, never measured,
+    so that runs repeat.
+
+    A handler's duration is `handler`, plus what it sleeps, plus `api_call` for each AWS request it
+    makes. Real durations depend on code, memory and weather; these are round figures of the order
+    that a small Python function shows.
+    """
+
+    init: int = 250 * MILLISECOND
+    """A cold start: a new environment imports the handler's module."""
+    handler: int = 2 * MILLISECOND
+    """The handler's own computing."""
+    api_call: int = 5 * MILLISECOND
+    """One AWS request made by the handler."""
+    idle: int = 600 * SECOND
+    """How long a warm environment without work is kept."""
+    lifetime: int = 2 * 3600 * SECOND
+    """After which an environment is not used again, however busy. AWS ends them every few hours
+    (LDG lambda-runtime-environment), so none outlives the credentials of its role."""
 
 
 class _Answer(NamedTuple):

@@ -9,9 +9,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from helpers.embedded.services.lambda_.execution import clock_file
 from helpers.embedded.services.lambda_.execution.environment_protocol import Exited, Settings
-from helpers.embedded.services.lambda_.execution.output_file import OutputFile
+from helpers.embedded.services.lambda_.execution.left_files import (
+    OutputFile,
+    create_clock,
+    read_clock,
+)
 from helpers.embedded.services.lambda_.execution.pipe import BrokenMessage, Pipe
 from helpers.embedded.services.lambda_.execution.processes import processes
 from helpers.embedded.time.clock import SECOND
@@ -54,7 +57,7 @@ class ExecutionEnvironment:
     def _start(self, settings: Settings) -> None:
         self._settings = settings
         self._killed: Exited | None = None
-        clock_file.create(self._clock_file, settings.now)
+        create_clock(self._clock_file, settings.now)
         ours, theirs = socket.socketpair()
         with theirs:
             self._pipe = Pipe(ours, patience=LOOK_EVERY)
@@ -95,7 +98,7 @@ class ExecutionEnvironment:
         status = self._processes.status(self._number, patience)
         if status is None:  # it closed the pipe and lives on
             status = self._processes.end(self._number)
-        return Exited(status, clock_file.read(self._clock_file))
+        return Exited(status, read_clock(self._clock_file))
 
     def take_output(self) -> list[str]:
         """The log entries since the last time."""
@@ -110,7 +113,7 @@ class ExecutionEnvironment:
         if self._killed is None:
             self._pipe.close()
             code = self._processes.end(self._number)
-            self._killed = Exited(code, clock_file.read(self._clock_file))
+            self._killed = Exited(code, read_clock(self._clock_file))
             self._processes.forget(self._number)
 
 

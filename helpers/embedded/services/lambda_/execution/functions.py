@@ -26,7 +26,7 @@ from helpers.embedded.services.lambda_.backend import (
     FunctionBackend,
 )
 from helpers.embedded.services.lambda_.event_invoke import DEFAULTS, Config
-from helpers.embedded.services.lambda_.execution.durations import Durations
+from helpers.embedded.services.lambda_.execution.conversation import Durations
 from helpers.embedded.services.lambda_.execution.environment_protocol import Settings
 from helpers.embedded.services.lambda_.execution.environments import (
     ExecutionEnvironment,

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from helpers.embedded.door.gateway import Gateway
-from helpers.embedded.services.lambda_.execution.conversation import Conversation
-from helpers.embedded.services.lambda_.execution.durations import Durations
+from helpers.embedded.services.lambda_.execution.conversation import Conversation, Durations
 from helpers.embedded.services.lambda_.execution.environment_protocol import (
     Exited,
     Failure,

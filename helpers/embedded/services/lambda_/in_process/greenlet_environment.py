@@ -31,7 +31,7 @@ from helpers.embedded.services.lambda_.execution.environments import (
     ExecutionEnvironment,
     names_on_aws,
 )
-from helpers.embedded.services.lambda_.execution.output_file import entries_of
+from helpers.embedded.services.lambda_.execution.left_files import entries_of
 from helpers.embedded.services.lambda_.in_process.machine import Refused
 from helpers.embedded.services.lambda_.in_process.patience import Spun, Watch
 from helpers.embedded.services.lambda_.in_process.world import World

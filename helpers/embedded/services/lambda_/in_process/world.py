@@ -24,7 +24,7 @@ import time_machine
 from helpers import sending
 from helpers.embedded.door import interception
 from helpers.embedded.services.lambda_.execution.environment_protocol import Settings
-from helpers.embedded.services.lambda_.execution.output_file import frame
+from helpers.embedded.services.lambda_.execution.left_files import frame
 from helpers.embedded.services.lambda_.in_process import machine
 from helpers.embedded.services.lambda_.process import chance, disk, imports, log_output, read_only
 from helpers.embedded.time.clock import START

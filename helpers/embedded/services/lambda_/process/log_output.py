@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from helpers.embedded.services.lambda_.execution.output_file import frame
+from helpers.embedded.services.lambda_.execution.left_files import frame
 
 
 class _Unbuffered(io.TextIOWrapper):

@@ -22,7 +22,6 @@ import botocore.httpsession
 import botocore.session
 
 from helpers.embedded.door import interception, service_models
-from helpers.embedded.services.lambda_.execution.clock_file import ClockFile
 from helpers.embedded.services.lambda_.execution.environment_protocol import (
     Call,
     Failure,
@@ -35,6 +34,7 @@ from helpers.embedded.services.lambda_.execution.environment_protocol import (
     TimeUp,
     Waiting,
 )
+from helpers.embedded.services.lambda_.execution.left_files import ClockFile
 from helpers.embedded.services.lambda_.execution.pipe import Pipe
 from helpers.embedded.services.lambda_.process import (
     chance,

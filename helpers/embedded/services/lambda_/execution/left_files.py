@@ -1,12 +1,13 @@
-"""What an environment prints, in a file that the account reads.
+"""Two files in which an environment leaves word, even if its process dies: its output, its clock.
 
-It is standard output and standard error of the environment's process and of its children, so
-nothing is lost with a process that dies. A line is a log entry. So is a frame, which can have
+The output is standard output and standard error of the environment's process and of its children,
+so nothing is lost with a process that dies. A line is a log entry. So is a frame, which can have
 several lines: AWS's runtime hands its log records over in frames, too.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import struct
 from collections.abc import Iterator, Mapping
@@ -67,3 +68,27 @@ def entries_of(written: bytes) -> Iterator[bytes]:
             yield framed[_LENGTH.size : end]
             framed = framed[end:]
         written = framed
+
+
+_NOW = struct.Struct("<q")
+
+
+def create_clock(path: Path, now: int) -> None:
+    """Make the file; `now` in microseconds of lab time since the account was opened."""
+    path.write_bytes(_NOW.pack(now))
+
+
+def read_clock(path: Path) -> int:
+    """What the environment wrote last."""
+    return int(_NOW.unpack(path.read_bytes())[0])
+
+
+class ClockFile:
+    """The environment's side: memory that the file shares, so that writing is cheap."""
+
+    def __init__(self, path: str) -> None:
+        with open(path, "r+b") as file:
+            self._memory = mmap.mmap(file.fileno(), _NOW.size)
+
+    def write(self, now: int) -> None:
+        _NOW.pack_into(self._memory, 0, now)
