@@ -7,7 +7,8 @@ would make the next message another one for each look at the account.
 from __future__ import annotations
 
 from random import Random
-from uuid import UUID
+
+from helpers.embedded.uuids import uuid_text
 
 _random = Random()
 
@@ -18,4 +19,4 @@ def seed(number: int) -> None:
 
 
 def new_request_id() -> str:
-    return str(UUID(int=_random.getrandbits(128), version=4))
+    return uuid_text(_random.getrandbits(128))

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-from moto.moto_api._internal import mock_random
-
 from helpers.embedded.services.cloudformation.change_sets import ChangeSet, find
 from helpers.embedded.services.cloudformation.errors import (
     AlreadyExists,
@@ -18,6 +16,7 @@ from helpers.embedded.services.cloudformation.errors import (
 from helpers.embedded.services.cloudformation.stack_requests import StackRequest, requested
 from helpers.embedded.services.cloudformation.stack_state import IN_REVIEW, Stack, Wanted
 from helpers.embedded.services.own_api import Result
+from helpers.embedded.uuids import new_uuid
 
 _NAME = "[a-zA-Z][-a-zA-Z0-9]*"
 UPDATABLE = (
@@ -55,7 +54,7 @@ class ChangeSetsApi(StackRequest):
             raise AlreadyExists(f"ChangeSet {name} cannot be created as it already exists")
         changes = self._changes(stack, wanted)
         made = ChangeSet(
-            self.call.arn("cloudformation", f"changeSet/{name}/{mock_random.uuid4()}"),
+            self.call.arn("cloudformation", f"changeSet/{name}/{new_uuid()}"),
             name,
             stack,
             wanted,
@@ -153,7 +152,7 @@ class ChangeSetsApi(StackRequest):
 
     def _new_stack(self, wanted: Wanted) -> Stack:
         name = str(self.params["StackName"])
-        stack_id = self.call.arn("cloudformation", f"stack/{name}/{mock_random.uuid4()}")
+        stack_id = self.call.arn("cloudformation", f"stack/{name}/{new_uuid()}")
         return Stack(
             stack_id,
             name,

@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import partial
 
 from botocore.exceptions import ClientError, ParamValidationError
-from moto.moto_api._internal import mock_random
 
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.cloudformation.account_api import AccountApi
@@ -36,6 +35,7 @@ from helpers.embedded.services.cloudformation.stack_state import (
 from helpers.embedded.services.cloudformation.template import Template
 from helpers.embedded.services.cloudformation.template_text import as_text
 from helpers.embedded.time.clock import Clock
+from helpers.embedded.uuids import new_uuid
 
 _FAILURES = (
     ResourceFailed,
@@ -339,9 +339,7 @@ class Deployment:
     def _note(
         self, name: str, identity: str, kind: str, status: str, reason: str | None = None
     ) -> None:
-        event = Event(
-            str(mock_random.uuid4()), self._clock.now(), name, identity, kind, status, reason
-        )
+        event = Event(new_uuid(), self._clock.now(), name, identity, kind, status, reason)
         self._stack.events.append(event)
 
 

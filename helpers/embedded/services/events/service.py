@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.events.models import Rule, events_backends
-from moto.moto_api._internal import mock_random
 
 from helpers.embedded import json_documents
 from helpers.embedded.moto_seams.services import MotoService
@@ -30,6 +29,7 @@ from helpers.embedded.services.parts import Parts
 from helpers.embedded.services.sqs.service import SqsService
 from helpers.embedded.time.clock import microseconds
 from helpers.embedded.time.simulation import Steps
+from helpers.embedded.uuids import new_uuid
 from helpers.embedded.wire import ApiResponse
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class EventsService(MotoService):
             event = read_entry(entry, self._simulation.clock.now())
         except BadEntry as bad:
             return {"ErrorCode": bad.args[0], "ErrorMessage": bad.args[1]}
-        identity = str(mock_random.uuid4())
+        identity = new_uuid()
         event |= {"id": identity, "account": call.account, "region": call.region}
         for rule in list(self._rules(call.region).values()):
             pattern = rule.event_pattern and rule.event_pattern.dump()
@@ -176,7 +176,7 @@ class EventsService(MotoService):
         """https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html"""
         return {
             "version": "0",
-            "id": str(mock_random.uuid4()),
+            "id": new_uuid(),
             "detail-type": "Scheduled Event",
             "source": "aws.events",
             "account": rule.account_id,

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.utils import iso_8601_datetime_with_milliseconds
-from moto.moto_api._internal import mock_random
 from moto.sns.exceptions import SNSException, TopicNotFound
 from moto.sns.models import SNSBackend, Subscription, Topic
 
@@ -19,6 +18,7 @@ from helpers.embedded.services.sns.filter_policy import accepts, read_policy
 from helpers.embedded.services.sns.notification import Notification
 from helpers.embedded.services.sns.publishing import Publication, check_publication, refused
 from helpers.embedded.time.clock import SECOND
+from helpers.embedded.uuids import new_uuid
 
 if TYPE_CHECKING:
     from helpers.embedded.services.sns.service import SnsService
@@ -132,7 +132,7 @@ class SnsBackend(SNSBackend):
         expires, answer = self._published.get(key, (0, {}))
         if publication.deduplication_id and now < expires:
             return answer
-        answer = {"MessageId": str(mock_random.uuid4())}
+        answer = {"MessageId": new_uuid()}
         if topic.fifo_topic:
             self._numbers += 1
             answer["SequenceNumber"] = str(self._numbers)

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from helpers.embedded.services.sqs.cipher import Sealed
+from helpers.embedded.services.sqs.receipts import Receipts, Receive
 
 Attributes = dict[str, dict[str, Any]]
 """Message attributes as the API has them: name -> DataType and StringValue or BinaryValue."""
@@ -94,7 +95,10 @@ class Message(NamedTuple):
     id: str
     body: str
     body_md5: str
-    receipt_handle: str
+    receive: Receive
+    """Which receive handed it out."""
+    receipts: Receipts
+    """Of its queue."""
     receive_count: int
     sent_timestamp: int
     """Milliseconds since 1970."""
@@ -109,6 +113,11 @@ class Message(NamedTuple):
     trace_header: str | None
     size: int
     """Bytes of body and attributes together."""
+
+    @property
+    def receipt_handle(self) -> str:
+        """Signed when it is asked for: who deletes by `Queue.delete_received` never does."""
+        return self.receipts.handle(self.receive)
 
     @property
     def attributes_md5(self) -> str | None:

@@ -7,8 +7,6 @@ import re
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
-from moto.moto_api._internal import mock_random
-
 from helpers.embedded import json_documents
 from helpers.embedded.services.sqs.errors import (
     InvalidParameterValue,
@@ -20,6 +18,7 @@ from helpers.embedded.services.sqs.errors import (
 from helpers.embedded.services.sqs.queue import Queue
 from helpers.embedded.time.clock import SECOND, unix_milliseconds_at
 from helpers.embedded.time.simulation import Simulation, Steps
+from helpers.embedded.uuids import new_uuid
 
 if TYPE_CHECKING:
     from helpers.embedded.services.sqs.backend import SqsBackend
@@ -52,7 +51,7 @@ class MoveTask:
         self.moved = 0
         self.status = "RUNNING"
         self.failure: str | None = None
-        self.name = str(mock_random.uuid4())
+        self.name = new_uuid()
         claim = {"taskId": self.name, "sourceArn": source.queue_arn}
         self.handle = b64encode(json.dumps(claim, separators=(",", ":")).encode()).decode()
 

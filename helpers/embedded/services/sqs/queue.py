@@ -26,6 +26,7 @@ from helpers.embedded.services.sqs.store import Store
 from helpers.embedded.time.clock import SECOND, unix_milliseconds_at
 from helpers.embedded.time.simulation import Bell, Simulation, Steps
 from helpers.embedded.time.trace import Trace
+from helpers.embedded.uuids import new_uuid
 
 IN_FLIGHT_LIMIT = 120_000
 """Messages that may be in flight in one queue (SDG quotas-messages)."""
@@ -127,7 +128,7 @@ class Queue(ObservedQueue):
     def take_in_as_new(self, record: Record) -> None:
         """Keep a message that a move task brings: its id, age and receives start anew
         (SDG sqs-configure-dead-letter-queue-redrive)."""
-        record.id = str(mock_random.uuid4())
+        record.id = new_uuid()
         record.sent_at = self._simulation.now
         record.receive_count = record.received_elsewhere = 0
         record.first_received_at = None
@@ -237,7 +238,8 @@ class Queue(ObservedQueue):
             id=record.id,
             body=self.cipher.open(record.kept_body),
             body_md5=record.body_md5,
-            receipt_handle=self._receipts.handle(record.serial, record.receive_count),
+            receive=Receive(record.serial, record.receive_count),
+            receipts=self._receipts,
             receive_count=record.receive_count,
             sent_timestamp=unix_milliseconds_at(record.sent_at),
             first_receive_timestamp=unix_milliseconds_at(record.first_received_at),
@@ -318,19 +320,30 @@ class Queue(ObservedQueue):
             SQSException: the handle is none of this queue's, or has expired (FIFO).
         """
         self._settle()
-        receive = self._parse(receipt_handle)
+        if not self._delete(self._parse(receipt_handle)):
+            raise _expired(receipt_handle)
+
+    def delete_received(self, message: Message) -> bool:
+        """As `delete`, for what a part of this account has received; False: it has expired."""
+        self._settle()
+        return self._delete(message.receive)
+
+    def _delete(self, receive: Receive) -> bool:
         record = self._store.records.get(receive.serial)
         is_latest = record is not None and record.receive_count == receive.number
         if self.fifo_queue and record and not (is_latest and record.state is State.IN_FLIGHT):
-            raise _expired(receipt_handle)
+            return False
         self.counters.deletions += 1
         if record is None:
-            return
+            return True
         what = "deleted" if is_latest else "delete ignored"
         self._trace.message(what, self.name, record.id, record.receive_count)
         if is_latest:
+            was_full = self._store.counts[State.IN_FLIGHT] >= IN_FLIGHT_LIMIT
             self._store.remove(record)
-            self._bell.ring()
+            if self.fifo_queue or was_full:  # otherwise nobody can receive more than before
+                self._bell.ring()
+        return True
 
     def change_visibility(self, receipt_handle: str, seconds: int) -> None:
         """Keep the message of a receive in flight until `seconds` from now; 0: release it.

@@ -34,8 +34,8 @@ class Receipts:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def handle(self, serial: int, number: int) -> str:
-        claim = _CLAIM.pack(serial, number)
+    def handle(self, receive: Receive) -> str:
+        claim = _CLAIM.pack(*receive)
         signature = self._sign(claim)
         return _PREFIX + b64encode(signature + _scrambled(claim, signature)).decode()
 

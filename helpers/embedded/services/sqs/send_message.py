@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from moto.moto_api._internal import mock_random
 from moto.sqs.models import DEFAULT_SENDER_ID
 
 from helpers.embedded.services.sqs.errors import (
@@ -25,6 +24,7 @@ from helpers.embedded.services.sqs.message import (
 )
 from helpers.embedded.services.sqs.queue import Queue
 from helpers.embedded.time.simulation import Simulation, Steps
+from helpers.embedded.uuids import new_uuid
 
 Entry = Mapping[str, Any]
 """A SendMessage request or an entry of SendMessageBatch, by the names of the API."""
@@ -87,7 +87,7 @@ def send(
         )
     digest = body_md5(body)
     record = Record(
-        message_id=str(mock_random.uuid4()),
+        message_id=new_uuid(),
         kept_body=queue.cipher.seal(body),
         body_md5=digest,
         size=size,

@@ -14,8 +14,12 @@ from helpers.deploying import modelled
 from helpers.deploying.modelled import Work, exponential, fixed, lognormal, measured
 from helpers.deploying.packages import deploy_function, zip_files
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.services.lambda_.event_source import records
 from helpers.embedded.services.lambda_.execution import modelled_environments as account_side
 from helpers.embedded.services.lambda_.execution.conversation import Durations
+from helpers.embedded.services.lambda_.execution.function_logs import FunctionLogs, InvocationLog
+from helpers.embedded.services.lambda_.execution.functions import Functions
+from helpers.embedded.services.sqs.receipts import Receipts
 from helpers.modelled_work import DECLARATION, HANDLER
 from tests.embedded.conftest import create_role, invoke
 from tests.embedded.services.lambda_.event_source.test_event_source import connect, create_queue
@@ -86,6 +90,28 @@ def test_it_is_called_modelled_wherever_it_is_met(lab: EmbeddedAccount) -> None:
     assert "Nothing runs; the work is modelled: exponential, mean 0.2 s" in log
     assert lab._services.functions is not None
     assert "_folder" not in lab._services.functions._functions.__dict__, "nothing was unpacked"
+
+
+def test_of_what_nobody_reads_nothing_is_written(
+    lab: EmbeddedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a queue's messages: neither event nor receipt handle; nor a log that it may not keep."""
+
+    def refuse(*_: object) -> Any:
+        raise AssertionError("written")
+
+    deploy(lab, Work(fixed(1), cold_start=0))
+    url = create_queue()
+    connect(url, BatchSize=10)
+    lab.advance(5)
+    monkeypatch.setattr(records, "build_record", refuse)
+    monkeypatch.setattr(Receipts, "handle", refuse)
+    monkeypatch.setattr(InvocationLog, "end", refuse)
+    monkeypatch.setattr(FunctionLogs, "write", refuse)
+    monkeypatch.setattr(Functions, "_is_logged", lambda *_: False)
+    lab.let_arrive(url, ((0.1 * each, {"MessageBody": "x"}) for each in range(20)))
+    lab.run_until_idle()
+    assert lab.trace()["what"].value_counts()["deleted"] == 20
 
 
 def test_a_file_that_was_changed_is_run(lab: EmbeddedAccount) -> None:

@@ -11,6 +11,9 @@ from helpers.embedded import json_documents
 
 REPORT_BATCH_ITEM_FAILURES = "ReportBatchItemFailures"
 
+NONE_FAILED = '{"batchItemFailures": []}'
+"""What nearly every handler answers nearly always, in Python's JSON."""
+
 
 def failed_messages(payload: str, message_ids: Collection[str]) -> set[str]:
     """The ids of the messages to keep, when the mapping reports batch item failures.
@@ -18,6 +21,8 @@ def failed_messages(payload: str, message_ids: Collection[str]) -> set[str]:
     Null or empty: all succeeded. Anything that AWS cannot make sense of, an unknown id among
     it: all failed.
     """
+    if payload == NONE_FAILED:
+        return set()
     everything = set(message_ids)
     try:
         response = json_documents.parse(payload)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from moto.awslambda.exceptions import LambdaClientError
-from moto.moto_api._internal import mock_random
 
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.services.lambda_.event_source.batch_response import REPORT_BATCH_ITEM_FAILURES
@@ -22,6 +21,7 @@ from helpers.embedded.services.sqs.message import Message
 from helpers.embedded.services.sqs.queue import Queue
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
+from helpers.embedded.uuids import new_uuid
 
 TRANSITION = 2 * SECOND
 """How long a mapping is Creating, Enabling, Disabling or Deleting. Modelled."""
@@ -61,7 +61,7 @@ class Mapping:
     ) -> None:
         self._simulation = simulation
         self._changes = 0
-        self.uuid = str(mock_random.uuid4())
+        self.uuid = new_uuid()
         self._queues = queues
         self.queue = queue
         self.poller = Poller(simulation, functions, QueueReader(self, functions, access), self)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import simpy
 from moto.core.exceptions import ServiceException
@@ -30,6 +31,10 @@ _REFUSED_PAUSE = 20 * SECOND
 
 Batch = list[Message]
 
+_MOST_AROUND = 10_000
+"""Bytes of a record at most, beside its message: the names of its fields and of those of ten
+attributes, digests, ids, times."""
+
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -37,8 +42,8 @@ class Part(NamedTuple):
     """Messages of a batch whose event stays below 6 MB."""
 
     messages: Batch
-    event: str
-    """JSON."""
+    event: str | Callable[[], str]
+    """JSON, or what writes it: a modelled function reads hardly any."""
 
 
 class Poller:
@@ -268,7 +273,7 @@ class Poller:
             return []
         failed: set[str] = set()
         if self._mapping.reports_batch_item_failures:
-            failed = failed_messages(outcome.payload, {each.id for each in part.messages})
+            failed = failed_messages(outcome.payload, [each.id for each in part.messages])
             unfinished = sum(each.id in failed for each in part.messages)
             self._counts.note("FailedInvokeEventCount", unfinished)
         return [each for each in part.messages if each.id not in failed]
@@ -286,12 +291,14 @@ class Poller:
 
 def _split(batch: Batch, queue: Queue, windowed: bool) -> Iterator[Part]:
     """The batch's events. A duplicate delivery within the batch is a record of its own."""
+    if _is_small(batch):
+        yield Part(batch, partial(_write_event, batch, queue, windowed))
+        return
     messages: Batch = []
     texts: list[str] = []
     size = 0
     for message in batch:
-        record: dict[str, Any] = records.build_record(message, queue, windowed)
-        text = _encode(record)
+        text = _encode(records.build_record(message, queue, windowed))
         length = len(text.encode()) + 2
         if messages and size + length > records.MAXIMUM_EVENT:
             yield Part(messages, records.join_event(texts))
@@ -300,6 +307,19 @@ def _split(batch: Batch, queue: Queue, windowed: bool) -> Iterator[Part]:
         texts.append(text)
         size += length
     yield Part(messages, records.join_event(texts))
+
+
+def _is_small(batch: Batch) -> bool:
+    """Whether the event stays below the limit, however its characters are escaped: a byte takes
+    six at most."""
+    written = sum(each.size + len(each.trace_header or "") for each in batch)
+    return len(batch) * _MOST_AROUND + 6 * written < records.MAXIMUM_EVENT
+
+
+def _write_event(batch: Batch, queue: Queue, windowed: bool) -> str:
+    return records.join_event(
+        _encode(records.build_record(message, queue, windowed)) for message in batch
+    )
 
 
 def _size(batch: Batch) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moto.core.exceptions import ServiceException
 from werkzeug.exceptions import HTTPException
 
 from helpers.embedded.door.access.access import Access
@@ -65,11 +64,7 @@ class QueueReader:
         arn = self._mapping.queue.queue_arn
         if self._complaint() and not self._access.may(self._role, "sqs:DeleteMessage", arn):
             return False
-        try:
-            self._mapping.queue.delete(message.receipt_handle)
-        except ServiceException:
-            return False
-        return True
+        return self._mapping.queue.delete_received(message)
 
     def _complaint(self) -> str | None:
         return self._access.missing_for_event_source(self._role, self._mapping.queue.queue_arn)

@@ -12,7 +12,6 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moto.core.exceptions import ServiceException
-from moto.moto_api._internal import mock_random
 
 from helpers.embedded import json_documents
 from helpers.embedded.services.lambda_.execution.functions import (
@@ -23,6 +22,7 @@ from helpers.embedded.services.lambda_.execution.functions import (
 )
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
+from helpers.embedded.uuids import new_uuid
 
 if TYPE_CHECKING:
     from moto.awslambda.models import LambdaFunction
@@ -95,7 +95,7 @@ class AsynchronousInvocations:
             function,
             arn or str(function.function_arn),
             event,
-            str(mock_random.uuid4()),
+            new_uuid(),
             self._simulation.now,
         )
         self._facts.event_received(accepted.callee)

@@ -131,6 +131,16 @@ class InvocationLog:
         self.entries += [f"END RequestId: {outcome.request_id}", "\t".join(fields)]
 
 
+class NoLog(InvocationLog):
+    """Of an invocation whose log nobody will read."""
+
+    def initialisation(self, region: str, note: str = "") -> None: ...
+    def initialised(self, duration: int, is_timeout: bool = False) -> None: ...
+    def start(self, request_id: str) -> None: ...
+    def output(self, entries: Iterable[str]) -> None: ...
+    def end(self, outcome: Outcome) -> None: ...
+
+
 class Figures(NamedTuple):
     """What a report says besides the duration."""
 

@@ -33,7 +33,7 @@ from helpers.embedded.services.lambda_.execution.environments import (
     describe_lack,
     new_folder,
 )
-from helpers.embedded.services.lambda_.execution.function_logs import FunctionLogs
+from helpers.embedded.services.lambda_.execution.function_logs import FunctionLogs, NoLog
 from helpers.embedded.services.lambda_.execution.invoke_phase import (
     Invocation,
     Order,
@@ -58,6 +58,7 @@ from helpers.embedded.services.lambda_.in_process import machine
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
 from helpers.embedded.time.trace import Trace
+from helpers.embedded.uuids import new_uuid
 from helpers.weather import Weather
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ class Functions:
     def invoke(
         self,
         function: LambdaFunction,
-        event: str,
+        event: str | Callable[[], str],
         *,
         arn: str | None = None,
         request_id: str | None = None,
@@ -230,9 +231,10 @@ class Functions:
         messages: int | None = None,
         trace_id: str | None = None,
     ) -> Steps[Invoked]:
-        """Run the function's handler with `event`, a JSON document, in lab time.
+        """Run the function's handler in lab time.
 
         Args:
+            event: a JSON document, or what writes it if anybody reads it.
             arn: what was invoked, if it was an alias.
             request_id: of an earlier attempt, which a retry repeats.
             queue: the queue whose messages the event brings; `messages`: how many.
@@ -251,7 +253,7 @@ class Functions:
         version = FunctionVersion.of(function)
         order = Order(
             event,
-            request_id or str(mock_random.uuid4()),
+            request_id or new_uuid(),
             arn or version.arn,
             trace_id or UNTRACED.after(version.arn),
             version.timeout,
@@ -278,7 +280,7 @@ class Functions:
             self._busy[version.name].discard(environment)
         facts.ended(callee, began, outcome.duration, failed=outcome.error is not None)
         self._give_back(version, environment, outcome)
-        if self._may_log(version.role, version.logging.group, environment.log_stream):
+        if log and self._is_logged(version, environment):
             self.logs.write(version.logging.group, environment.log_stream, log)
         self._trace.invocation(
             version.name,
@@ -289,6 +291,9 @@ class Functions:
             messages,
         )
         return Invoked(outcome, version.version, log)
+
+    def _is_logged(self, version: FunctionVersion, environment: Environment) -> bool:
+        return self._may_log(version.role, version.logging.group, environment.log_stream)
 
     def _run(
         self,
@@ -301,6 +306,8 @@ class Functions:
         log = begin_log(version, self._simulation.clock)
         if isinstance(environment, ModelledEnvironment):
             region = self.region if cold else None
+            if messages is not None and not self._is_logged(version, environment):
+                log = NoLog(version, self._simulation.clock)
             return (yield from environment.invoke(self._simulation, order, messages, log, region))
         if cold:
             log.initialisation(self.region)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -66,13 +67,18 @@ def failed_to_start(failure: str, request_id: str) -> Outcome:
 class Order(NamedTuple):
     """What is to be invoked with what."""
 
-    event: str
-    """JSON."""
+    given: str | Callable[[], str]
+    """The event as JSON, or what writes it: a modelled function reads hardly any."""
     request_id: str
     function_arn: str
     trace_id: str
     timeout: int
     """Seconds of lab time."""
+
+    @property
+    def event(self) -> str:
+        """JSON."""
+        return self.given if isinstance(self.given, str) else self.given()
 
 
 class Invocation:
@@ -135,9 +141,10 @@ class Invocation:
         """Invoke the handler; `began` is when its timeout did."""
         simulation = self._simulation
         deadline = began + order.timeout * SECOND
+        event = order.event
         environment.tell(
             Invoke(
-                order.event,
+                event,
                 order.request_id,
                 order.function_arn,
                 order.trace_id,
@@ -148,7 +155,7 @@ class Invocation:
         yield simulation.timeout(self._durations.handler)  # before which it says nothing
         fates, is_last = self._conversation_with(environment).fates, False
         if fates is not None:
-            fates.begin(order.function_arn, order.request_id, order.event)
+            fates.begin(order.function_arn, order.request_id, event)
         end = yield from self._converse(environment, deadline)
         if fates is not None:
             end, is_last = yield from fates.end(end, deadline)

@@ -8,11 +8,14 @@ from typing import Any
 import boto3
 import pytest
 
+from helpers.deploying import modelled
+from helpers.deploying.modelled import Work, fixed
 from helpers.embedded.account import EmbeddedAccount
 from helpers.embedded.services.lambda_.event_source import poller, records
 from helpers.embedded.services.lambda_.event_source.batch_response import failed_messages
 from helpers.embedded.services.lambda_.event_source.scaling import Concurrency, Scaling
-from tests.embedded.conftest import Deploy
+from helpers.embedded.services.sqs import queue as queue_module
+from tests.embedded.conftest import Deploy, create_role
 from tests.embedded.services.lambda_.event_source.test_event_source import (
     PRINTS,
     arn,
@@ -100,6 +103,45 @@ def test_an_event_is_split_where_the_next_record_has_no_room(
     room = sum(len(text) + len(", ") for text in texts)
     monkeypatch.setattr(records, "MAXIMUM_EVENT", room + spare)
     assert [len(part.messages) for part in poller._split(batch, queue, False)] == sizes
+
+
+def test_what_looks_small_is_small(lab: EmbeddedAccount) -> None:
+    """The worst messages: each byte is written as six, and they have all attributes there are."""
+    url = create_queue()
+    names = [f"{number}{'x' * 255}" for number in range(10)]
+    attribute = {"DataType": "String.x", "StringValue": "\x7f"}
+    entry = {
+        "MessageAttributes": dict.fromkeys(names, attribute),
+        "MessageSystemAttributes": {
+            "AWSTraceHeader": {"DataType": "String", "StringValue": "\t" * 500}
+        },
+        "MessageBody": "\t\x7f\u2028\U0001f600" * 1000,
+    }
+    boto3.client("sqs").send_message(QueueUrl=url, **entry)
+    queue = lab._services.queues.find(arn(url))
+    assert queue is not None
+    batch = queue.receive(1)
+    assert poller._is_small(batch)
+    ((_, write),) = poller._split(batch, queue, True)
+    assert callable(write)
+    text = write()
+    assert json.loads(text) == {"Records": [records.build_record(batch[0], queue, True)]}
+    written = batch[0].size + len(batch[0].trace_header or "")
+    assert len(text.encode()) < 6 * written + poller._MOST_AROUND
+
+
+def test_a_deletion_makes_room_at_the_limit_of_messages_in_flight(
+    lab: EmbeddedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_module, "IN_FLIGHT_LIMIT", 2)
+    modelled.deploy_function(lab, "function", Work(fixed(3), cold_start=0), create_role())
+    url = create_queue()
+    connect(url, BatchSize=1)
+    lab.advance(5)
+    send_many(url, 5)
+    lab.run_until_idle()
+    received = lab.trace().query("what == 'received'")["time"]
+    assert list((received - received.iloc[0]).dt.total_seconds()) == [0, 0, 3, 3, 6]
 
 
 def test_what_was_gathered_when_the_mapping_is_switched_off_is_still_delivered(
