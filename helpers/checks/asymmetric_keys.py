@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ import boto3
 from helpers.bank import keys
 from helpers.checks import answers, envelopes
 from helpers.checks.answers import exercise, judge_in
-from helpers.checks.multiple_choice import ABC, Question
+from helpers.checks.multiple_choice import ABC, Question, tell_difference
 from helpers.deploying.refusals import name_outcome
 
 LETTERBOX = "alias/banking-letterbox"
@@ -25,16 +26,16 @@ QUESTIONS = {
     "public key": Question(
         right="a",
         choices=ABC,
-        why="The public key closes the letterbox. The private key, in KMS, opens it.",
+        why="Anybody can encrypt with the public key. Only the private key, in KMS, decrypts.",
         misconceptions={
-            "b": "What the public key has encrypted only the private key decrypts.",
-            "c": "Then anybody could read the letters. The two keys of a pair undo each other.",
+            "b": "Only the private key decrypts what the public key encrypted.",
+            "c": "Then anybody could read the letters. Only the private key decrypts them.",
         },
         hint="Read what the two lines say of `decrypt`.",
     ),
     "longest plaintext": Question(
         right=190,
-        why="256 bytes less 66 of padding, by which RSA becomes safe (OAEP with SHA-256).",
+        why="256 bytes minus 66 bytes of padding (OAEP with SHA-256).",
         misconceptions={
             256: "2,048 bits are 256 bytes, and the padding takes 66 of them.",
             2048: "2,048 is the key's size in bits.",
@@ -48,10 +49,12 @@ QUESTIONS = {
         choices=ABC,
         why="The signature fits the order that was signed, and no other text.",
         misconceptions={
-            "b": "The signature is the bank's, but of another text. The check needs both to fit.",
+            "b": "The bank made this signature, but for another text. The check needs the right "
+            "key "
+            "and the right text.",
             "c": "The public key only checks. Without the private key nobody can sign.",
         },
-        hint="Read the last two lines above.",
+        hint="Read what the cell printed for the order of 99.00 EUR.",
     ),
     "queue of the letterbox": Question(
         right="c",
@@ -66,13 +69,25 @@ QUESTIONS = {
     ),
 }
 
-judge = judge_in(__name__, QUESTIONS)
+FAULTS: dict[str, Callable[[Any], str]] = {
+    "changed order": lambda seen: tell_difference(
+        [line.partition(":")[0] for line in seen], ["genuine", "forged"], "of the two orders"
+    ),
+    "queue of the letterbox": lambda seen: tell_difference(
+        seen,
+        dict(zip(QUEUES, ("works", "KMS.InvalidKeyUsageException"), strict=True)),
+        "of the two messages",
+    ),
+}
+"""What was seen instead of what a question is about; "" if it was seen."""
+
+judge = judge_in(__name__, QUESTIONS, FAULTS)
 tell_answers = partial(answers.tell_answers, __name__)
 
 
 @exercise
 def check_letter(letter: bytes, envelope: Any) -> str:
-    """Modify, A1: the letterbox's private key opens the data key, and the data key the letter.
+    """Modify, A1: the letterbox's private key decrypts the data key, and that the letter.
 
     Args:
         envelope: the learner's, or `...`.
@@ -87,7 +102,9 @@ def check_letter(letter: bytes, envelope: Any) -> str:
         return f"Not yet: KMS does not decrypt `key` with {LETTERBOX} and {OAEP}: {outcome}."
     if trouble := envelopes.find_mismatch(letter, envelope, kms.decrypt(**call)["Plaintext"]):
         return f"Not yet: {trouble}"
-    return f"Right: the private key opens the data key, and it opens {len(letter):,} bytes."
+    return (
+        f"Right: the private key decrypts the data key, and the data key all {len(letter):,} bytes."
+    )
 
 
 @exercise
@@ -104,19 +121,24 @@ def check_statement_key(statement: bytes, signature: Any) -> str:
     metadata = kms.describe_key(KeyId=arn)["KeyMetadata"]
     again = f'Run keys.delete_key("{OWN_KEY}") and create another one.'
     if metadata["KeyUsage"] == "GENERATE_VERIFY_MAC":
-        return f"Not yet: whoever can check an HMAC can make one, and needs KMS for both. {again}"
+        return (
+            f"Not yet: an HMAC key is symmetric: a partner who can check could also sign. {again}"
+        )
     if metadata["KeySpec"] == keys.SYMMETRIC:
-        return f"Not yet: a symmetric key never leaves KMS, so a partner checks nothing. {again}"
+        return f"Not yet: a symmetric key never leaves KMS, so a partner cannot check. {again}"
     if metadata["KeyUsage"] != "SIGN_VERIFY":
-        return f"Not yet: this key encrypts. Its usage was settled when it was created. {again}"
+        return f"Not yet: this key encrypts. A key's usage cannot change. {again}"
     if metadata["KeyState"] != "Enabled":
         return f"Not yet: the key's state is {metadata['KeyState']}."
     if signature is ...:
-        return "Not yet: the key is right. Now sign the statement; the stub keeps the signature."
+        return (
+            "Not yet: the key is right. Now sign the statement, and store the result in "
+            "`signature`."
+        )
     if not isinstance(signature, bytes):
         return 'Not yet: `signature` must be bytes: what kms.sign(...) answers under "Signature".'
     for algorithm in metadata["SigningAlgorithms"]:
         verify = {"Message": statement, "Signature": signature, "SigningAlgorithm": algorithm}
         if name_outcome(kms.verify, KeyId=arn, **verify) == "works":
-            return f"Right: signed by {algorithm}. Whoever has the public key can check it."
+            return f"Right: signed by {algorithm}. Everybody who has the public key can check it."
     return "Not yet: this is no signature of `statement` by this key."

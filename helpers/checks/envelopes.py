@@ -27,7 +27,7 @@ def find_trouble(text: bytes, envelope: Any) -> str:
     if len(envelope["key"]) in _DATA_KEY_BYTES:
         return (
             f"`key` has {len(envelope['key'])} bytes: it is the data key in plaintext. Whoever "
-            "finds the envelope can open it. Keep the encrypted data key."
+            "finds the envelope can decrypt it. Keep the encrypted data key."
         )
     if text in envelope["text"]:
         return "`text` is not encrypted."

@@ -11,25 +11,25 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ENVELOPE_BOXES = (
-    Box(0.6, 6.2, 4.6, VERMILLION, "data key", "used, then forgotten"),
-    Box(11.0, 6.2, 4.4, PURPLE, "banking-key", "never leaves KMS"),
-    Box(0.6, 3.3, 4.6, BLUE, "statement", "1,000,000 bytes"),
-    Box(0.6, 0.4, 4.6, BLUE, "sealed statement", "by the data key"),
-    Box(11.0, 0.4, 4.4, VERMILLION, "sealed data key", "by banking-key"),
+    Box(0.6, 6.2, 4.6, VERMILLION, "data key", "in plaintext, then deleted"),
+    Box(10.6, 6.2, 4.8, PURPLE, "banking-key", "never leaves KMS"),
+    Box(0.6, 3.3, 4.6, BLUE, "account statement", "1,000,000 bytes"),
+    Box(0.6, 0.4, 4.6, BLUE, "encrypted statement", "by the data key"),
+    Box(10.6, 0.4, 4.8, VERMILLION, "encrypted data key", "by banking-key"),
 )
 
 ENVELOPE_ARROWS = (
-    Arrow((10.8, 7.3), (5.5, 7.3), "-", "GenerateDataKey: a new one", (8.15, 7.65)),
-    Arrow((10.8, 6.5), (5.5, 6.5), "--", "Decrypt: the same again", (8.15, 6.1)),
-    Arrow((2.9, 6.0), (2.9, 5.0), ":", "encrypts, opens", (4.6, 5.5)),
+    Arrow((10.4, 7.3), (5.5, 7.3), "-", "GenerateDataKey: a new one", (7.95, 7.65)),
+    Arrow((10.4, 6.5), (5.5, 6.5), "--", "Decrypt: the same again", (7.95, 6.1)),
+    Arrow((2.9, 6.0), (2.9, 5.0), ":", "encrypts, decrypts", (4.9, 5.5)),
     Arrow((2.9, 3.1), (2.9, 2.1), "-", "becomes", (4.05, 2.62)),
-    Arrow((12.6, 6.0), (12.6, 2.1), "-", "GenerateDataKey", (10.8, 4.05)),
-    Arrow((13.8, 2.1), (13.8, 6.0), "--", "Decrypt", (14.8, 4.05)),
+    Arrow((12.4, 6.0), (12.4, 2.1), "-", "GenerateDataKey", (10.6, 4.05)),
+    Arrow((13.6, 2.1), (13.6, 6.0), "--", "Decrypt", (14.6, 4.05)),
 )
 
 CHOICE_BOXES = (
     Box(3.4, 6.2, 8.6, BLACK, "Does somebody take part", "who has no AWS permissions?"),
-    Box(7.6, 3.3, 6.6, BLACK, "What is it", "that they shall do?"),
+    Box(7.6, 3.3, 6.6, BLACK, "What must they do", "with the public key?"),
     Box(0.3, 0.4, 4.5, PURPLE, "symmetric", "queues, secrets, data"),
     Box(5.6, 0.4, 4.5, BLUE, "RSA, to encrypt", "the letterbox"),
     Box(11.0, 0.4, 4.6, GREEN, "RSA or ECC, to sign", "the seal"),
@@ -39,7 +39,7 @@ CHOICE_ARROWS = (
     Arrow((4.6, 6.0), (2.5, 2.1), "-", "no", (2.8, 4.2)),
     Arrow((10.9, 6.0), (10.9, 5.0), "-", "yes", (11.7, 5.5)),
     Arrow((9.3, 3.1), (7.9, 2.1), "-", "send you a secret", (6.5, 2.65)),
-    Arrow((12.4, 3.1), (12.9, 2.1), "-", "check your word", (14.35, 2.65)),
+    Arrow((11.4, 3.1), (11.9, 2.1), "-", "check what you say", (14.2, 2.65)),
 )
 
 
@@ -53,10 +53,11 @@ def draw_envelope() -> Figure:
 def describe_envelope() -> str:
     """The content of `draw_envelope` in words."""
     return (
-        "KMS makes a data key, and gives it out twice: in the open, and sealed by banking-key, "
-        "which never leaves KMS. With the data key the program seals the statement, and then "
-        "forgets it. Both sealed parts are kept together: the envelope. To open it, the program "
-        "sends KMS the sealed data key, gets the same data key again, and opens the statement by "
+        "KMS makes a data key and returns it twice: as plaintext, and encrypted with banking-key, "
+        "which never leaves KMS. The program encrypts the account statement with the plaintext "
+        "data key, and then deletes that key from memory. It stores the encrypted statement and "
+        "the encrypted data key together: the envelope. To decrypt, the program sends the "
+        "encrypted data key to KMS, gets the plaintext data key back, and decrypts the statement "
         "itself."
     )
 
@@ -69,10 +70,10 @@ def draw_key_choice() -> Figure:
 def describe_key_choice() -> str:
     """The content of `draw_key_choice` in words."""
     return (
-        "If everybody who takes part has AWS permissions, take a symmetric key: for queues, "
-        "secrets and data. Otherwise ask what the others shall do. To send you a secret they need "
-        "the public key of an RSA key that encrypts, as a letterbox takes in letters. To check "
-        "your word they need the public key of an RSA or ECC key that signs, as one knows a seal."
+        "If everybody who takes part has AWS permissions, use a symmetric key: for queues, secrets "
+        "and data. If others must send you secrets, use an RSA key that encrypts, and give them "
+        "its public key. If others must check that something comes from you, use an RSA or ECC "
+        "key that signs, and give them its public key."
     )
 
 

@@ -16,7 +16,7 @@ from helpers.checks.multiple_choice import Question
 from tests.course.conftest import run_cell
 from tests.course.test_notebooks import PATHS, read_cells
 
-JUDGED = re.compile(r'checks\.judge\("([^"]+)", (\w+)\)')
+JUDGED = re.compile(r'checks\.judge\("([^"]+)", (\w+)[,)]')
 ALL_OVER = "all cells twice over"
 VERDICT = re.compile(r"^(Right|Not right|Not attempted|Not yet|The answer must be)\b")
 # What these tell grows with all that was run before, or with chance, and their text says so: they

@@ -31,7 +31,7 @@ def close(data_key: bytes = DATA_KEY, digest: Any = hashes.SHA256) -> dict[str, 
 
 def test_letter(lab: Lab) -> None:
     assert checks.check_letter(LETTER, ...).startswith("Not attempted yet")
-    assert checks.check_letter(LETTER, close()).startswith("Right: the private key opens")
+    assert checks.check_letter(LETTER, close()).startswith("Right: the private key decrypts")
 
 
 def test_letter_that_the_bank_cannot_read(lab: Lab) -> None:
@@ -66,7 +66,7 @@ def sign(key: str, algorithm: str, text: bytes = STATEMENT) -> bytes:
 def test_statement_key(lab: Lab, spec: str, algorithm: str) -> None:
     assert checks.check_statement_key(STATEMENT, ...).startswith("Not attempted yet: there is no")
     key = keys.create_key(checks.OWN_KEY, spec, "SIGN_VERIFY")
-    assert "Now sign the statement" in checks.check_statement_key(STATEMENT, ...)
+    assert "Now sign the statement, and store" in checks.check_statement_key(STATEMENT, ...)
     signed = sign(key, algorithm)
     assert checks.check_statement_key(STATEMENT, signed).startswith(f"Right: signed by {algorithm}")
 
@@ -76,7 +76,7 @@ def test_statement_key(lab: Lab, spec: str, algorithm: str) -> None:
     [
         (keys.SYMMETRIC, "ENCRYPT_DECRYPT", "a symmetric key never leaves KMS"),
         ("RSA_2048", "ENCRYPT_DECRYPT", "this key encrypts"),
-        ("HMAC_256", "GENERATE_VERIFY_MAC", "whoever can check an HMAC can make one"),
+        ("HMAC_256", "GENERATE_VERIFY_MAC", "a partner who can check could also sign"),
     ],
 )
 def test_key_that_is_for_something_else(lab: Lab, spec: str, usage: str, answer: str) -> None:
@@ -98,3 +98,10 @@ def test_signature_that_is_none(lab: Lab) -> None:
     assert "no signature of" in check(STATEMENT, sign(other, "ECDSA_SHA_256"))
     boto3.client("kms").disable_key(KeyId=key)
     assert "state is Disabled" in check(STATEMENT, ...)
+
+
+def test_no_answer_fits_an_experiment_that_was_changed() -> None:
+    forged = ["genuine: pay 85", "genuine: pay 86"]
+    assert checks.judge("changed order", "a", forged).startswith("No answer fits")
+    works = dict.fromkeys(checks.QUEUES, "works")
+    assert checks.judge("queue of the letterbox", "c", works).startswith("No answer fits")

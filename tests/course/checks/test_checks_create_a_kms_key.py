@@ -11,6 +11,7 @@ from helpers import Lab
 from helpers.bank import keys
 from helpers.checks import create_a_kms_key as checks
 from helpers.experiments.callers import create_caller
+from helpers.experiments.traffic import Exchange
 
 STATEMENT = b"HB-1002: balance 1,204.55"
 
@@ -33,9 +34,11 @@ def decrypt(*customers: str, operator: str = "StringEquals") -> dict[str, Any]:
 def test_auditor_before_the_exercise(lab: Lab) -> None:
     assert checks.check_auditor(lab).startswith("Not attempted yet: there is no alias")
     keys.create_key()
-    assert "opens nothing. Run the cell above" in checks.check_auditor(lab)
+    assert "can decrypt nothing. Run the cell above" in checks.check_auditor(lab)
     let_auditor(lab, decrypt("HB-1002"))
-    assert checks.check_auditor(lab).startswith("Not attempted yet: the auditor opens HB-1002 only")
+    assert checks.check_auditor(lab).startswith(
+        "Not attempted yet: the auditor can still decrypt only"
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,16 +59,16 @@ def test_auditor_of_two_customers(lab: Lab, statements: list[dict[str, Any]]) ->
 @pytest.mark.parametrize(
     ("statements", "answer"),
     [
-        ([decrypt("HB-1011")], "HB-1011 opens now, and HB-1002 no longer does"),
-        ([decrypt("HB-*", operator="StringLike")], "the auditor opens HB-1003, too"),
-        ([{"Action": "kms:Decrypt"}], "the auditor opens HB-1003, too"),
+        ([decrypt("HB-1011")], "of HB-1011 now, but no longer those of HB-1002"),
+        ([decrypt("HB-*", operator="StringLike")], "can decrypt the PINs of HB-1003, too"),
+        ([{"Action": "kms:Decrypt"}], "can decrypt the PINs of HB-1003, too"),
         (
             [decrypt(*checks.CUSTOMERS, operator="StringEqualsIfExists")],
-            "opens what has no customer",
+            "can decrypt what has no customer",
         ),
         (
             [{**decrypt(*checks.CUSTOMERS), "Action": "kms:*"}],
-            "may encrypt as well",
+            "can encrypt as well",
         ),
     ],
 )
@@ -86,7 +89,9 @@ def seal(lab: Lab, **changes: Any) -> dict[str, Any]:
 
 def test_envelope(lab: Lab) -> None:
     assert checks.check_envelope(STATEMENT, ...).startswith("Not attempted yet")
-    assert checks.check_envelope(STATEMENT, seal(lab)).startswith("Right: KMS saw the data key")
+    assert checks.check_envelope(STATEMENT, seal(lab)).startswith(
+        "Right: KMS decrypts the data key"
+    )
 
 
 def test_envelope_whose_data_key_anybody_gets(lab: Lab) -> None:
@@ -115,3 +120,22 @@ def test_envelope_that_holds_something_else(lab: Lab) -> None:
     ):
         assert said in checks.check_envelope(STATEMENT, envelope)
     assert "it holds another text, of 25 bytes" in checks.check_envelope(b"another", made)
+
+
+@pytest.mark.parametrize(
+    ("question", "seen", "said"),
+    [
+        ("context left out", {"the same": "works", "left out": "works"}, "'left out': True"),
+        ("who must allow it", {"HB-1002": "AccessDeniedException"}, "of the two PINs it was"),
+        (
+            "after a rotation",
+            {"the old PIN": "4711, by the new material"},
+            "of the two PINs it was",
+        ),
+        ("bytes that KMS sees", [Exchange("Encrypt", 4096, 100)], "called it was ['Encrypt']"),
+    ],
+)
+def test_no_answer_fits_an_experiment_that_was_changed(question: str, seen: Any, said: str) -> None:
+    words = checks.judge(question, checks.QUESTIONS[question].right, seen)
+    assert words.startswith("No answer fits")
+    assert said in words

@@ -11,9 +11,9 @@ PICTURES = [
     (
         plots.draw_envelope,
         plots.describe_envelope,
-        ["data key", "sealed data key", "banking-key", "statement", "never leaves KMS"],
+        ["encrypted data key", "banking-key", "account statement", "never leaves KMS"],
     ),
-    (plots.draw_key_choice, plots.describe_key_choice, ["symmetric", "send you a secret"]),
+    (plots.draw_key_choice, plots.describe_key_choice, ["symmetric"]),
 ]
 
 

@@ -9,7 +9,7 @@ ASKED_BY: dict[str, tuple[tuple[str, ...], ...]] = {
         ("delayed message", "received message", "check_shorter_wait", "check_own_queue"),
     ),
     "01_create_a_kms_key": (
-        ("who must say yes", "check_auditor"),
+        ("who must allow it", "check_auditor"),
         ("context left out", "bytes that KMS sees", "check_envelope"),
         ("after a rotation",),
     ),
