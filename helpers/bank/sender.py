@@ -8,7 +8,7 @@ from helpers.bank import keys, ledger, receiver
 from helpers.deploying.invocations import invoke_function
 from helpers.deploying.packages import SOURCES, build_package, deploy_function, find_variables
 from helpers.deploying.roles import create_sender_role
-from helpers.watching import costs
+from helpers.prices import estimate_costs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +136,7 @@ def measure_batches(bodies: list[str], *sizes: int) -> pd.DataFrame:
             "Lambda duration": seconds * MEMORY_MB / 1024,
         }
         per_million = {item: amount / len(bodies) * MILLION for item, amount in used.items()}
-        cents = float(costs.estimate_costs(per_million)["cents"].sum())
+        cents = float(estimate_costs(per_million)["cents"].sum())
         rows.append((size, calls, seconds, round(cents, 1)))
     return pd.DataFrame(rows, columns=["size", "calls", "seconds", "cents"]).set_index("size")
 

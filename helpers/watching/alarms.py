@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
 
-from helpers.bank.queues import DEAD_LETTER_QUEUE, QUEUE, measure_depth
+from helpers.bank import topics
+from helpers.bank.queues import (
+    DEAD_LETTER_QUEUE,
+    QUEUE,
+    delete_queue,
+    measure_depth,
+    renew_queue,
+)
 from helpers.deploying import tags
-from helpers.experiments import alternatives
 from helpers.watching.metrics import FUNCTION_METRICS, QUEUE_METRICS
 
 if TYPE_CHECKING:
@@ -44,8 +50,8 @@ class Notice(NamedTuple):
 def create_inbox(lab: Lab) -> Inbox:
     """An inbox without notices. One that exists is emptied, and alarms go on sending to it."""
     topic = boto3.client("sns").create_topic(Name=INBOX, Tags=tags.AS_LIST)["TopicArn"]
-    (queue,) = alternatives.create_queues(lab, INBOX)
-    alternatives.subscribe_queues(topic, [queue])
+    queue = renew_queue(lab, INBOX)
+    topics.subscribe_queues(topic, [queue])
     return Inbox(topic, queue.url)
 
 
@@ -65,7 +71,7 @@ def read_inbox(inbox: Inbox) -> list[Notice]:
     An inbox that is empty is not waited for.
     """
     arrived = measure_depth(inbox.queue_url).visible
-    bodies = alternatives.take_messages(inbox.queue_url, arrived)
+    bodies = topics.take_messages(inbox.queue_url, arrived)
     notices = [
         Notice(
             datetime.fromisoformat(found["StateChangeTime"]),
@@ -125,4 +131,5 @@ def delete_alarms() -> list[str]:
     ]
     if own:
         cloudwatch.delete_alarms(AlarmNames=own)
-    return [*own, *alternatives.delete_alternatives(INBOX)]
+    inbox = delete_queue(INBOX), topics.delete_topic(INBOX)
+    return [*own, INBOX] if any(inbox) else own

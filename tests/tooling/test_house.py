@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-HELPERS = Path(__file__).parents[2] / "helpers"
+ROOT = Path(__file__).parents[2]
+HELPERS = ROOT / "helpers"
 
 SHAPE = {"service", "api", "backend", "authorization", "members", "errors"}
 """A service's own: what each folder of `embedded/services` calls so is the same thing of a service
@@ -28,8 +31,8 @@ SMALL = {
     "embedded/door/host_names.py": "what is done to the process's socket module, and undone",
     "embedded/json_documents.py": "what JSON is, for seventeen modules",
     "embedded/request_ids.py": "a randomness apart from that of all other ids",
+    "embedded/uuids.py": "how ids are drawn, for services and request ids alike",
     "embedded/services/iam/managed_policies.py": "read once for the process, by moto",
-    "embedded/services/lambda_/event_source/batch_response.py": "a page of AWS of its own",
     "embedded/services/lambda_/process/chance.py": "what is replaced in a process of a function",
     "embedded/services/lambda_/process/current.py": "the one variable that five modules look up",
     "embedded/services/lambda_/revisions.py": "of functions, aliases, versions and policies alike",
@@ -88,7 +91,8 @@ def test_what_is_short_shares_no_thought_with_a_neighbour() -> None:
         for path in modules()
         if lines_of(path) < SHORTEST and not is_of_shape(path) and DEPLOYED not in within(path)
     }
-    assert short == SMALL.keys()
+    assert short <= SMALL.keys()
+    assert all((HELPERS / name).exists() for name in SMALL)
 
 
 def test_packages_only_say_what_belongs_there() -> None:
@@ -97,3 +101,70 @@ def test_packages_only_say_what_belongs_there() -> None:
         if path.parent != HELPERS:
             assert ast.get_docstring(ast.parse(path.read_text())), path
             assert lines_of(path) <= LONGEST, path
+
+
+def layers() -> Iterator[tuple[str, list[list[str]]]]:
+    """Each contract of layers: its name, and its modules by their whole names, highest first."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    for contract in settings["tool"]["importlinter"]["contracts"]:
+        if contract["type"] == "layers":
+            container = "".join(f"{each}." for each in contract.get("containers", []))
+            yield (
+                contract["name"],
+                [
+                    [container + each for each in re.split(r"\s*[:|]\s*", layer)]
+                    for layer in contract["layers"]
+                ],
+            )
+
+
+def test_every_module_has_its_layer() -> None:
+    """A module that no contract of a folder names could be imported from anywhere."""
+    for name, rows in layers():
+        named = {each for row in rows for each in row}
+        split = {each.rpartition(".")[0] for each in named} - named
+        found = {
+            f"{folder}.{path.stem}"
+            for folder in split
+            for path in (ROOT / folder.replace(".", "/")).iterdir()
+            if (path.suffix == ".py" or (path / "__init__.py").exists()) and path.stem != "__init__"
+        }
+        missing = {
+            each for each in found - named if not any(one.startswith(f"{each}.") for one in named)
+        }
+        assert missing <= LAYERLESS, name
+
+
+LAYERLESS = {
+    # What Lambda keeps of its functions: used at all heights, held by "No circles".
+    *(
+        f"helpers.embedded.services.lambda_.{each.stem}"
+        for each in (HELPERS / "embedded/services/lambda_").glob("*.py")
+    ),
+}
+
+
+def test_the_picture_of_the_architecture_is_what_the_contracts_say() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    picture = text.split("```text", 1)[1].split("```", 1)[0]
+    drawn = [
+        f"helpers.{name.removesuffix('.py').replace('/', '.').rstrip('.')}"
+        for line in picture.splitlines()
+        if line.startswith("  ")
+        for name in re.findall(r"(\S+)(?=(?:  +\S+/)?  )", line)[: 1 + line.count("/  ")]
+        if name.endswith((".py", "/")) or "/" in name
+    ]
+    ranks = {each: n for n, row in enumerate(dict(layers())[WINGS]) for each in row}
+    heights = [ranks[each] if each in ranks else _rank_within(ranks, each) for each in drawn]
+    assert heights == sorted(heights), list(zip(drawn, heights, strict=True))
+    assert {each.split(".")[1] for each in ranks} - {"__main__"} == {
+        each.split(".")[1] for each in drawn
+    }
+
+
+WINGS = "Wings import downwards only"
+
+
+def _rank_within(ranks: dict[str, int], package: str) -> int:
+    """Of a folder whose modules have layers: that of the highest."""
+    return min(rank for each, rank in ranks.items() if each.startswith(f"{package}."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from moto.awslambda.models import lambda_backends
@@ -22,6 +23,7 @@ from helpers.embedded.services.lambda_.execution.asynchronous import (
     Attributes,
 )
 from helpers.embedded.services.lambda_.execution.conversation import Durations
+from helpers.embedded.services.lambda_.execution.function_logs import FunctionLogs
 from helpers.embedded.services.lambda_.execution.functions import Functions
 from helpers.embedded.services.lambda_.execution.invoke import Invocations
 from helpers.embedded.services.lambda_.function_keys import FunctionKeys
@@ -58,6 +60,7 @@ class LambdaService(MotoService):
         self._account_id = settings.account_id
         self._region = settings.region
         self.keys = FunctionKeys(lambda: parts.service(KmsService), parts.access)
+        logs = parts.service(LogsService)
         self._functions = Functions(
             simulation,
             parts.gateway,
@@ -71,6 +74,7 @@ class LambdaService(MotoService):
             in_process=settings.environments == "in-process",
             weather=settings.weather,
             may_log=self._may_log,
+            logs=FunctionLogs(simulation.clock, partial(logs.metrics.note, settings.region)),
             check_readable=self.keys.check_readable,
         )
         self._queues = parts.service(SqsService)
@@ -80,7 +84,7 @@ class LambdaService(MotoService):
             simulation, self._functions, parts.access, self._queues, self.keys.check_there
         )
         self.waits = {"Invoke": Invocations(self._functions, self._asynchronous).invoke}
-        parts.service(LogsService).bring_in = self._publish_logs
+        logs.bring_in = self._publish_logs
         self._replaced = ReplacedBackend(lambda_backends, FunctionBackend, self)
 
     def respond(self, request: Request, url: str, headers: Any) -> Any:

@@ -13,6 +13,7 @@ from helpers.embedded.moto_seams.services import MotoService
 from helpers.embedded.services.logs.api import LogsApi
 from helpers.embedded.services.logs.authorization import LogsAuthorization
 from helpers.embedded.services.logs.backend import LogsBackend
+from helpers.embedded.services.logs.log_metrics import LogMetrics
 from helpers.embedded.services.logs.members import MEMBERS
 from helpers.embedded.services.parts import Parts
 
@@ -26,7 +27,7 @@ class LogsService(MotoService):
     def __init__(self, parts: Parts) -> None:
         parts.access.learn(self.name, LogsAuthorization())
         self.clock = parts.simulation.clock
-        self.metrics = parts.telemetry.logs
+        self.metrics = LogMetrics(parts.telemetry.custom)
         self.bring_in: Callable[[], None] = _nothing
         """Called before anything is looked up: functions hand over then what they have logged."""
         LogEvent._event_id = 0  # ids repeat from lab to lab

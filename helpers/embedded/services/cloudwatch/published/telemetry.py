@@ -11,7 +11,6 @@ from helpers.embedded.services.cloudwatch.published.mapping_facts import Mapping
 from helpers.embedded.services.cloudwatch.published.queue_metrics import QueueMetrics
 from helpers.embedded.services.cloudwatch.published.samples import Samples
 from helpers.embedded.services.cloudwatch.published.series import Metric, Series
-from helpers.embedded.services.logs.log_metrics import LogMetrics
 from helpers.embedded.time.clock import Clock
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ class Telemetry:
         self.functions = FunctionFacts(clock, region)
         self.mappings = MappingFacts(clock, region)
         self.custom = CustomMetrics(clock)
-        self.logs = LogMetrics(self.custom)
 
     @property
     def _sources(self) -> tuple[Source, ...]:

@@ -7,7 +7,7 @@ import tempfile
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,10 +21,7 @@ from helpers.embedded.door.gateway import Gateway
 from helpers.embedded.services.cloudwatch.published.function_facts import Callee
 from helpers.embedded.services.cloudwatch.published.telemetry import Telemetry
 from helpers.embedded.services.lambda_.aliases import choose_version, weights_of
-from helpers.embedded.services.lambda_.backend import (
-    UNRESERVED_AT_LEAST,
-    FunctionBackend,
-)
+from helpers.embedded.services.lambda_.backend import UNRESERVED_AT_LEAST, FunctionBackend
 from helpers.embedded.services.lambda_.event_invoke import DEFAULTS, Config
 from helpers.embedded.services.lambda_.execution.conversation import Durations
 from helpers.embedded.services.lambda_.execution.environment_protocol import Settings
@@ -51,10 +48,7 @@ from helpers.embedded.services.lambda_.execution.modelled_environments import (
 from helpers.embedded.services.lambda_.function import Function
 from helpers.embedded.services.lambda_.function_names import LATEST, FunctionName, parse_name
 from helpers.embedded.services.lambda_.function_versions import FunctionVersion, unpack_code
-from helpers.embedded.services.lambda_.in_process import (
-    greenlet_environment as in_process_environments,
-)
-from helpers.embedded.services.lambda_.in_process import machine
+from helpers.embedded.services.lambda_.in_process import greenlet_environment, machine
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Simulation, Steps
 from helpers.embedded.time.trace import Trace
@@ -66,7 +60,6 @@ if TYPE_CHECKING:
 
 INIT_LIMIT = 10 * SECOND
 """How long initialisation may take (LDG lambda-runtime-environment)."""
-
 
 Environment = ExecutionEnvironment | ModelledEnvironment
 
@@ -116,6 +109,7 @@ class Functions:
         in_process: bool = False,
         weather: Weather | None,
         may_log: Callable[[str, str, str], bool],
+        logs: FunctionLogs,
         check_readable: Callable[[Function], None],
     ) -> None:
         self._simulation = simulation
@@ -127,8 +121,7 @@ class Functions:
         self._invocation = Invocation(simulation, gateway, durations, spin_limit, weather)
         self._may_log = may_log
         self._check_readable = check_readable
-        self._network = network
-        self._spin_limit = spin_limit
+        self._network, self._spin_limit = network, spin_limit
         self._in_process = in_process
         if in_process:
             machine.install()
@@ -137,7 +130,7 @@ class Functions:
         self._busy: dict[str, set[Environment]] = defaultdict(set)
         self._left: dict[FunctionVersion, list[Path]] = defaultdict(list)
         """What is in /tmp of environments that were reset: only their memory is new."""
-        self.logs = FunctionLogs(simulation.clock, partial(telemetry.logs.note, region))
+        self.logs = logs
 
     # Invoking
 
@@ -151,7 +144,7 @@ class Functions:
 
     @cached_property
     def _folder(self) -> Path:
-        return in_process_environments.new_folder() if self._in_process else new_folder()
+        return greenlet_environment.new_folder() if self._in_process else new_folder()
 
     @cached_property
     def _backend(self) -> FunctionBackend:
@@ -399,7 +392,7 @@ class Functions:
             now=ready,
         )
         if self._in_process:
-            return in_process_environments.InProcessEnvironment(settings, stream, self._spin_limit)
+            return greenlet_environment.InProcessEnvironment(settings, stream, self._spin_limit)
         return ExecutionEnvironment(settings, stream)
 
     def _role_credentials(self, version: FunctionVersion) -> dict[str, str]:
