@@ -1,8 +1,10 @@
 """The exercises of notebook 02: solutions are accepted, stubs and wrong answers are not."""
 
 import json
+from typing import Any
 
 import boto3
+import pandas as pd
 import pytest
 
 from helpers import Lab
@@ -24,25 +26,25 @@ def fail_once(lab: Lab, queue: queues.Queue, after: float) -> None:
 
 
 def test_repair(lab: Lab) -> None:
-    assert create_queues.check_repair(lab).startswith("Not attempted yet: there is no trap")
+    assert create_queues.check_repair(lab).startswith("Not attempted yet: there is no trap-queue")
     queues.create_pair(lab, "trap", days=1, dead_letter_days=1)
     assert create_queues.check_repair(lab).startswith("Not attempted yet: both queues")
     trap, dead = queues.create_pair(lab, "trap", days=1, dead_letter_days=14)
-    assert "no letter is there" in create_queues.check_repair(lab)
+    assert "no message came from trap-queue" in create_queues.check_repair(lab)
     fail_once(lab, trap, after=23 * HOUR)
     lab.advance(seconds=HOUR - 61)
-    assert "not a day old" in create_queues.check_repair(lab)
+    assert "your message is 24 hours old" in create_queues.check_repair(lab)
     lab.advance(seconds=HOUR + 1)
     for _ in range(2):
-        assert create_queues.check_repair(lab).startswith("Right: the letter is 25 hours old")
+        assert create_queues.check_repair(lab).startswith("Right: the message is 25 hours old")
     assert queues.measure_depth(dead.url).visible == 1
 
 
 @pytest.mark.parametrize(
     ("days", "dead_letter_days", "answer"),
     [
-        (14, 14, "must go on keeping messages for 1 day"),
-        (2, 14, "must go on keeping messages for 1 day"),
+        (14, 14, "must keep messages for 1 day, as before"),
+        (2, 14, "must keep messages for 1 day, as before"),
         (1, 13, "kept for 13 days, not for 14"),
     ],
 )
@@ -57,7 +59,7 @@ def test_a_letter_that_never_failed_repairs_nothing(lab: Lab) -> None:
     _, dead = queues.create_pair(lab, "trap", days=1, dead_letter_days=14)
     boto3.client("sqs").send_message(QueueUrl=dead.url, MessageBody="put here by hand")
     lab.advance(seconds=25 * HOUR)
-    assert "no letter is there" in create_queues.check_repair(lab)
+    assert "no message came from trap-queue" in create_queues.check_repair(lab)
 
 
 def build_own(key: str, **changed: str | None) -> None:
@@ -99,8 +101,8 @@ def test_own_queue_by_each_form_of_the_key(lab: Lab, form: str) -> None:
         ({"KmsMasterKeyId": "alias/other-key"}, "has another key, not banking-key"),
         ({"MessageRetentionPeriod": None}, "4 days, which is a queue's default"),
         ({"MessageRetentionPeriod": "60"}, "keeps messages for 60 s"),
-        ({"dead_MessageRetentionPeriod": None}, "the trap. Dead letters are kept for 4 days"),
-        ({"dead_MessageRetentionPeriod": str(7 * queues.DAY)}, "the trap"),
+        ({"dead_MessageRetentionPeriod": None}, "dead letters are kept for 4 days"),
+        ({"dead_MessageRetentionPeriod": str(7 * queues.DAY)}, "and messages for 7."),
         ({"ReceiveMessageWaitTimeSeconds": None}, "waits 0 s, not 20 s"),
         ({"RedrivePolicy": None}, "no RedrivePolicy"),
     ],
@@ -124,3 +126,44 @@ def test_own_queue_whose_letters_go_elsewhere(lab: Lab) -> None:
 def test_own_queue_without_its_dead_letter_queue(lab: Lab) -> None:
     boto3.client("sqs").create_queue(QueueName=create_queues.OWN_QUEUE, tags=tags.AS_MAPPING)
     assert "no queue named my-statement-dead-letter-queue" in create_queues.check_own_queue()
+
+
+@pytest.mark.parametrize("receives", [1, 3, 4, 6, 10])
+def test_another_number_of_receives_is_told_and_not_accepted(lab: Lab, receives: int) -> None:
+    key = keys.create_key()
+    build_own(key)
+    own, dead = map(queues.find_queue, create_queues.OWN_QUEUES)
+    assert own is not None
+    assert dead is not None
+    redrive = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": receives}
+    boto3.client("sqs").set_queue_attributes(
+        QueueUrl=own.url, Attributes={"RedrivePolicy": json.dumps(redrive)}
+    )
+    said = create_queues.check_own_queue()
+    assert said.startswith("Not yet")
+    assert f"after {receives} receives, not after 5. Look at maxReceiveCount." in said
+
+
+TABLE = pd.DataFrame({"seconds_late": [0, 0, 0]}, index=["a", "b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("question", "seen", "said"),
+    [
+        ("dead-letter queue first", "", "SQS refused nothing"),
+        ("second receive", {20: ["rent"], 40: []}, "got {20: ['rent'], 40: []}"),
+        ("after a day", [1, 0], "it was [1, 0]"),
+        ("hours to find it", 24, "it was 24, and not 1"),
+        ("empty receives", TABLE, "'b': False"),
+        ("order", [100, -80], "it was [-80, 100]"),
+        ("key disabled", {"5 minutes later": ("works", "works")}, "('works', 'works')"),
+    ],
+)
+def test_no_answer_fits_an_experiment_that_was_changed(question: str, seen: Any, said: str) -> None:
+    words = create_queues.judge(question, create_queues.QUESTIONS[question].right, seen)
+    assert words.startswith("No answer fits")
+    assert said in words
+
+
+def test_a_real_account_may_answer_a_little_later() -> None:
+    assert create_queues.judge("second receive", 30, {20: [], 31: ["rent"]}).startswith("Right")

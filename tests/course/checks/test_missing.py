@@ -25,8 +25,8 @@ def test_the_cell_that_makes_a_name(name: str, notebook: str, heading: str) -> N
 @pytest.mark.parametrize(
     ("asked", "notebook", "heading"),
     [
-        ("order", "create_queues", "In which order?"),
-        ("own queue", "create_queues", "Make: queues for statements"),
+        ("order", "create_queues", "The order of messages"),
+        ("own queue", "create_queues", "Make: queues for account statements"),
         ("no such question", "create_queues", ""),
     ],
 )
