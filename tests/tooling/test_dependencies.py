@@ -79,6 +79,6 @@ def test_what_is_asked_for_is_used() -> None:
     ]
     code = "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
     for name in (canonicalize_name(Requirement(text).name) for text in asked):
-        own = modules.get(name, set())
+        own = modules.get(name) or {name.replace("-", "_")}  # the room's: `make quick` has none
         is_imported = any(re.search(rf"\b(import|from) {module}\b", code) for module in own)
         assert is_imported or name in RUN_BY_NAME, f"nobody uses {name}"
