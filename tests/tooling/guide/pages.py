@@ -50,8 +50,9 @@ def render_front(chapters: Sequence[Chapter]) -> str:
             "and give you the file. `python -m helpers progress --room FOLDER` counts them all; "
             "with `make hub` the folder is `build/hub`, and nobody has to export anything.",
             "",
-            "**Who is late** restarts the kernel and chooses *Run All Cells*: the first cells of "
-            "each notebook build what the ones before it built.",
+            "**Who is late** restarts the kernel, selects the cell that the room has reached, and "
+            "chooses *Run, Run All Above Selected Cell*: the first cells of each notebook build "
+            "what the ones before it built.",
             "",
             "## The whole course, with breaks",
             "",

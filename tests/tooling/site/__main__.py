@@ -20,6 +20,7 @@ PAGES = (
     "ARCHITECTURE.md",
     "docs/test-your-own-function.md",
     "docs/write-your-own-notebook.md",
+    "docs/what-is-simulated.md",
     "helpers/embedded/README.md",
     "hub/README.md",
     "CHANGELOG.md",
