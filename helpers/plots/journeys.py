@@ -73,7 +73,8 @@ def describe_journeys(rows: pd.DataFrame) -> str:
     booked = last["booked"].notna()
     dead = int((booked & (last["state"] == "dead-letter queue")).sum())
     words = f", {dead} of them dead letters" if dead else ""
-    return f"{sentence} {booked.sum() or 'None'} booked{words}."
+    number = int(booked.sum())
+    return f"{sentence} {number or 'None'} {'were' if number > 1 else 'was'} booked{words}."
 
 
 def show_journeys(lives: pd.DataFrame | None, title: str = "") -> None:

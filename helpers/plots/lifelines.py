@@ -153,34 +153,41 @@ def describe_lifelines(rows: pd.DataFrame, runs: pd.DataFrame | None = None) -> 
     if rows.empty:
         return "There was no message."
     last = rows.groupby("message", sort=False).tail(1)
-    endings = []
-    for then in ("deleted", "expired"):
-        if number := int((rows["then"] == then).sum()):
-            endings.append(f"{number} {then}")
-    for state, words in (
-        ("dead-letter queue", "in the dead-letter queue"),
-        ("in flight", "in flight"),
-        ("visible", "visible"),
-        ("delayed", "delayed"),
-    ):
-        here = (last["state"] == state) & ~last["then"].isin(["deleted", "expired"])
-        if number := int(here.sum()):
-            endings.append(f"{number} {words}")
-    total = count(rows["message"].nunique())
+    total = int(rows["message"].nunique())
+    ended = last["then"].isin(["deleted", "expired"])
+    # A message that is gone may be delivered once more, so its end is not always its last span.
+    counts = {then: int((rows["then"] == then).sum()) for then in ("deleted", "expired")}
+    for state in ("dead-letter queue", "in flight", "visible", "delayed"):
+        counts[state] = int(((last["state"] == state) & ~ended).sum())
+    name, seconds = find_time_unit(end := rows["ends"].max())
+    moment = f"{end:g} s" if seconds == 1 else f"{end / seconds:g} {name}"
+    endings = join([_tell_ending(state, n, total) for state, n in counts.items() if n])
+    said = f"{count(total)}. After {moment}, {endings}. {_describe_receives(rows)}."
     happened = [
         f"{'once' if number == 1 else f'{number} times'} {words}"
         for then, words in HAPPENED
         if (number := int((rows["then"] == then).sum()))
     ]
-    name, seconds = find_time_unit(end := rows["ends"].max())
-    moment = f"{end:g} s" if seconds == 1 else f"{end / seconds:g} {name}"
-    said = (
-        f"{total}: at {moment} {join(endings)}. {'; '.join([_describe_receives(rows), *happened])}."
-    )
+    if happened:
+        said += f" {_begin('; '.join(happened))}."
     if runs is None or (ran := _choose_ran(runs)).empty:
         return said
     places = count(int(ran["environment"].nunique()), "environment")
     return f"{said} {places} ran {count(len(ran), 'invocation')}."
+
+
+def _tell_ending(state: str, number: int, total: int) -> str:
+    """4 are deleted; of one message: it is deleted."""
+    subject = "it" if number == total == 1 else str(number)
+    if state == "expired":
+        return f"{subject} {'has' if number == 1 else 'have'} expired"
+    place = "in the dead-letter queue" if state == "dead-letter queue" else state
+    return f"{subject} {'is' if number == 1 else 'are'} {place}"
+
+
+def _begin(words: str) -> str:
+    """The words as a sentence begins."""
+    return words[0].upper() + words[1:]
 
 
 HAPPENED = (
@@ -188,7 +195,7 @@ HAPPENED = (
     ("let go", "a message was let go"),
     ("extended", "a visibility timeout was extended"),
     ("shortened", "a visibility timeout was shortened"),
-    ("looked at", "somebody looked"),
+    ("looked at", "somebody looked at a message"),
     ("delivered again", "a message was delivered once more"),
     ("delete ignored", "a delete was ignored"),
     ("redriven", "a message was redriven"),
@@ -200,14 +207,20 @@ def _describe_receives(rows: pd.DataFrame) -> str:
     """Who was received how often, the looks and the second deliveries included."""
     received = rows[rows["then"].isin(RECEIVES)].groupby("message", sort=False).size()
     most = int(received.max()) if len(received) else 0
+    if rows["message"].nunique() == 1 and most < 2:
+        return "It was received once" if most else "Nobody received it"
     if most == 0:
         return "None was received"
     if most == 1:
         everyone = len(received) == rows["message"].nunique()
-        return "Each was received once" if everyone else f"{len(received)} received once"
+        return "Each was received once" if everyone else f"{len(received)} of them received once"
     often = [str(name) for name, number in received.items() if number == most]
-    who = join(often) if len(often) <= 3 else count(len(often))
-    return f"{who} {'was' if len(often) == 1 else 'were'} received {most} times"
+    if len(often) > 3:
+        return f"{count(len(often))} were received {most} times"
+    named = _begin(join(often)) if often[0].startswith("message ") else f"The message {often[0]}"
+    if len(often) > 1 and not often[0].startswith("message "):
+        named = f"The messages {join(often)}"
+    return f"{named} {'was' if len(often) == 1 else 'were'} received {most} times"
 
 
 def _check(rows: pd.DataFrame, messages: list[str]) -> None:

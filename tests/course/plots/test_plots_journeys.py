@@ -197,9 +197,9 @@ def test_five_messages_live_all_the_lives_there_are(lab: Lab) -> None:
 
 def test_sentence_tells_what_was_booked() -> None:
     lives = LIVES.assign(booked=LIVES["message"].map({"a": 2.0, "b": 3.0}))
-    assert plots.describe_journeys(lives).endswith(". 2 booked, 1 of them dead letters.")
+    assert plots.describe_journeys(lives).endswith(". 2 were booked, 1 of them dead letters.")
     nothing = LIVES.assign(booked=float("nan"))
-    assert plots.describe_journeys(nothing).endswith(". None booked.")
+    assert plots.describe_journeys(nothing).endswith(". None was booked.")
 
 
 def test_a_real_account_says_why_there_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -118,8 +118,8 @@ def test_a_delete_that_comes_too_late(lab: Lab, queue: str) -> None:
         ("in flight", 35, 40, "deleted"),
     ]
     assert plots.describe_lifelines(lifelines) == (
-        "1 message: at 40 s 1 deleted. message 1 was received 2 times; "
-        "once a message became visible again; once a delete was ignored."
+        "1 message. After 40 s, it is deleted. Message 1 was received 2 times. "
+        "Once a message became visible again; once a delete was ignored."
     )
 
 
@@ -165,8 +165,8 @@ def test_a_second_delivery_may_come_after_the_delete() -> None:
         ("in flight", 6, 6, ""),
     ]
     assert plots.describe_lifelines(lifelines) == (
-        "2 messages: at 6 s 1 deleted and 1 in flight. message 1 and message 2 were received 2 "
-        "times; 2 times a message was delivered once more."
+        "2 messages. After 6 s, 1 is deleted and 1 is in flight. Message 1 and message 2 were "
+        "received 2 times. 2 times a message was delivered once more."
     )
     plots.plot_lifelines(lifelines).draw_without_rendering()
 
@@ -203,7 +203,7 @@ def test_a_message_goes_to_the_dead_letter_queue_and_back(lab: Lab, queue: str) 
         ("visible", 65, 70, ""),
     ]
     assert plots.describe_lifelines(lifelines) == (
-        "1 message: at 70 s 1 visible. a was received 2 times; "
+        "1 message. After 70 s, it is visible. The message a was received 2 times. "
         "2 times a message became visible again; once a message was redriven."
     )
 
@@ -340,15 +340,18 @@ def test_the_time_axis_has_a_unit_that_fits(ends: float, unit: str, last: str) -
     ("lives", "sentence"),
     [
         (rows(), "There was no message."),
-        (rows(("a", "visible", 0, 5, 0, "")), "1 message: at 5 s 1 visible. None was received."),
+        (
+            rows(("a", "visible", 0, 5, 0, "")),
+            "1 message. After 5 s, it is visible. Nobody received it.",
+        ),
         (
             LIVES,
-            "2 messages: at 90 s 1 deleted and 1 in the dead-letter queue. a was received 2 "
-            "times; 2 times a message became visible again.",
+            "2 messages. After 90 s, 1 is deleted and 1 is in the dead-letter queue. The message a "
+            "was received 2 times. 2 times a message became visible again.",
         ),
         (
             LIVES.query("message == 'b'"),
-            "1 message: at 4 s 1 deleted. Each was received once.",
+            "1 message. After 4 s, it is deleted. It was received once.",
         ),
     ],
 )
