@@ -6,6 +6,7 @@ import pytest
 from helpers import Lab
 from helpers.bank import pipeline, sender
 from helpers.data_files import find_data
+from helpers.deploying.invocations import read_log
 from helpers.watching import costs
 
 
@@ -57,10 +58,31 @@ def test_an_hours_bill_is_whole(lab: Lab) -> None:
     pipeline.build_bank(lab)
     start = lab.now()
     sender.send_every_minute(lab, minutes=3, count=5)
-    bill = costs.estimate_hour(lab, start, lab.now(), alarms=3)
+    end = lab.now()
+    logged = [line for name in (costs.SENDER, costs.RECEIVER) for _, line in read_log(name, start)]
+    sender.send_every_minute(lab, minutes=1, count=5)  # after the end: in no bill
+    bill = costs.estimate_hour(lab, start, end, alarms=3)
     assert set(bill["part"]) == {"work", "watching", "key"}
     assert bill.loc["DynamoDB write requests", "amount"] == 15
     assert bill.loc["DynamoDB read requests", "amount"] == 30
     assert bill.loc["KMS requests", "amount"] == 180 / 300 * 3
     assert bill.loc["CloudWatch alarms", "amount"] == 3 * 180 / (30 * 86400)
     assert bill.loc["Lambda requests", "amount"] == 6, "the sender's and the receiver's"
+    assert bill.loc["KMS key", "amount"] == 180 / (30 * 86400)
+    assert bill.loc["CloudWatch Logs ingestion", "amount"] == sum(len(each) + 26 for each in logged)
+
+
+def test_an_hours_sends_are_the_senders_own(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says how many calls it made; the bill of a run supposes calls of ten messages each."""
+    minutes = pd.DataFrame(
+        {
+            "NumberOfMessagesSent": [105.0],
+            "NumberOfMessagesReceived": [105.0],
+            "NumberOfEmptyReceives": [7.0],
+        }
+    )
+    calls = pd.DataFrame({"Invocations": [20.0], "Duration": [10.0]})
+    monkeypatch.setattr(costs, "read_queue_metrics", lambda *_: minutes)
+    monkeypatch.setattr(costs, "read_function_metrics", lambda *_: calls)
+    bill = costs.estimate_hour(lab, lab.now(), lab.now(), alarms=0)
+    assert bill.loc["SQS standard requests", "amount"] == 20 + 2 * 20 + 7

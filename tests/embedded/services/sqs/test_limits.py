@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import weakref
+from itertools import pairwise
 from typing import Any
 
 import boto3
@@ -226,6 +227,13 @@ def test_shuffled_means_every_message_once_in_a_seeded_disorder() -> None:
     assert sorted(seen, key=int) == SENT
     assert drain(standard_order="shuffled", seed=1)[0] == seen
     assert drain(standard_order="shuffled", seed=2)[0] != seen
+
+
+def test_shuffled_means_anywhere_in_the_queue() -> None:
+    """Of two neighbours either may be the older one. Drawn from one end, most would fall."""
+    seen, _ = drain(standard_order="shuffled", seed=1)
+    rises = sum(int(one) < int(next_) for one, next_ in pairwise(seen))
+    assert 80 < rises < 120  # 100 of 199 are expected, with a standard deviation of 4
 
 
 def test_each_queue_has_a_disorder_of_its_own() -> None:
