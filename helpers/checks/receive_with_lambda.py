@@ -29,17 +29,17 @@ QUESTIONS = {
     "third call": Question(
         right="b",
         choices=ABC,
-        why="The environment stays warm from call to call, and keeps what its file has made.",
+        why="The environment stays warm from call to call, and keeps the variables of its file.",
         misconceptions={
             "a": "The file is run once per environment, not once per call: the list grows.",
-            "c": "The handler appends to a list, and answers the list.",
+            "c": "The handler appends to a list, and returns the list.",
         },
         hint="Compare the answers of the rows with those above them.",
     ),
     "two permissions": Question(
         right="b",
         choices=ABC,
-        why="Lambda checks the role first, and also needs sqs:GetQueueAttributes.",
+        why="Lambda checks the role first. It also needs sqs:GetQueueAttributes.",
         misconceptions={
             "a": "Lambda also asks the queue for its attributes, such as the visibility timeout.",
             "c": "That happens if a permission is removed later. Here Lambda checks at once.",
@@ -48,12 +48,13 @@ QUESTIONS = {
     ),
     "poison": Question(
         right=9,
-        why="The invocation failed, so Lambda deletes none of its messages, and all come again.",
+        why="The invocation failed, so Lambda deletes none of its messages. All are received again.",
         misconceptions={
             0: "Lambda does not know which message was bad. It knows that the invocation failed.",
-            6: "The six behind the bad one are never reached. But the three before it come again, "
-            "too.",
-            3: "The three were booked, five times each. But Lambda was not told.",
+            6: "The six behind the bad one are never reached. But the three before it are received "
+            "again, too.",
+            3: "The three were booked, five times each. The invocation still failed, so Lambda did "
+            "not delete them.",
             1: "The bad one is the fourth of the ten. You were asked for the good ones.",
             10: "That counts the bad one, too. You were asked for the good ones.",
         },
@@ -62,12 +63,15 @@ QUESTIONS = {
     "without the switch": Question(
         right="c",
         choices=ABC,
-        why="Lambda did not read the answer. The invocation succeeded, so all were deleted.",
+        why="Lambda did not read what the handler returned. The invocation succeeded, so all "
+        "messages were deleted.",
         misconceptions={
-            "a": "That needs the switch. Without it Lambda does not read the handler's answer.",
-            "b": "After an invocation that succeeded, nothing comes again. This one succeeded.",
+            "a": "That needs a setting of the mapping. By default Lambda does not read what the "
+            "handler returns.",
+            "b": "The invocation succeeded. Then Lambda deletes the messages, and none is received "
+            "again.",
         },
-        hint="Look at the row seven: how often was it booked, and what was its end?",
+        hint="Look at the row seven: how many times was it booked, and what happened in the end?",
     ),
     "booked in all": Question(
         right="c",
@@ -96,8 +100,8 @@ def _unless(is_so: Callable[[Any], bool]) -> Callable[[Any], str]:
 
 def _tell_fault(seen: pd.DataFrame | Trial) -> str:
     if isinstance(seen, Trial):
-        return seen.error or "see the table"
-    return f"the third call answered {seen['answer'].iloc[2]}"
+        return seen.error or "the table shows another result"
+    return f"the third call returned {seen['answer'].iloc[2]}"
 
 
 FAULTS = {
@@ -136,10 +140,13 @@ def _judge_all(trial: Trial) -> str:
     if not (trial.table["end"] == "dead letter").all():
         return ""
     if trial.error:
-        return f"Not yet: an exception left the handler, and everything came back: {trial.error}."
+        return (
+            "Not yet: the handler raised an exception, and all messages became visible again: "
+            f"{trial.error}."
+        )
     return (
-        "Not yet: everything came back. Lambda could not read the answer: each itemIdentifier "
-        "must be the messageId of a record."
+        "Not yet: all messages became visible again. Lambda could not read what the handler "
+        "returned: each itemIdentifier must be the messageId of a record."
     )
 
 
@@ -156,7 +163,7 @@ def _judge_good(table: pd.DataFrame) -> str:
 def _judge_bad(table: pd.DataFrame) -> str:
     for body, (booked, end) in table.loc[list(BAD)].iterrows():
         if booked:
-            return f"Not yet: {body} is no whole number above zero, and was booked."
+            return f"Not yet: {body} is not a whole number above zero, but was booked."
         if end == "deleted":
             return f"Not yet: {body} is lost. Report it, and it becomes a dead letter."
     return ""

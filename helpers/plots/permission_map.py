@@ -72,7 +72,7 @@ def describe_receiver_permissions() -> str:
     """The content of `draw_receiver_permissions` in words."""
     return (
         "Lambda's poller acts as the receiver's role, which needs sqs:GetQueueAttributes, "
-        "sqs:ReceiveMessage and sqs:DeleteMessage on the queue. To open the bodies, the queue asks "
-        "the key for kms:Decrypt in the name of the same role. With what it received the poller "
-        "invokes the receiver, and deletes what that has dealt with."
+        "sqs:ReceiveMessage and sqs:DeleteMessage on the queue. To decrypt the bodies, SQS calls "
+        "kms:Decrypt on the key with the same role. The poller invokes the receiver with the "
+        "messages, and deletes those that the receiver has processed."
     )

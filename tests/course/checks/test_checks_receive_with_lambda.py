@@ -36,10 +36,10 @@ def test_own_handler(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "answer"),
     [
-        ("if cents <= 0", "if cents < -99", "-40 is no whole number above zero, and was booked"),
-        ("if cents <= 0", "if cents < 0", "0 is no whole number above zero, and was booked"),
+        ("if cents <= 0", "if cents < -99", "-40 is not a whole number above zero, but was booked"),
+        ("if cents <= 0", "if cents < 0", "0 is not a whole number above zero, but was booked"),
         ("if cents <= 0", "if cents <= 80", "75 is above zero, and became a dead letter"),
-        ("except ValueError", "except KeyError", "everything came back: ValueError: "),
+        ("except ValueError", "except KeyError", "all messages became visible again: ValueError: "),
         ("event, context", "event", "takes 1 positional argument but 2 were given"),
         ('failures.append({"itemIdentifier": record["messageId"]})', "pass", "-40 is lost"),
         ("return {", "answer = {", "-40 is lost"),
@@ -51,7 +51,7 @@ def test_own_handler(lab: Lab) -> None:
         (
             'print("booked", cents)',
             "undefined",
-            "came back: NameError: name 'undefined' is not defined",
+            "visible again: NameError: name 'undefined' is not defined",
         ),
     ],
 )
@@ -142,4 +142,4 @@ def test_calls_that_fail_are_no_calls_in_a_row() -> None:
     rows = pd.DataFrame({"answer": [[1], [1, 1], [1, 1, 1], [1]]})
     assert checks.judge("third call", "b", rows).startswith("Right")
     failed = pd.DataFrame({"answer": ["NameError"] * 4})
-    assert "the third call answered NameError" in checks.judge("third call", "b", failed)
+    assert "the third call returned NameError" in checks.judge("third call", "b", failed)

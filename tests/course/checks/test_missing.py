@@ -12,7 +12,7 @@ from helpers.checks import answers, missing
         ("one_by_one", "send_with_lambda", "A function and its role"),
         ("statement", "send_with_lambda", "A tutorial's policy, line by line"),
         ("bank", "send_with_lambda", "Checkpoint: the queues"),
-        ("careful", "receive_with_lambda", "Report one by one"),
+        ("careful", "receive_with_lambda", "Report the messages that failed"),
         ("boto3", "visibility_experiments", "the set-up cell"),
         ("nothing", "send_with_lambda", ""),
         ("bank", "no_such_notebook", ""),
