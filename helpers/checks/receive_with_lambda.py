@@ -48,7 +48,8 @@ QUESTIONS = {
     ),
     "poison": Question(
         right=9,
-        why="The invocation failed, so Lambda deletes none of its messages. All are received again.",
+        why="The invocation failed, so Lambda deletes none of its messages, and receives all of "
+        "them again.",
         misconceptions={
             0: "Lambda does not know which message was bad. It knows that the invocation failed.",
             6: "The six behind the bad one are never reached. But the three before it are received "
