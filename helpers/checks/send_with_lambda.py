@@ -39,20 +39,22 @@ QUESTIONS = {
         why="Lambda did what you asked: it ran the function. That the function failed is its "
         "answer, not an error of your call.",
         misconceptions={
-            "a": "You may invoke it, so that your call succeeds. SQS refused the function.",
-            "c": "Nobody waits for a permission: SQS says no at once, and nothing is kept.",
+            "a": "You may invoke the function, so your call succeeds. SQS refused the function's "
+            "call.",
+            "c": "SQS refuses at once, and does not keep the message.",
         },
         hint="Compare the status with the words below it.",
     ),
     "lines to spare": Question(
         right=2,
-        why="Neither kms:Encrypt nor sqs:SendMessageBatch is asked for.",
+        why="SQS and KMS never check kms:Encrypt or sqs:SendMessageBatch.",
         misconceptions={
-            0: "A policy that works says nothing about lines that nobody asks for.",
+            0: "A policy can work although some of its lines are never checked.",
             1: "There is a second one. Look at the last column again.",
-            3: "Three are needed, two are not: you were asked for the others.",
-            4: "At once, yes: SQS still had a data key. Five minutes later it asked KMS again.",
-            5: "One of them is asked for by its name, even at once: sqs:SendMessage.",
+            3: "Three are needed, two are not. You were asked for those without which it still "
+            "sends.",
+            4: "At once, yes: SQS still had a data key. Five minutes later it called KMS again.",
+            5: "Without sqs:SendMessage, sending fails at once.",
         },
         hint="Count what still works in the last column.",
     ),
@@ -61,7 +63,7 @@ QUESTIONS = {
         choices=ABC,
         why="IAM has no such action: sqs:SendMessage stands for the single send and the batch.",
         misconceptions={
-            "a": "The name looks right, and IAM took it. SQS never asks for it.",
+            "a": "The name looks right, and IAM accepted it. SQS never checks it.",
             "c": "A permission is checked once for the request, not for each message.",
         },
         hint="Read which action the first line names.",
@@ -79,9 +81,9 @@ QUESTIONS = {
     "one bad of ten": Question(
         right="b",
         choices=ABC,
-        why="Each entry is answered for itself: the request succeeds, and Failed lists the rest.",
+        why="SQS answers for each entry: the request succeeds, and Failed lists what it refused.",
         misconceptions={
-            "a": "A batch is no transaction. Each of its messages is taken or refused by itself.",
+            "a": "SQS accepts or refuses each message of a batch by itself.",
             "c": "boto3 raises when a request fails. This one succeeded, with a list of failures.",
         },
         hint="Compare what the function says with what is in the queue.",
@@ -89,7 +91,8 @@ QUESTIONS = {
     "another queue": Question(
         right="c",
         choices=ABC,
-        why="The variable says where to, the policy says whether. The policy names one queue.",
+        why="The variable names the other queue. The policy allows only banking-queue, so SQS "
+        "refuses.",
         misconceptions={
             "a": "The function tries. But its role may send to banking-queue, and to no other.",
             "b": "The code knows no queue. It takes the one that the variable names.",
@@ -145,7 +148,7 @@ def check_least_privilege(lab: Lab, bank: Queues) -> str:
 
 @exercise
 def check_count() -> str:
-    """Make, notebook 05: the sender's handler answers how many messages SQS took."""
+    """Make, notebook 05: the sender's handler returns how many messages SQS accepted."""
     configuration = boto3.client("lambda").get_function_configuration
     try:
         entry = configuration(FunctionName=sender.FUNCTION)["Handler"]
@@ -155,7 +158,7 @@ def check_count() -> str:
             )
         good = invoke_function(sender.FUNCTION, {"bodies": TEXTS, "size": 10})
         if good.value == f"sent {len(TEXTS)}":
-            return f"Not attempted yet: the function still answers {good.value!r}."
+            return f"Not attempted yet: the function still returns {good.value!r}."
         if trouble := _check_answer(good, len(TEXTS)):
             return f"Not yet: {trouble}"
         texts = [*TEXTS[:5], REFUSED, *TEXTS[6:]]
@@ -163,7 +166,7 @@ def check_count() -> str:
     except (LookupError, boto3.client("lambda").exceptions.ResourceNotFoundException):
         return "Not attempted yet: there is no function. Run the cells that deploy one first."
     if mixed.error:
-        return f"Not yet: one of 12 texts is refused, and {_tell(mixed)} Answer how many were sent."
+        return f"Not yet: one of 12 texts is refused, and {_tell(mixed)} Return how many were sent."
     if trouble := _check_answer(mixed, len(TEXTS) - 1):
         return f"Not yet: one of 12 texts is refused, and {trouble}"
     return "Right: 12 of 12, and 11 of 12 when SQS refuses one."
@@ -194,10 +197,13 @@ def _check_pairs(found: list[Permission], bank: Queues) -> str:
     needed = {action for action, _ in wanted}
     for permission in found:
         if "*" in permission.action + permission.resource:
-            return f"{permission.action} on {permission.resource} is a wildcard. Name what it is."
+            return (
+                f"{permission.action} on {permission.resource} is a wildcard. Name the action and "
+                "the resource."
+            )
     for permission in found:
         if permission.pair[0] not in needed:
-            return f"{permission.action} is allowed by {permission.policy}, and nobody asks for it."
+            return f"{permission.policy} allows {permission.action}, which is never checked."
     for permission in found:
         if permission.pair not in wanted:
             return _explain_resource(permission, bank)
@@ -210,8 +216,8 @@ def _explain_resource(permission: Permission, bank: Queues) -> str:
     if permission.resource in (bank.key_arn, bank.queue_arn):
         kind = "the queue" if permission.resource == bank.queue_arn else "the key"
         return (
-            f"{permission.action} is allowed on {kind}, which knows no such thing. "
-            "Write a statement for each resource."
+            f"{permission.action} has no effect on {kind}. Write one statement for the key and one "
+            "for the queue."
         )
     return f"{permission.action} is allowed on {permission.resource}. Use the ARNs of `bank`."
 
@@ -220,9 +226,9 @@ def _check_answer(answer: Answer, taken: int) -> str:
     if answer.error:
         return _tell(answer)
     if type(answer.value) is not int:
-        return f"it answers {answer.value!r}. The answer must be a whole number."
+        return f"it returns {answer.value!r}. It must return a whole number."
     if answer.value != taken:
-        return f"it answers {answer.value}; SQS took {taken}, in batches of ten and less."
+        return f"it returns {answer.value}; SQS accepted {taken}, in batches of ten and less."
     return ""
 
 

@@ -36,7 +36,7 @@ QUESTIONS = {
             1: 'This is the common mistake: "after 30 s a message will not be processed any '
             'more". After 30 s it can be received again.',
             3: "Count the first receive, too. It is at second 0.",
-            5: "The message is hidden for 30 s, not for 20. The 20 s are how long a receive waits.",
+            5: "The message is hidden for 30 s, not for 20. 20 s is how long a receive waits.",
         },
         hint="Count the seconds in the first line.",
     ),
@@ -46,9 +46,9 @@ QUESTIONS = {
         why="Each receive has its own handle. Ben's handle is newer, so Anna's deletes nothing.",
         misconceptions={
             "a": "Anna's receipt handle was outdated when Ben received the message.",
-            "b": "SQS answers 200, as always. A standard queue reports no error here.",
+            "b": "SQS answers 200. A standard queue reports no error here.",
         },
-        hint="Read both lines: what was Anna told, and what is in the queue?",
+        hint="Read both lines: which status did Anna get, and what is in the queue?",
     ),
     "extended once": Question(
         right=50,
@@ -64,10 +64,11 @@ QUESTIONS = {
     "five looks": Question(
         right="b",
         choices=ABC,
-        why="A look is a receive. After five receives, the sixth makes the message a dead letter.",
+        why="SQS counts every receive. After five of them, the sixth makes the message a dead "
+        "letter.",
         misconceptions={
-            "a": "SQS cannot tell a look from an attempt: both are receives.",
-            "c": "SQS makes no copy. It moved the one message.",
+            "a": "SQS cannot tell who only looks at a message from who works on it: both receive.",
+            "c": "SQS does not copy the message. It moves it.",
         },
         hint="Compare what the consumer receives with the number of dead letters.",
     ),
@@ -84,12 +85,14 @@ QUESTIONS = {
     ),
     "after a death": Question(
         right=900,
-        why="The payment was marked as done and never paid, and the next consumer believed it.",
+        why="The payment was marked as done and never paid. The next consumer skipped it.",
         misconceptions={
             1000: "The second consumer finds payment-05 marked as done, so it does not pay it.",
             1100: "That is the other order: paid, not yet marked, and then paid again.",
-            400: "The messages that were not deleted come back after 30 s, to another consumer.",
-            500: "The messages that were not deleted come back after 30 s, to another consumer.",
+            400: "The messages that were not deleted become visible after 30 s, and another "
+            "consumer receives them.",
+            500: "The messages that were not deleted become visible after 30 s, and another "
+            "consumer receives them.",
         },
         hint="Read the first row of the table.",
     ),
@@ -121,10 +124,8 @@ def check_patience(lab: Lab) -> str:
     ):
         return f"Not yet: it was hidden for {waits} s. You were asked for {wanted} s."
     if max(gaps) > 1:
-        return (
-            f"Not yet: it lay in the queue for {max(gaps):g} s. Receive it as soon as it is back."
-        )
-    return f"Right: it was hidden for {waits} s. A bank that is busy is asked less and less often."
+        return f"Not yet: it was visible for {max(gaps):g} s. Receive it as soon as it is visible."
+    return f"Right: it was hidden for {waits} s. Waits that grow are called backoff."
 
 
 @exercise
@@ -150,7 +151,7 @@ def check_payments(lab: Lab) -> str:
     if risky := sorted(set(payments.PAYMENTS) - account.at_once):
         return (
             f"Not yet: {risky[0]} was paid in one step and remembered in another. A consumer that "
-            "dies between the two steps loses money. Use payments.pay_once."
+            "crashes between the two steps loses money. Use payments.pay_once."
         )
     if not left.in_flight + left.visible:
         lost = not measure_depth(dead.url).total

@@ -62,9 +62,9 @@ RECEIVER_ARROWS = (
 def describe_sender_permissions() -> str:
     """The content of `draw_sender_permissions` in words."""
     return (
-        "The sender function acts as its role and needs sqs:SendMessage on the queue. The queue "
-        "encrypts the body, and for that asks the key, in the name of the same role, for "
-        "kms:GenerateDataKey and kms:Decrypt: both must be allowed to the role on the key."
+        "The sender function acts as its role and needs sqs:SendMessage on the queue. To "
+        "encrypt the body, SQS calls kms:GenerateDataKey and kms:Decrypt on the key with the same "
+        "role. So the role must have both permissions on the key."
     )
 
 

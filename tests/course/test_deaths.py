@@ -257,7 +257,7 @@ def test_a_handler_that_reports_loses_nothing_wherever_it_dies(lab: Lab, tmp_pat
     booked = count_booked(lab)
     assert {*booked} == {"booked 1", *(f"booked {body}" for body in write.values())}
     assert max(booked.values()) > 2
-    assert_said("04_receive_with_lambda.ipynb", "A handler that dies after a booking")
+    assert_said("04_receive_with_lambda.ipynb", "If a handler crashes after a booking")
 
 
 def assert_said(notebook: str, sentence: str) -> None:
@@ -306,7 +306,7 @@ def test_a_sender_of_the_course_loses_nothing_wherever_it_dies(
     arrived = Counter(message.body for message in visibility.look_at_all(url))
     assert {*arrived} == {*bodies}
     assert max(arrived.values()) > 1
-    assert_said(notebook, "A sender that dies and is invoked again sends some messages twice")
+    assert_said(notebook, "A sender that crashes and is invoked again sends some messages twice")
 
 
 def read_code(notebook: str, cell: str) -> str:

@@ -52,7 +52,7 @@ def test_patience_that_begins_again(lab: Lab) -> None:
         ((10, 20), 0, "hidden for 10, 20 s. You were asked for"),
         ((10, 20, 40, 80), 0, "10, 20, 40, 80 s. You were asked for"),
         ((40, 20, 10), 0, "40, 20, 10 s. You were asked for"),
-        ((10, 20, 40), 5, "it lay in the queue for 5 s"),
+        ((10, 20, 40), 5, "it was visible for 5 s"),
         ((40,), -1, "it is still hidden. Let its wait pass"),
     ],
 )
