@@ -27,12 +27,25 @@ Answerer = Callable[[AWSPreparedRequest], AWSResponse | None]
 Shortcut = Callable[[Endpoint, Any, dict[str, Any]], tuple[AWSResponse, dict[str, Any]] | None]
 """Answers in the place of `Endpoint.make_request`; None: the request is to be made."""
 
+
+class Way(NamedTuple):
+    """Who answers. It is exchanged as one, so that no half of it outlives the other."""
+
+    answerer: Answerer | None = None
+    """None: the network."""
+    shortcut: Shortcut | None = None
+    """Is asked before, while nobody guards the way and nobody else stands in it."""
+    is_enclosed: bool = False
+    """Whether nothing leaves this process but through `answerer`, so that no guard is asked."""
+
+
+OUT = Way()
+"""The way of a process in which nobody answers."""
+
 _send_over_network = URLLib3Session.send
 _make_request = Endpoint.make_request
 _guard: Guard | None = None
-_answerer: Answerer | None = None
-_shortcut: Shortcut | None = None
-_is_enclosed = False
+_way = OUT
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
 
 
@@ -43,33 +56,11 @@ def guard_by(guard: Guard | None) -> None:
     _stand()
 
 
-def answer_by(
-    answerer: Answerer | None, shortcut: Shortcut | None = None, *, enclosed: bool = False
-) -> None:
-    """Let `answerer` answer, from now on; None: the network does.
-
-    Args:
-        shortcut: is asked before, while nobody guards the way and nobody else stands in it.
-        enclosed: nothing leaves this process but through `answerer`, so that no guard is asked.
-    """
-    global _answerer, _shortcut, _is_enclosed
-    _answerer, _shortcut, _is_enclosed = answerer, shortcut, enclosed
+def answer_by(way: Way) -> Way:
+    """Let requests go that way from now on; the way they went before, for whoever restores it."""
+    global _way
+    before, _way = _way, way
     _stand()
-
-
-class Way(NamedTuple):
-    """Who answers, as `answer_by` is told."""
-
-    answerer: Answerer | None
-    shortcut: Shortcut | None
-    is_enclosed: bool
-
-
-def stand(way: Way) -> Way:
-    """Let others answer for a while, where somebody answers already; who did before."""
-    global _answerer, _shortcut, _is_enclosed
-    before = Way(_answerer, _shortcut, _is_enclosed)
-    _answerer, _shortcut, _is_enclosed = way
     return before
 
 
@@ -78,7 +69,7 @@ def is_guarded() -> bool:
 
     Not so where an account in this process answers: what it asks itself on the way stays inside.
     """
-    return not _is_enclosed and not _inside.get()
+    return not _way.is_enclosed and not _inside.get()
 
 
 @contextmanager
@@ -92,15 +83,15 @@ def inside() -> Iterator[None]:
 
 
 def _stand() -> None:
-    wanted = _send if _guard or _answerer else _send_over_network
-    URLLib3Session.send = wanted
-    Endpoint.make_request = _make if _shortcut and not _guard else _make_request
+    """Put into botocore what the guard and the way ask for. Nothing else ever puts it there."""
+    URLLib3Session.send = _send if _guard or _way.answerer else _send_over_network
+    Endpoint.make_request = _make if _way.shortcut and not _guard else _make_request
 
 
 def _make(endpoint: Endpoint, operation: Any, wanted: dict[str, Any]) -> Any:
-    session = endpoint.http_session
+    session, shortcut = endpoint.http_session, _way.shortcut
     plain = type(session) is URLLib3Session and getattr(session.send, "__func__", None) is _send
-    if plain and _shortcut and (answered := _shortcut(endpoint, operation, wanted)) is not None:
+    if plain and shortcut and (answered := shortcut(endpoint, operation, wanted)) is not None:
         return answered
     return _make_request(endpoint, operation, wanted)
 
@@ -108,9 +99,9 @@ def _make(endpoint: Endpoint, operation: Any, wanted: dict[str, Any]) -> Any:
 def _send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
     if _guard and is_guarded():
         _guard(request)
-    if _answerer:
+    if answerer := _way.answerer:
         with inside():
-            answer = _answerer(request)
+            answer = answerer(request)
         if answer is not None:
             return answer
     return _send_over_network(session, request)

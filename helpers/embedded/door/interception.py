@@ -22,7 +22,12 @@ def install(transport: Transport, *, enclosed: bool = False) -> None:
     """
     if enclosed:
         host_names.hide()
-    sending.answer_by(_answerer(transport), short_way.shorten(transport), enclosed=enclosed)
+    sending.answer_by(way(transport, enclosed=enclosed))
+
+
+def way(transport: Transport, *, enclosed: bool) -> sending.Way:
+    """The same for a while, for `sending.answer_by`."""
+    return sending.Way(_answerer(transport), short_way.shorten(transport), enclosed)
 
 
 def _answerer(transport: Transport) -> sending.Answerer:
@@ -38,11 +43,6 @@ def _answerer(transport: Transport) -> sending.Answerer:
     return answer
 
 
-def way(transport: Transport) -> sending.Way:
-    """The same for a while: see `sending.stand`."""
-    return sending.Way(_answerer(transport), short_way.shorten(transport), is_enclosed=True)
-
-
 def uninstall() -> None:
     """Let requests out again."""
-    sending.answer_by(None)
+    sending.answer_by(sending.OUT)

@@ -87,8 +87,8 @@ CASES: list[Asked] = [
 def a_lab(way: str) -> Iterator[EmbeddedAccount]:
     with open_lab(seed=7) as lab:
         assert isinstance(lab, EmbeddedAccount)
-        shortcut = sending._shortcut if way == "short" else None
-        with patch.object(sending, "_shortcut", shortcut):
+        taken = sending._way if way == "short" else sending._way._replace(shortcut=None)
+        with patch.object(sending, "_way", taken):
             yield lab
 
 

@@ -11,12 +11,18 @@ import threading
 import time
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
+from botocore.endpoint import Endpoint
 
-from helpers import open_lab
+from helpers import open_lab, sending
 from helpers.embedded.account import EmbeddedAccount
+from helpers.embedded.services.lambda_.in_process import machine
+from helpers.embedded.services.lambda_.in_process.greenlet_environment import InProcessEnvironment
+from helpers.embedded.services.lambda_.in_process.patience import Spun, Watch
+from helpers.embedded.wire import ApiRequest
 from tests.embedded.conftest import deploy_function, invoke
 from tests.embedded.services.lambda_.event_source.test_event_source import connect, create_queue
 
@@ -94,6 +100,9 @@ def test_a_handler_that_takes_no_end_is_not_heard_again(here: EmbeddedAccount) -
     assert invoke("function", False)["result"] == 1
 
 
+SDK_LOGGERS = ("botocore", "botocore.endpoint", "boto3", "urllib3")
+
+
 def seen_by_the_kernel() -> dict[str, Any]:
     return {
         "environ": dict(os.environ),
@@ -106,6 +115,9 @@ def seen_by_the_kernel() -> dict[str, Any]:
         "random": random.getstate(),
         "sleep": time.sleep.__module__,
         "argv": list(sys.argv),
+        "way": sending._way,
+        "make_request": Endpoint.make_request,
+        "sdk": {name: vars(logging.getLogger(name)).copy() for name in SDK_LOGGERS},
     }
 
 
@@ -133,6 +145,78 @@ def test_the_kernel_is_as_it_was(here: EmbeddedAccount) -> None:
     assert invoke("function")["result"] == ["/tmp", "1", False, "mine"]
     assert seen_by_the_kernel() == before
     assert abs(time.time() - began) < 3600  # and not the lab's
+
+
+def test_who_looks_at_botocore_does_not_make_the_kernel_look(here: EmbeddedAccount) -> None:
+    deploy_function("""
+        import boto3, logging
+
+        boto3.set_stream_logger("botocore")
+        logging.getLogger("botocore.endpoint").setLevel("DEBUG")
+
+        def handler(event, context):
+            boto3.client("sqs").list_queues()
+            return logging.getLogger("botocore.endpoint").isEnabledFor(logging.DEBUG)
+        """)
+    answer = invoke("function")
+    assert answer["result"] is True
+    assert "Sending http request" in answer["log"]
+    assert not logging.getLogger("botocore.endpoint").isEnabledFor(logging.DEBUG)
+    with patch.object(ApiRequest, "from_botocore", side_effect=AssertionError("the full way")):
+        boto3.client("sqs").list_queues()
+
+
+def test_a_handler_may_delete_the_folder_it_is_in(here: EmbeddedAccount) -> None:
+    deploy_function("""
+        import os, tempfile
+
+        def handler(event, context):
+            gone = tempfile.mkdtemp()
+            os.chdir(gone)
+            os.rmdir(gone)
+            return 1
+        """)
+    boto3.client("sqs")
+    before = seen_by_the_kernel()
+    assert [invoke("function")["result"] for _ in range(3)] == [1, 1, 1]
+    assert seen_by_the_kernel() == before
+
+
+@pytest.mark.parametrize("at", ["time_machine.travel", "asyncio._set_running_loop", "os.chdir"])
+def test_a_turn_that_cannot_begin_changes_nothing(
+    here: EmbeddedAccount, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy_function("def handler(event, context): return 1")
+    boto3.client("sqs")
+    environments: list[InProcessEnvironment] = []
+    begin = InProcessEnvironment._go_on
+
+    def note(environment: InProcessEnvironment, error: Any = None) -> Any:
+        environments.append(environment)
+        return begin(environment, error)
+
+    monkeypatch.setattr(InProcessEnvironment, "_go_on", note)
+    assert invoke("function")["result"] == 1
+    before, now = seen_by_the_kernel(), time.time()
+    with patch(at, side_effect=[OSError("full"), None]), pytest.raises(OSError, match="full"):
+        environments[-1]._world.enter()
+    assert seen_by_the_kernel() == before
+    assert now <= time.time() < now + 3600
+    assert invoke("function")["result"] == 1
+
+
+def test_who_is_ended_late_is_ended_in_no_ones_turn(
+    here: EmbeddedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What puts the process in order after a turn is never cut in two."""
+    monkeypatch.setattr(machine, "current", lambda: here)
+    with pytest.raises(Spun), Watch(60):
+        Watch._rouse()
+    with Watch(60):
+        pass
+    monkeypatch.setattr(Watch, "_is_ended", True)
+    Watch._rouse()
+    assert not Watch._is_ended
 
 
 def test_the_kernels_other_threads_keep_their_clock_and_files(here: EmbeddedAccount) -> None:

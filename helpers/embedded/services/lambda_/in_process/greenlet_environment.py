@@ -134,12 +134,14 @@ class InProcessEnvironment(ExecutionEnvironment):
     def _go_on(self, error: BaseException | None = None) -> Any:
         self._hub = self._worker.parent = getcurrent()
         watch = Watch(self._spin_limit)
+        said: Any = TimeUp(self._world.now)  # if it is ended when it had just said something
         self._world.enter()
         try:
-            with watch:
-                return self._worker.throw(error) if error else self._worker.switch()
+            with suppress(Spun), watch:
+                said = self._worker.throw(error) if error else self._worker.switch()
         finally:
             self._world.leave()
+        return said
 
     # As the handler runs
 

@@ -19,6 +19,8 @@ _real_time = time.monotonic
 _LOOK_EVERY = 0.1
 """Wall seconds."""
 
+_SIGNALS = hasattr(signal, "pthread_kill")
+
 
 class Spun(BaseException):
     """The handler has computed for longer than the account has patience, or Ctrl-C came."""
@@ -31,7 +33,11 @@ class Watch:
     _limit = 0.0
     _whose = 0
     _is_ended = False
+    """From the end of a turn until the handler has heard of it."""
+    _may_raise = False
     _looks = False
+    _one = threading.Lock()
+    """Between a turn that ends by itself, and the one who ends it."""
 
     def __init__(self, limit: float) -> None:
         self._given = limit
@@ -43,16 +49,21 @@ class Watch:
     def __enter__(self) -> None:
         Watch._limit, Watch._whose = self._given, threading.get_ident()
         Watch._since = _real_time()
+        Watch._may_raise = True
 
     def __exit__(self, *_: object) -> None:
-        Watch._since = None
-        if Watch._is_ended:
-            Watch._is_ended = False
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._whose), None)
+        Watch._may_raise = False  # what follows puts the process in order, and is not to be ended
+        with Watch._one:
+            Watch._since = None
+            if Watch._whose != threading.main_thread().ident or not _SIGNALS:
+                Watch._is_ended = False
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._whose), None)
 
-    @staticmethod
-    def _rouse() -> None:
-        if machine.current() is not None:
+    @classmethod
+    def _rouse(cls) -> None:
+        """The signal has come. It is ours even if the turn is over: it is no Ctrl-C."""
+        cls._is_ended = False
+        if cls._may_raise and machine.current() is not None:
             raise Spun
 
     @classmethod
@@ -60,12 +71,17 @@ class Watch:
         wake = threading.Event()
         while True:
             wake.wait(_LOOK_EVERY)
-            since = cls._since
-            if since is None or _real_time() - since <= cls._limit:
-                continue
-            cls._since, cls._is_ended = None, True
-            if cls._whose == threading.main_thread().ident and hasattr(signal, "pthread_kill"):
-                signal.pthread_kill(cls._whose, signal.SIGINT)
-            else:
-                thread, error = ctypes.c_ulong(cls._whose), ctypes.py_object(Spun)
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
+            with cls._one:
+                cls._end()
+
+    @classmethod
+    def _end(cls) -> None:
+        """The turn that lasts too long; the next one may not have begun meanwhile."""
+        if cls._since is None or _real_time() - cls._since <= cls._limit:
+            return
+        cls._since, cls._is_ended = None, True
+        if cls._whose == threading.main_thread().ident and _SIGNALS:
+            signal.pthread_kill(cls._whose, signal.SIGINT)
+        else:
+            thread, error = ctypes.c_ulong(cls._whose), ctypes.py_object(Spun)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)

@@ -12,6 +12,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -35,6 +36,7 @@ _OWN_COPIES = ("random", "secrets", "uuid")
 """Modules of Python's library that have a state of chance: each world has its own."""
 
 _root = logging.getLogger()
+_SESSION_VARIABLES: Any = botocore.configprovider.BOTOCORE_DEFAUT_SESSION_VARIABLES
 _SILENT = DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning
 """Warnings that Python shows to nobody, unless it is told to."""
 
@@ -48,7 +50,9 @@ _EXCHANGED: tuple[tuple[Any, str], ...] = (
     (logging.Logger.manager, "loggerDict"),
     *((_root, name) for name in ("handlers", "level")),
 )
-"""What a world has of its own, in the order of `World._kept`."""
+"""What a world has of its own, in the order of `World._kept`. The SDK's loggers follow: their
+objects are the process's, their levels and handlers are each world's. Without that, one handler
+that wants to see botocore at work would have every client of this process take the full way."""
 
 
 class World:
@@ -74,9 +78,13 @@ class World:
         self.logs = log_output.LogHandler(self.log, log_output.is_json(settings.variables))
         self._folder = settings.task_root
         self._traveller: Any = None
-        self._way = interception.way(transport)
+        self._way = interception.way(transport, enclosed=True)
+        self._turn = ExitStack()
         self._prepare_disk()
         self._prepare_imports()
+        loggers = _of_sdk(logging.Logger.manager.loggerDict)
+        shared = [each for each in loggers.values() if isinstance(each, logging.Logger)]
+        self._exchanged = (*_EXCHANGED, *((each, "__dict__") for each in shared))
         self._kept: list[Any] = [
             {os.fsencode(name): os.fsencode(text) for name, text in settings.variables.items()},
             *(_stream(self, errors) for errors in ("strict", "backslashreplace")),
@@ -88,9 +96,10 @@ class World:
             None,
             {},
             [("ignore", None, each, None, 0) for each in _SILENT],
-            _of_sdk(logging.Logger.manager.loggerDict),
+            loggers,
             [self.logs],
             log_output.level_of(settings.variables),
+            *({**vars(each), "_cache": {}} for each in shared),
         ]
 
     # What it says
@@ -116,52 +125,61 @@ class World:
     # Turns
 
     def enter(self) -> None:
-        """What follows in this thread is the handler's."""
-        self._kernel_s = os.getcwd(), sending.stand(self._way), asyncio._get_running_loop()
-        self._exchange()
-        asyncio._set_running_loop(None)
-        self._show_modules()
-        self._ignore_aws_files()
-        disk.disk.mount(*self._disk)
-        read_only._writable = self._writable
-        os.chdir(self._folder)
-        moment = START + timedelta(microseconds=self.now)
-        self._travel = time_machine.travel(moment, tick=False)
-        self._traveller = self._travel.start()
-        machine.turn_of(self)
+        """What follows in this thread is the handler's. If it cannot be, nothing has changed."""
+        with ExitStack() as turn:
+            self._take(turn)
+            self._turn = turn.pop_all()
 
     def leave(self) -> None:
-        """What follows is the kernel's own."""
+        """What follows is the kernel's own, whatever the handler did to what was the kernel's."""
         machine.turn_of(None)
-        self._travel.stop()
-        folder, way, loop = self._kernel_s
-        self._hide_modules()
+        self._turn.close()
+
+    def _take(self, turn: ExitStack) -> None:
+        """Each thing taken is given back by `turn`, the last first, even if another one fails."""
+        turn.callback(os.chdir, os.getcwd())
+        turn.callback(sending.answer_by, sending.answer_by(self._way))
+        turn.callback(asyncio._set_running_loop, asyncio._get_running_loop())
+        asyncio._set_running_loop(None)
+        turn.callback(self._exchange)
         self._exchange()
-        sending.stand(way)
-        asyncio._set_running_loop(loop)
-        variables: Any = botocore.configprovider.BOTOCORE_DEFAUT_SESSION_VARIABLES
-        variables.update(self._variables)
-        disk.disk.mount((), ())
-        read_only._writable = None
-        self._folder = os.getcwd()
-        os.chdir(folder)
+        turn.callback(self._hide_modules)
+        self._show_modules()
+        turn.callback(_SESSION_VARIABLES.update, self._ignore_aws_files())
+        turn.callback(disk.disk.mount, (), ())
+        disk.disk.mount(*self._disk)
+        turn.callback(setattr, read_only, "_writable", None)
+        read_only._writable = self._writable
+        turn.callback(self._remember_folder)
+        with suppress(FileNotFoundError):  # it has deleted its own; the next one is as good
+            os.chdir(self._folder)
+        moment = START + timedelta(microseconds=self.now)
+        travel = time_machine.travel(moment, tick=False)
+        turn.callback(travel.stop)
+        self._traveller = travel.start()
+        turn.callback(machine.turn_of, None)
+        machine.turn_of(self)
+
+    def _remember_folder(self) -> None:
+        with suppress(FileNotFoundError):
+            self._folder = os.getcwd()
 
     def _exchange(self) -> None:
         """What it has for what the kernel has, and back again."""
         level = _root.level
-        for index, (owner, name) in enumerate(_EXCHANGED):
+        for index, (owner, name) in enumerate(self._exchanged):
             kept = getattr(owner, name)
             setattr(owner, name, self._kept[index])
             self._kept[index] = kept
         if _root.level != level:
             logging.Logger.manager._clear_cache()  # type: ignore[attr-defined]
 
-    def _ignore_aws_files(self) -> None:
-        """~/.aws belongs to whoever runs the kernel."""
-        variables: Any = botocore.configprovider.BOTOCORE_DEFAUT_SESSION_VARIABLES
-        self._variables = {name: variables[name] for name in ("config_file", "credentials_file")}
-        for name, (profile, variable, _, conversion) in self._variables.items():
-            variables[name] = (profile, variable, os.devnull, conversion)
+    def _ignore_aws_files(self) -> dict[str, Any]:
+        """~/.aws belongs to whoever runs the kernel. What was said of it before."""
+        before = {name: _SESSION_VARIABLES[name] for name in ("config_file", "credentials_file")}
+        for name, (profile, variable, _, conversion) in before.items():
+            _SESSION_VARIABLES[name] = (profile, variable, os.devnull, conversion)
+        return before
 
     # Files
 
