@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from helpers.embedded.time.simulation import Steps
 from helpers.embedded.wire import ApiRequest, ApiResponse
@@ -81,6 +81,12 @@ Waiting = Callable[[Call], Steps[ApiResponse | None]]
 service answers then."""
 
 
+class Answers(Protocol):
+    """One call to a service, about to be answered."""
+
+    def answer(self) -> ApiResponse: ...
+
+
 class Service:
     """What the account holds of one service."""
 
@@ -93,16 +99,20 @@ class Service:
     waits: Mapping[str, Waiting] = {}
     """Operations that take lab time, such as a long poll."""
 
+    api: Callable[[Call], Answers]
+    """What answers one call; a service that does it otherwise extends `answer`."""
+
     def takes_time(self, call: Call) -> bool:
-        """Whether the account has to let something happen before it can answer."""
-        return call.operation in self.waits
+        """Whether the account has to let something happen before it can answer; asked only of
+        operations that may wait."""
+        return True
 
     def settle(self) -> None:
         """Bring up to date what is computed only when somebody asks."""
 
     def answer(self, call: Call) -> ApiResponse:
         """What the service answers now. The caller may ask for it: that is decided before."""
-        raise NotImplementedError
+        return self.api(call).answer()
 
     def close(self) -> None:
         """Give moto back what is moto's, and let go of all state."""

@@ -30,7 +30,6 @@ SMALL = {
     "deploying/tags.py": "a noun that notebooks import",
     "embedded/door/host_names.py": "what is done to the process's socket module, and undone",
     "embedded/json_documents.py": "what JSON is, for seventeen modules",
-    "embedded/request_ids.py": "a randomness apart from that of all other ids",
     "embedded/uuids.py": "how ids are drawn, for services and request ids alike",
     "embedded/services/iam/managed_policies.py": "read once for the process, by moto",
     "embedded/services/lambda_/process/chance.py": "what is replaced in a process of a function",

@@ -75,7 +75,8 @@ class Gateway:
 
     def takes_time(self, call: Call) -> bool:
         """Whether the operation is one that can wait."""
-        return self._load(call.service).takes_time(call)
+        service = self._load(call.service)
+        return call.operation in service.waits and service.takes_time(call)
 
     def answer(self, call: Call) -> ApiResponse:
         """What the service answers at this moment."""

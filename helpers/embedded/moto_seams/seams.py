@@ -23,9 +23,9 @@ from moto.core.model_instances import reset_model_data
 from moto.core.utils import method_names_from_class
 from moto.moto_api._internal import mock_random
 
-from helpers.embedded import request_ids
-from helpers.embedded.request_ids import new_request_id
+from helpers.embedded import uuids
 from helpers.embedded.time.clock import Clock
+from helpers.embedded.uuids import new_request_id
 
 
 class Seam(NamedTuple):
@@ -137,7 +137,7 @@ class OpenSeams:
         self._originals: dict[tuple[str, str], Any] = {}
         BackendDict.reset()
         mock_random.seed(seed)
-        request_ids.seed(seed)
+        uuids.seed_requests(seed)
         self.apply()
 
     def apply(self) -> None:

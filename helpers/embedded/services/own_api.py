@@ -14,8 +14,8 @@ from moto.core.model import OperationModel
 from moto.core.serialize import XFormedAttributePicker, get_serializer_class
 from moto.core.utils import get_service_model
 
-from helpers.embedded.request_ids import new_request_id
 from helpers.embedded.service import Call, NotInEmbeddedAccount
+from helpers.embedded.uuids import new_request_id
 from helpers.embedded.wire import ApiResponse
 
 Result = dict[str, Any] | None

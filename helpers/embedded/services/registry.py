@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from helpers.embedded.services.sqs.service import SqsService
 
 
+class _Made(dict[str, Service]):
+    """Each is looked up by every request, and made once."""
+
+    def __init__(self, make: Callable[[str], Service]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> Service:
+        made = self[name] = self._make(name)
+        return made
+
+
 class Services:
     """Makes and keeps them.
 
@@ -36,16 +48,9 @@ class Services:
         self.parts: Parts
         """Set once, by the account."""
         self._imported = imported
-        self._made: dict[str, Service] = {}
-
-    def load(self, name: str) -> Service:
+        self._made = _Made(self._make)
+        self.load: Callable[[str], Service] = self._made.__getitem__
         """The service that moto calls by that name."""
-        known = self._made.get(name)
-        if known is None:
-            if before := _BEFORE.get(name):
-                self.load(before)
-            known = self._made[name] = self._make(name)
-        return known
 
     @property
     def queues(self) -> SqsService | None:
@@ -63,6 +68,8 @@ class Services:
             service.close()
 
     def _make(self, name: str) -> Service:
+        if before := _BEFORE.get(name):
+            self.load(before)
         home = f"{__package__}.{_FOLDERS.get(name, name)}"
         if find_spec(home) is None or find_spec(f"{home}.service") is None:
             made = motos_own(name)

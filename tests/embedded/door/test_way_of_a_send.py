@@ -9,7 +9,7 @@ import boto3
 
 from helpers.embedded.account import EmbeddedAccount
 
-MODULES = 33
+MODULES = 25
 """It may become less. Whoever reads one send from the door to the store reads these."""
 
 

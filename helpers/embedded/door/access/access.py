@@ -28,7 +28,7 @@ from helpers.embedded.door.access.explanation import Explanation, explain
 from helpers.embedded.door.access.facts import facts_of_principal, facts_of_resource
 from helpers.embedded.door.access.identities import Identities
 from helpers.embedded.door.access.policy_documents import MalformedPolicy, Policy, parse_policy
-from helpers.embedded.door.access.principals import Principal, service_principal
+from helpers.embedded.door.access.principals import ENTITIES, Principal, service_principal
 from helpers.embedded.door.reading import prefix_of
 from helpers.embedded.time.clock import Clock
 
@@ -226,6 +226,12 @@ class Access:
             return None
         name = f"{self._source.split(':')[2]}.amazonaws.com"
         return service_principal(name, account_of(self._source, self._account_id))
+
+    def sender_id(self) -> str | None:
+        """The unique id of the user, or of the role and its session, that calls now; None: no
+        identity of IAM does, but a service or the account itself."""
+        who = self.caller if self._source is None else None
+        return who.user_id if who is not None and who.kind in ENTITIES else None
 
     @contextmanager
     def delivering_from(self, source_arn: str) -> Iterator[None]:

@@ -9,7 +9,7 @@ from helpers.embedded.door.access.authorization import Refusal, Want
 from helpers.embedded.door.access.evaluation import Decision
 from helpers.embedded.door.access.principals import Principal
 from helpers.embedded.door.access.wording import sentence
-from helpers.embedded.request_ids import new_request_id
+from helpers.embedded.uuids import new_request_id
 from helpers.embedded.wire import ApiRequest, ApiResponse
 
 UNKNOWN_KEY = Refusal(

@@ -27,6 +27,10 @@ _IDENTITIES = ("arn:", "AIDA", "AROA")
 _ACCOUNT = re.compile(r"(?:arn:aws[\w-]*:iam::)?(\d{12})(?::root)?")
 
 
+ENTITIES = ("user", "federated", "role")
+"""Kinds of principals that identity policies can belong to."""
+
+
 class Issue(NamedTuple):
     """What temporary credentials say, beside whose they are."""
 
@@ -70,7 +74,7 @@ class Principal(NamedTuple):
     @property
     def is_entity(self) -> bool:
         """Whether identity policies can belong to it."""
-        return self.kind in ("user", "federated", "role")
+        return self.kind in ENTITIES
 
     @property
     def is_user_session(self) -> bool:

@@ -9,10 +9,10 @@ from moto.logs import models
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 from moto.logs.models import LogGroup, LogStream
 
-from helpers.embedded.request_ids import new_request_id
 from helpers.embedded.service import NotInEmbeddedAccount
 from helpers.embedded.services.logs.filter_conditions import BadPattern
 from helpers.embedded.services.logs.log_metrics import MetricFilter
+from helpers.embedded.uuids import new_request_id
 
 if TYPE_CHECKING:
     from helpers.embedded.services.logs.service import LogsService

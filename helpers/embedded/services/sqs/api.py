@@ -20,6 +20,7 @@ from helpers.embedded.services.sqs.errors import (
     InvalidParameterValue,
     KmsRefusal,
     MissingParameter,
+    QueueDoesNotExist,
     SQSException,
     bad_parameter,
 )
@@ -250,7 +251,10 @@ class SqsApi(OwnApi):
         return parse_queue_url(self.params.get("QueueUrl") or self.call.request.path).name
 
     def _queue(self) -> Queue:
-        return self._backend.get_queue(self._name)
+        queue = self._backend.queues.get(self._name)
+        if queue is None:
+            raise QueueDoesNotExist
+        return queue
 
     def _url(self, queue: Queue) -> str:
         """At the endpoint that was asked."""

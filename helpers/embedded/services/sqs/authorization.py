@@ -10,14 +10,12 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import ClassVar
 
-from moto.sqs.models import sqs_backends
-
 from helpers.embedded import json_documents
 from helpers.embedded.door.access.access import Access
 from helpers.embedded.door.access.authorization import Arn, Authorization, Place, Refusal
 from helpers.embedded.door.access.policy_checks import check_queue_policy
-from helpers.embedded.moto_seams.backends import backend_at
 from helpers.embedded.service import Call
+from helpers.embedded.services.sqs.queue import Place as QueuePlace
 from helpers.embedded.services.sqs.queue import Queue, parse_queue_url
 
 _CHANGES_POLICIES = ("AddPermission", "CreateQueue", "RemovePermission", "SetQueueAttributes")
@@ -45,8 +43,9 @@ class SqsAuthorization(Authorization):
     lets_strangers_in = True
     binds_administrator = True
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, queues: Mapping[QueuePlace, Queue]) -> None:
         self._access = access
+        self._queues = queues
 
     def resources(self, call: Call) -> list[str]:
         if url := call.first("QueueUrl"):
@@ -66,19 +65,17 @@ class SqsAuthorization(Authorization):
             self._access.forget_readers()
 
     def policy(self, arn: Arn, action: str) -> str | None:
-        queue = _find(arn)
+        queue = self._find(arn)
         if queue is None or not queue._policy_json.get("Statement"):
             return None
         return json.dumps(queue._policy_json)
 
     def tags(self, arn: Arn) -> Mapping[str, str]:
-        queue = _find(arn)
+        queue = self._find(arn)
         return dict(queue.tags) if queue else {}
 
-
-def _find(arn: Arn) -> Queue | None:
-    backend = backend_at(sqs_backends, arn.account, arn.region)
-    return backend.queues.get(arn.name) if backend else None
+    def _find(self, arn: Arn) -> Queue | None:
+        return self._queues.get((arn.account, arn.region, arn.name))
 
 
 def _source_of(task_handle: str) -> list[str]:

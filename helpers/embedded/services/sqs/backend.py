@@ -75,12 +75,13 @@ class SqsBackend(SQSBackend):
         )
         self._set(queue, wanted)
         queue.tags = dict(tags or {})
-        self.queues[name] = queue
+        self.queues[name] = self.service.by_place[queue.place] = queue
         return queue
 
     def delete_queue(self, queue_name: str) -> None:
         queue = self.get_queue(queue_name)
         queue.close()
+        del self.service.by_place[queue.place]
         self._deleted[queue_name] = self.around.simulation.now
         super().delete_queue(queue_name)
 

@@ -78,9 +78,6 @@ class KeyUse(Protocol):
     def caller(self) -> Any:
         """Who calls now."""
 
-    def sender_id(self) -> str | None:
-        """The unique id of who calls now, if IAM knows them."""
-
     def acting_as(self, caller: Any) -> AbstractContextManager[None]:
         """What happens inside is done for a caller of before."""
 

@@ -14,8 +14,7 @@ from collections import Counter
 from heapq import heappop, heappush
 
 from helpers.embedded.services.sqs.message import Record, State
-from helpers.embedded.services.sqs.standard_store import StandardStore
-from helpers.embedded.services.sqs.store import Store
+from helpers.embedded.services.sqs.store import StandardStore, Store
 from helpers.embedded.time.clock import SECOND
 
 NOISY_SHARE = 0.10

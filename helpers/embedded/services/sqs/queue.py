@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple
@@ -21,8 +21,7 @@ from helpers.embedded.services.sqs.fifo_store import FifoStore
 from helpers.embedded.services.sqs.message import Counters, Message, Record, State, sequence_number
 from helpers.embedded.services.sqs.observed import ObservedQueue
 from helpers.embedded.services.sqs.receipts import Receipts, Receive
-from helpers.embedded.services.sqs.standard_store import ShuffledStore, StandardStore
-from helpers.embedded.services.sqs.store import Store
+from helpers.embedded.services.sqs.store import ShuffledStore, StandardStore, Store
 from helpers.embedded.time.clock import SECOND, unix_milliseconds_at
 from helpers.embedded.time.simulation import Bell, Simulation, Steps
 from helpers.embedded.time.trace import Trace
@@ -35,6 +34,10 @@ LONGEST_HIDDEN = 43_200 * SECOND
 """How long after its first receive a message can be kept in flight at most."""
 
 
+Place = tuple[str, str, str]
+"""Account, Region and name of a queue."""
+
+
 class Surroundings(NamedTuple):
     """What every queue of an account shares."""
 
@@ -44,6 +47,8 @@ class Surroundings(NamedTuple):
     disorder: Disorder = Disorder()
     meters: list[QueueMeter] | None = None
     """Where a new queue's meter is kept for the metrics, when somebody wants them."""
+    sender_id: Callable[[], str | None] = lambda: None
+    """Who sends now, as a message's SenderId names them (API ReceiveMessage)."""
 
 
 class Queue(ObservedQueue):
@@ -54,9 +59,10 @@ class Queue(ObservedQueue):
     def __init__(self, name: str, region: str, account_id: str, around: Surroundings) -> None:
         super().__init__(name, region, account_id)
         self.fifo_queue = name.endswith(".fifo")
+        self.place: Place = account_id, region, name
         self.counters = Counters()
         self.cipher = QueueCipher(self, around.keys)
-        self._keys = around.keys
+        self.sender_id = around.sender_id
         self.deleted = False
         self._simulation = around.simulation
         self._trace = around.trace
@@ -84,11 +90,6 @@ class Queue(ObservedQueue):
         return self._simulation.now
 
     # Sending
-
-    @property
-    def sender_id(self) -> str | None:
-        """Who sends now, as the message's SenderId names them (API ReceiveMessage)."""
-        return self._keys.sender_id()
 
     def accept(self, record: Record, delay: int | None = None) -> Accepted:
         """Keep a message that a producer sends now; `delay` in seconds, None: the queue's.

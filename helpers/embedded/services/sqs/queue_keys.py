@@ -13,10 +13,10 @@ from helpers.embedded.door.access.access import Access
 from helpers.embedded.door.access.authorization import Want
 from helpers.embedded.door.access.principals import Principal
 from helpers.embedded.door.access.wording import sentence
-from helpers.embedded.request_ids import new_request_id
 from helpers.embedded.services.sqs.cipher import DataKey, Envelope
 from helpers.embedded.services.sqs.errors import KmsRefusal
 from helpers.embedded.time.trace import Trace
+from helpers.embedded.uuids import new_request_id
 
 if TYPE_CHECKING:
     from helpers.embedded.services.kms.key import Key
@@ -47,12 +47,6 @@ class KeysForQueues:
     def caller(self) -> Principal | None:
         """Who calls SQS; None: the account itself, which needs no permission."""
         return self._access.delivering_service() or self._access.caller
-
-    def sender_id(self) -> str | None:
-        """The unique id of the user, or of the role and its session, that calls SQS now; None: no
-        identity of IAM does."""
-        caller = self._access.delivering_service() or self._access.caller
-        return caller.user_id if caller is not None and caller.is_entity else None
 
     def acting_as(self, caller: Principal | None) -> AbstractContextManager[None]:
         return self._access.acting_as(caller)

@@ -92,7 +92,7 @@ def send(
         body_md5=digest,
         size=size,
         sent_at=queue.now,
-        sender_id=queue.sender_id or DEFAULT_SENDER_ID,
+        sender_id=queue.sender_id() or DEFAULT_SENDER_ID,
         attributes=attributes or None,
         group_id=group,
         deduplication_id=deduplication_id,

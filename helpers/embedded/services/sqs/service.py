@@ -15,12 +15,11 @@ from helpers.embedded.services.sqs.authorization import SqsAuthorization
 from helpers.embedded.services.sqs.backend import SqsBackend
 from helpers.embedded.services.sqs.disorder import Disorder
 from helpers.embedded.services.sqs.members import MEMBERS
-from helpers.embedded.services.sqs.queue import Queue, Surroundings, parse_queue_url
+from helpers.embedded.services.sqs.queue import Place, Queue, Surroundings, parse_queue_url
 from helpers.embedded.services.sqs.queue_keys import KeysForQueues
 from helpers.embedded.services.sqs.send_message import Entry, arrive
 from helpers.embedded.time.clock import SECOND
 from helpers.embedded.time.simulation import Steps
-from helpers.embedded.wire import ApiResponse
 
 if TYPE_CHECKING:
     from helpers.embedded.services.kms.service import KmsService
@@ -31,11 +30,13 @@ class SqsService(Service):
 
     name = "sqs"
     members = MEMBERS
+    api = SqsApi
 
     def __init__(self, parts: Parts) -> None:
-        parts.access.learn(self.name, SqsAuthorization(parts.access))
         settings = parts.settings
-
+        self.by_place: dict[Place, Queue] = {}
+        """Every queue of the account."""
+        parts.access.learn(self.name, SqsAuthorization(parts.access, self.by_place))
         self.around = Surroundings(
             parts.simulation,
             parts.trace,
@@ -47,6 +48,7 @@ class SqsService(Service):
             ),
             Disorder(settings.standard_order == "shuffled", settings.duplicates, settings.seed),
             parts.telemetry.queues.meters,
+            parts.access.sender_id,
         )
         self.waits = {"ReceiveMessage": self._long_poll}
         self._simulation = parts.simulation
@@ -61,15 +63,10 @@ class SqsService(Service):
 
     def takes_time(self, call: Call) -> bool:
         """A receive does, but for a short poll that finds nothing: that one changes nothing."""
-        if call.operation not in self.waits:
-            return False
         queue = self._queue_of(call)
         if queue is None or not is_receive_valid(call.parameters):
             return False
         return _seconds_to_wait(queue, call) > 0 or queue.counts().visible > 0
-
-    def answer(self, call: Call) -> ApiResponse:
-        return SqsApi(call).answer()
 
     def find(self, arn: str) -> Queue | None:
         """The queue with that ARN."""

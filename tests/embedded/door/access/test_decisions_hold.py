@@ -172,7 +172,8 @@ class Account(RuleBasedStateMachine):
     @invariant()
     def remembers_what_holds(self) -> None:
         anew = Access(self.lab._simulation.clock, ACCOUNT)
-        anew.learn("sqs", SqsAuthorization(anew))
+        queues: Any = self.lab._services.queues
+        anew.learn("sqs", SqsAuthorization(anew, queues.by_place))
         anew.identities.people = Directory()
         for action in ("sqs:SendMessage", "sqs:ReceiveMessage"):
             known = self.lab.access.decide(WHO, action, QUEUE)

@@ -39,9 +39,6 @@ class NoKeys:
 
     sqs_owned_key = DataKey(bytes(32), None)
 
-    def sender_id(self) -> None:
-        """IAM knows nobody there."""
-
 
 @pytest.fixture
 def sqs(lab: EmbeddedAccount) -> Any:
