@@ -29,8 +29,11 @@ class Happening(NamedTuple):
     """How many of a queue an invocation brings."""
 
 
-_ROW = Struct("<qIIIIIqii")
-"""A happening without its message's id: 44 bytes."""
+_Kind = tuple[str, str | None, str | None, str | None, str | None]
+"""What, queue, function, environment and outcome of a happening."""
+
+_ROW = Struct("<qIqii")
+"""A happening without its message's id: moment, kind, duration, receives, messages; 28 bytes."""
 
 _NOTHING = -1
 
@@ -38,16 +41,17 @@ _NOTHING = -1
 class Trace:
     """The happenings of one account, oldest first.
 
-    A happening is a row of numbers until somebody asks for it: texts are kept once, and a message's
-    id is that of the message.
+    A happening is a row of numbers until somebody asks for it. Its texts are kept once for all that
+    have the same ones: there are as many kinds as environments times what can become of a message,
+    and not as messages. A message's id is that of the message.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._rows = bytearray()
         self._ids: list[str | None] = []
-        self._texts: list[str | None] = [None]
-        self._numbers: dict[str | None, int] = {None: 0}
+        self._kinds: list[_Kind] = []
+        self._numbers: dict[_Kind, int] = {}
         self._expiries: dict[str, list[Happening]] = {}
         """By the queue's ARN: noted when somebody looks, which must not show."""
         self.invocations = 0
@@ -59,18 +63,18 @@ class Trace:
         return [self._happening(row, message_id) for row, message_id in rows]
 
     def _happening(self, row: tuple[int, ...], message_id: str | None) -> Happening:
-        at, what, queue, function, environment, outcome, duration, receives, messages = row
-        texts = self._texts
+        at, kind, duration, receives, messages = row
+        what, queue, function, environment, outcome = self._kinds[kind]
         return Happening(
             at,
-            texts[what] or "",
-            texts[queue],
+            what,
+            queue,
             message_id,
             None if receives == _NOTHING else receives,
-            texts[function],
-            texts[environment],
+            function,
+            environment,
             None if duration == _NOTHING else duration,
-            texts[outcome],
+            outcome,
             None if messages == _NOTHING else messages,
         )
 
@@ -87,26 +91,19 @@ class Trace:
         outcome: str | None = None,
         messages: int | None = None,
     ) -> None:
-        number = self._number
+        kind = what, queue, function, environment, outcome
+        number = self._numbers.get(kind)
+        if number is None:
+            number = self._numbers[kind] = len(self._kinds)
+            self._kinds.append(kind)
         self._rows += _ROW.pack(
             at,
-            number(what),
-            number(queue),
-            number(function),
-            number(environment),
-            number(outcome),
+            number,
             _NOTHING if duration is None else duration,
             receives,
             _NOTHING if messages is None else messages,
         )
         self._ids.append(message_id)
-
-    def _number(self, text: str | None) -> int:
-        known = self._numbers.get(text)
-        if known is None:
-            known = self._numbers[text] = len(self._texts)
-            self._texts.append(text)
-        return known
 
     def expired(
         self, at: int, due: bool, queue_arn: str, message_id: str, receive_count: int
