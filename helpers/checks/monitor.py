@@ -28,11 +28,11 @@ QUESTIONS = {
         right=(22, 23),
         why="In minute 23 the first errors are counted, on the right, at the top.",
         misconceptions={
-            25: "That is when the first dead letter was made. Look for the curve that moved "
-            "before.",
-            26: "That is when the dead letters appear. Look for the curve that moved before.",
+            25: "That is when the first dead letter was made. Look for a curve that changed "
+            "earlier.",
+            26: "That is when the dead letters appear. Look for a curve that changed earlier.",
         },
-        hint="Find the first minute in which a curve on the right leaves its line.",
+        hint="Find the first minute in which a curve on the right rises above 0.",
     ),
     "dead letters sent": Question(
         right=0,
@@ -59,8 +59,8 @@ QUESTIONS = {
         choices=ABC,
         why="Each receive counts. A message that failed five times was received five times.",
         misconceptions={
-            "a": "A receive takes no message out of the queue. What is not deleted becomes visible "
-            "and is received and counted again.",
+            "a": "A receive does not remove a message. A message that is not deleted becomes "
+            "visible, and is received and counted again.",
             "b": "A failed message was received, too. Those that became dead letters were "
             "received most.",
         },
@@ -69,23 +69,23 @@ QUESTIONS = {
     "bad release": Question(
         right="b",
         choices=ABC,
-        why="The dead letters are visible, though no program sent them, and no message looks old.",
+        why="The dead letters are visible. No program sent them, and the age metric leaves them "
+        "out.",
         misconceptions={
             "a": "An alarm on Sent never goes off: SQS moves dead letters, and no program sends "
             "them.",
             "c": "Each message is received again and again. After the third receive Age leaves "
-            "it out, "
-            "and after the fifth SQS moves it.",
+            "it out, and after the fifth SQS moves it.",
         },
         hint="Read the names of what arrived.",
     ),
     "no consumer": Question(
         right="c",
         choices=ABC,
-        why="A message that nobody receives grows old, and never becomes a dead letter.",
+        why="A message that nobody receives gets older, and never becomes a dead letter.",
         misconceptions={
             "a": "No program sent a dead letter, and no message became one: nothing was received.",
-            "b": "Without receives no message becomes a dead letter. It waits, and grows old.",
+            "b": "Without receives no message becomes a dead letter. It waits, and gets older.",
         },
         hint="Read the names of what arrived.",
     ),
@@ -94,8 +94,8 @@ QUESTIONS = {
         choices=ABC,
         why="The key costs 1 USD a month, used or not. At this load nothing else costs as much.",
         misconceptions={
-            "a": "Nearly: with its requests to KMS and DynamoDB the work is dearer than watching. "
-            "But one item costs more than all the work.",
+            "a": "Nearly: with its requests to KMS and DynamoDB the work costs more than the "
+            "watching. But one item costs more than all the work.",
             "b": "The alarms are the largest item of watching. Add up all items of the work, those "
             "of KMS and DynamoDB too: they are more.",
         },
@@ -104,11 +104,10 @@ QUESTIONS = {
     "misspelt": Question(
         right="b",
         choices=ABC,
-        why="CloudWatch takes any name. The empty panel looks as if all were well.",
+        why="CloudWatch accepts any name. The empty panel looks as if nothing were wrong.",
         misconceptions={
             "a": "CloudWatch checks that the body is JSON. A metric may be published later, so "
-            "no name "
-            "is refused.",
+            "no name is refused.",
             "c": "Nothing is corrected: no datapoint, no line.",
         },
         hint="Look at the panel of the metric `Error`.",
@@ -163,10 +162,10 @@ def _check_alarm(alarm: dict[str, Any], bank: Bank) -> str:
     if names != [bank.receiver]:
         return f"it watches {', '.join(names) or 'all functions'}, not {bank.receiver}."
     if alarm.get("Statistic") != "Sum":
-        return "take the Sum: it is the number of throttles in a minute."
+        return "use the statistic Sum: it is the number of throttles in a minute."
     if alarm["Threshold"] > 0:
         return f"it is silent up to {alarm['Threshold']:g} throttles a minute. Set it above 0."
-    return "" if alarm["AlarmActions"] else "it has no action, so that nobody would hear of it."
+    return "" if alarm["AlarmActions"] else "it has no action, so nobody gets its notice."
 
 
 @exercise
@@ -198,8 +197,8 @@ def check_own_dashboard(bank: Bank) -> str:
         if not found:
             return f"Not yet: {words}: no widget shows {name} of {owner}."
         if statistic not in found:
-            return f"Not yet: {words}: take the {statistic}, not the {found[0]}."
-    return f"Right: {len(shown)} metrics, and each tells the truth."
+            return f"Not yet: {words}: use {statistic}, not {found[0]}."
+    return f"Right: {len(shown)} metrics, each with the right statistic."
 
 
 def _check_metric(metric: Metric) -> str:

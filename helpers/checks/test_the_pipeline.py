@@ -36,7 +36,8 @@ QUESTIONS = {
     "invocations": Question(
         right="c",
         choices=ABC,
-        why="Pollers take what is there: batches need not fill, and refused messages come back.",
+        why="Batches are not always full, and refused messages are received again. On AWS the "
+        "number differs from run to run.",
         misconceptions={
             "a": "Batch size 10 is a limit, not a promise: a batch may hold fewer messages, "
             "and refused messages are received again.",
@@ -48,12 +49,12 @@ QUESTIONS = {
         right=5,
         why="maxReceiveCount is 5: after five receives without a delete SQS moves the message.",
         misconceptions={
-            1: "One refusal decides nothing. The fault may be the receiver's, so the message "
-            "becomes "
-            "visible again, until maxReceiveCount is reached.",
+            1: "One refusal is not enough. The fault may be the receiver's, so the message "
+            "becomes visible again, until maxReceiveCount is reached.",
             6: "Nearly: at the sixth attempt SQS moves the message, so the receiver does not "
             "get it.",
-            10: "Ten is the batch size. maxReceiveCount decides how often one message comes.",
+            10: "Ten is the batch size. maxReceiveCount decides how many times a message is "
+            "received.",
         },
         hint="Count the rows of the table: one for each receive.",
     ),
@@ -63,7 +64,8 @@ QUESTIONS = {
         misconceptions={
             0: "Nothing tells the queue that a message is bad. It waits for the visibility "
             "timeout after each receive.",
-            30: "After 30 s the message comes back for the first time. Four more receives follow.",
+            30: "After 30 s the message becomes visible for the first time. Four more receives "
+            "follow.",
             120: "The fifth receive is then; its visibility timeout must end as well.",
             180: "Five timeouts, not six: the first receive is at the start.",
         },
@@ -74,10 +76,9 @@ QUESTIONS = {
         why="A batch that reaches the timeout fails as a whole. After five times all are dead "
         "letters.",
         misconceptions={
-            0: "A queue counts receives. It cannot know whether the messages or the function are "
-            "to "
+            0: "SQS counts receives. It cannot know whether the messages or the function are to "
             "blame.",
-            8: "Those were booked, and yet they are dead letters: if the function does not answer, "
+            8: "Those were booked, and yet they are dead letters: if the function does not return, "
             "Lambda deletes no message of the batch.",
             12: "Those are the ones that were not booked. The booked ones are dead letters too.",
         },
@@ -86,40 +87,38 @@ QUESTIONS = {
     "throttled": Question(
         right="b",
         choices=ABC,
-        why="Lambda receives first and invokes then. Each receive counts, also when the invocation "
-        "is throttled.",
+        why="Lambda receives a message before it invokes the function. Each receive counts, even "
+        "if the invocation is throttled.",
         misconceptions={
-            "a": "They would wait if nobody received them. But the pollers do not know the "
-            "function's "
-            "limit: they receive, are throttled, and the messages become visible again.",
+            "a": "They would wait if nobody received them. But the pollers do receive them, "
+            "although the function is throttled, and the messages become visible again.",
             "c": "Nothing is lost: a throttled message becomes visible again. But its receive "
-            "count "
-            "has grown, and after five receives SQS moves it.",
+            "count has grown, and after five receives SQS moves it.",
         },
         hint="Read the last line: how many are dead letters?",
     ),
     "dying": Question(
         right="a",
         choices=ABC,
-        why="All became visible again, because nobody answered for them. The ledger knew them "
-        "already.",
+        why="All became visible again, because the function did not return. The ledger already "
+        "contained them, so they were not booked twice.",
         misconceptions={
-            "b": "The second worker tried. The conditional put found each transaction in the "
+            "b": "The second invocation tried. The conditional put found each transaction in the "
             "ledger.",
-            "c": "One failed receive makes no dead letter: the second worker answered, and "
-            "Lambda deleted.",
+            "c": "One failed receive makes no dead letter: the second invocation returned, and "
+            "Lambda deleted the messages.",
         },
         hint="Read the last line: how many are booked?",
     ),
     "redrive": Question(
         right=12,
-        why="The cause is repaired for the good letters. The spoilt ones are as bad as before.",
+        why="The cause is repaired for the valid dead letters. The invalid ones fail again.",
         misconceptions={
-            0: "A redrive repairs no message. It only sends each one again.",
+            0: "A redrive does not repair a message. It only sends each one again.",
             132: "The cause is repaired: the function is quick and nobody throttles it. "
-            "The good letters are booked now.",
+            "The valid transactions are booked now.",
         },
-        hint="Which letters had a reason, and which had none? Read the table before.",
+        hint="Which dead letters had a reason, and which had none? Read the table before.",
     ),
 }
 
@@ -141,10 +140,10 @@ def check_patience(bank: Bank, patient: Any) -> str:
     if len(patient) != GOOD_COUNT:
         return f"Not yet: {len(patient)} transactions were sent, not {GOOD_COUNT}."
     if not patient["transaction_id"].str.startswith("good-").all():
-        return "Not yet: some of them may be spoilt. With spoil=False all of them are good."
+        return "Not yet: some of them may be invalid. With spoil=False all of them are valid."
     found = boto3.client("lambda").get_function_configuration(FunctionName=bank.receiver)
     if found["Handler"] != f"{RELEASES['slow'].module}.handler":
-        return "Not yet: the slow release is not deployed, and the others need no patience."
+        return "Not yet: the slow release is not deployed."
     if left := measure_depth(bank.queue_url).total:
         return f"Not yet: {left} messages are still in the queue. Let lab time pass."
     letters = {letter.message_id for letter in read_dead_letters(bank.dead_letter_queue_url)}
@@ -191,10 +190,10 @@ def check_repair(bank: Bank, action: Any) -> str:
     """
     booked = len(_find_booked(bank))
     if action is ...:
-        return f"Not attempted yet: {_count_dead(bank)} good transactions are dead letters."
+        return f"Not attempted yet: {_count_dead(bank)} valid transactions are dead letters."
     said = action.strip().lower() if isinstance(action, str) else ""
     if said == REFUSED_ACTION.lower().partition(":")[2]:
-        return "Not yet: the right one. Write it as a policy does, with the service before it."
+        return "Not yet: almost. Add the service in front, as in a policy."
     if said != REFUSED_ACTION.lower():
         return (
             f"Not yet: {action!r} is not what was refused. Read the last lines of the receiver's "
@@ -204,8 +203,8 @@ def check_repair(bank: Bank, action: Any) -> str:
         return f"Not yet: {left} messages are in the queue. Let lab time pass."
     if booked < GOOD_COUNT:
         return (
-            f"Not yet: {GOOD_COUNT - booked} of {GOOD_COUNT} are not booked. Repair, start the "
-            "move task, and let lab time pass; in this order."
+            f"Not yet: {GOOD_COUNT - booked} of {GOOD_COUNT} are not booked. First repair the "
+            "bank, then start the move task, then let lab time pass."
         )
     return f"Right: {REFUSED_ACTION} was missing. It is allowed again, and all {booked} are booked."
 

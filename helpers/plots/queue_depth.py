@@ -81,13 +81,15 @@ def describe_queue_depth(frame: pd.DataFrame) -> str:
     if plateau is not None:
         level, since, until = plateau
         sentence += (
-            f" From {since:.0f} s to {until:.0f} s a rest of {level} stayed, in flight or visible:"
-            f" not one of them was deleted."
+            f" From {since:.0f} s to {until:.0f} s, {count(level)} stayed in the queue, in flight"
+            " or visible."
         )
     moved = int(dead.iloc[-1] - dead.iloc[0])
     if dead.min() < dead.iloc[0]:
         back = int(dead.iloc[-1] - dead.min())
-        sentence += f" {count(int(dead.iloc[0]))} left the dead-letter queue, and {back} came back."
+        sentence += (
+            f" {count(int(dead.iloc[0]))} left the dead-letter queue, and {back} moved there again."
+        )
     elif moved:
         when = dead.index[dead >= dead.iloc[-1]][0]
         sentence += f" {count(moved)} had moved to the dead-letter queue by {when:.0f} s."

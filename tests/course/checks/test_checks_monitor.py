@@ -49,9 +49,9 @@ def test_throttle_alarm(lab: Lab) -> None:
     [
         ({"Dimensions": []}, "it watches all functions, not banking-reconciliation-function."),
         ({"Dimensions": [{"Name": "FunctionName", "Value": "f"}]}, "it watches f, not"),
-        ({"Statistic": "Average"}, "take the Sum"),
+        ({"Statistic": "Average"}, "use the statistic Sum"),
         ({"Threshold": 1}, "it is silent up to 1 throttles a minute"),
-        ({"AlarmActions": []}, "nobody would hear of it"),
+        ({"AlarmActions": []}, "nobody gets its notice"),
     ],
 )
 def test_throttle_alarm_with_one_thing_wrong(
@@ -106,7 +106,7 @@ def bank(lab: Lab) -> pipeline.Bank:
 def test_own_dashboard(bank: pipeline.Bank) -> None:
     assert checks.check_own_dashboard(bank).startswith("Not attempted yet")
     put_own(("Maximum", [VISIBLE, AGE]), ("Sum", [ERRORS, THROTTLES]))
-    assert checks.check_own_dashboard(bank) == "Right: 4 metrics, and each tells the truth."
+    assert checks.check_own_dashboard(bank) == "Right: 4 metrics, each with the right statistic."
     put_own(("Sum", [[*VISIBLE, {"stat": "Maximum"}], [*AGE, {"stat": "Maximum"}]]),
             ("Sum", [ERRORS]), ("Sum", [THROTTLES]))  # fmt: skip
     assert checks.check_own_dashboard(bank).startswith("Right")
@@ -118,10 +118,10 @@ def test_own_dashboard(bank: pipeline.Bank) -> None:
         ([], "the dead letters: no widget shows ApproximateNumberOfMessagesVisible of banking-d"),
         ([("Maximum", [VISIBLE])], "the age in the queue: no widget shows"),
         ([("Maximum", [VISIBLE, AGE]), ("Sum", [ERRORS])], "the receiver's throttles: no widget"),
-        ([("Sum", [VISIBLE, AGE, ERRORS, THROTTLES])], "the dead letters: take the Maximum, not"),
+        ([("Sum", [VISIBLE, AGE, ERRORS, THROTTLES])], "the dead letters: use Maximum, not"),
         (
             [("Maximum", [VISIBLE, AGE]), ("Average", [ERRORS, THROTTLES])],
-            "the receiver's errors: take the Sum, not the Average",
+            "the receiver's errors: use Sum, not Average",
         ),
         ([("Sum", [["AWS/SQS", "NumberOfMessagesSent", *VISIBLE[2:]]])], "Sent stays 0"),
         ([("Sum", [["AWS/Lambda", "Error", *ERRORS[2:]]])], f"{FUNCTION} has no metric AWS/Lambda"),

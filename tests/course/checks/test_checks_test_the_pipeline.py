@@ -75,7 +75,7 @@ def test_something_else_was_sent(lab: Lab) -> None:
     assert "2 transactions were sent, not 20" in checks.check_patience(bank, sent[:2])
     spoilt = sender.send_transactions(20, 5)
     lab.run_until_idle()
-    assert "With spoil=False all of them are good" in checks.check_patience(bank, spoilt)
+    assert "With spoil=False all of them are valid" in checks.check_patience(bank, spoilt)
 
 
 # Make: one thing is broken.
@@ -89,7 +89,7 @@ def redrive(lab: Lab, bank: pipeline.Bank) -> None:
 def test_repair(lab: Lab) -> None:
     bank = pipeline.build_bank(lab)
     checks.break_bank(lab, bank)
-    stub = "Not attempted yet: 20 good transactions are dead letters."
+    stub = "Not attempted yet: 20 valid transactions are dead letters."
     assert checks.check_repair(bank, ...) == stub
     assert "20 of 20 are not booked" in checks.check_repair(bank, "dynamodb:PutItem")
     checks.break_bank(lab, bank)
@@ -101,7 +101,7 @@ def test_repair(lab: Lab) -> None:
     checks.break_bank(lab, bank)
     for action in ("dynamodb:PutItem", " DynamoDB:putitem "):
         assert checks.check_repair(bank, action).startswith("Right: dynamodb:PutItem")
-    assert "with the service before it" in checks.check_repair(bank, "PutItem")
+    assert "Add the service in front" in checks.check_repair(bank, "PutItem")
     for wrong in ("sqs:SendMessage", 5, None):
         assert "is not what was refused" in checks.check_repair(bank, wrong)
 

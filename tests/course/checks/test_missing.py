@@ -53,7 +53,7 @@ def test_a_cell_out_of_order(shell: InteractiveShell, capsys: pytest.CaptureFixt
     assert isinstance(result.error_in_exec, NameError)
     shown = capsys.readouterr()
     assert (
-        "name 'in_batches' is not defined. The cell that makes it is under \"Ten at a" in shown.err
+        "name 'in_batches' is not defined. The cell that makes it is under \"Send ten" in shown.err
     )
     assert "Traceback" not in shown.out + shown.err
 

@@ -126,9 +126,9 @@ def test_nothing_to_see_is_drawn_too(rows: int) -> None:
 
 def test_sentence_says_what_the_rows_say() -> None:
     assert plots.describe_queue_depth(RUN) == (
-        "The queue held 100 messages at 0 s, and it was empty at 40 s. From 10 s to 40 s a rest "
-        "of 12 stayed, in flight or visible: not one of them was deleted. 12 messages had moved "
-        "to the dead-letter queue by 40 s."
+        "The queue held 100 messages at 0 s, and it was empty at 40 s. From 10 s to 40 s, 12 "
+        "messages stayed in the queue, in flight or visible. 12 messages had moved to the "
+        "dead-letter queue by 40 s."
     )
 
 
@@ -143,7 +143,7 @@ def test_sentence_without_dead_letters() -> None:
 def test_sentence_of_a_redrive() -> None:
     back = frame([0, 0, 0, 0], [0, 2, 2, 0], [9, 0, 0, 2])
     assert plots.describe_queue_depth(back).endswith(
-        " 9 messages left the dead-letter queue, and 2 came back."
+        " 9 messages left the dead-letter queue, and 2 moved there again."
     )
 
 
