@@ -21,32 +21,33 @@ QUESTIONS = {
     "first receiver": Question(
         right="c",
         choices=ABC,
-        why="It adds again what comes again, and a failing batch takes its good messages along.",
+        why="It adds a payment each time it receives it, and an exception fails the whole batch.",
         misconceptions={
-            "a": "Look for what tells it that a payment is booked already. There is nothing.",
-            "b": "What becomes of the payments that stand in one batch with the bad message?",
+            "a": "Look for a line that checks whether a payment is already booked. There is none.",
+            "b": "What happens to the payments that are in one batch with the bad message?",
         },
         hint="Two storms were tried. Count the red ones.",
     ),
     "bad message": Question(
         right="b",
         choices=ABC,
-        why="Only the message that is named comes back, until it is a dead letter.",
+        why="Only the message that the handler names is received again, until it becomes a dead "
+        "letter.",
         misconceptions={
-            "a": "What an answer does not name is deleted. This one is named.",
-            "c": "Those that are not named are done, and Lambda deletes them.",
+            "a": "Lambda deletes the messages that the handler does not name. This one is named.",
+            "c": "Lambda deletes the messages that the handler does not name.",
         },
-        hint="Lambda deletes what the answer does not name.",
+        hint="Which messages does the handler name in what it returns?",
     ),
     "news": Question(
         right="c",
         choices=ABC,
-        why="The second try finds the payment booked, and leaves before it publishes.",
+        why="The second invocation finds the payment booked, and does not publish.",
         misconceptions={
-            "a": "It is tried again, and the conditional put fails: read on from there.",
-            "b": "The payment is booked only if it is not there, whoever tries.",
+            "a": "The second put fails, because the item exists. What happens after that?",
+            "b": "The condition accepts only the first put.",
         },
-        hint="Follow the second try, line by line: what does the put say?",
+        hint="Follow the second invocation line by line: does the put work?",
     ),
 }
 """The questions before each experiment, and an answer for each way to think about them."""
@@ -66,19 +67,19 @@ def check_timeout(report: Report | None) -> str:
         return NOT_ATTEMPTED
     tried = {result.storm.name for result in report.results}
     if "batches" not in tried:
-        return 'Not yet. Rehearse it with the storm "batches": that one brings full batches.'
+        return 'Not yet. Rehearse it with the storm "batches": it sends full batches.'
     if report.red:
         needed = SECONDS * BATCH
         return (
             f"Not yet. {BATCH} payments at {SECONDS} s each take {needed} s, and a timeout must "
             "be longer than that."
         )
-    return "Right. A timeout is for a full batch, not for the one message of the first test."
+    return "Right. Choose a timeout for a full batch, not for the one message of the first test."
 
 
 @exercise
 def check_own(report: Report | None) -> str:
-    """Make: a function of the learner's own that bears four storms.
+    """Make: a function of the learner's own that is green in four storms.
 
     Args:
         report: of its rehearsal.
@@ -91,5 +92,5 @@ def check_own(report: Report | None) -> str:
     if report.red:
         return f"Not yet. It is red in {', '.join(report.red)}: print the report, and read why."
     if not any(result.storm.name == "calm" for result in report.results) or not report.left:
-        return "Not yet. It leaves nothing behind: keep the sum of each account in a table."
-    return f"Right. {len(tried) - 1} storms, and what is left is as after a calm day."
+        return "Not yet. It writes nothing: keep the sum of each account in a table."
+    return f"Right. In {len(tried) - 1} storms the result is the same as in the calm run."

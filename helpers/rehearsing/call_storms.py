@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class TimesOut(Storm):
     name = "times-out"
-    title = "the function times out when all is done"
+    title = "the function times out after it has done all its work"
     lesson = "06_test_the_pipeline"
     interrupts = True
 
@@ -46,7 +46,7 @@ class Dies(Storm):
     interrupts = True
 
     def describe(self) -> str:
-        when = f"after {self.variant}" if self.variant else "when all is done, before it answers"
+        when = f"after {self.variant}" if self.variant else "after all its work, before it returns"
         return f"the process dies {when}"
 
     def weather(self) -> Strike:
@@ -107,7 +107,7 @@ class RefusedCall(_AtCalls):
     messages: tuple[Message, ...] = ()
 
     name = "refused-call"
-    title = "a call to AWS is refused for one message, for good"
+    title = "a call to AWS is always refused for one message"
     lesson = "04_receive_with_lambda"
 
     def weather(self) -> Strike:

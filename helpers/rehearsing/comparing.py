@@ -155,9 +155,9 @@ class _Judge:
 
     def _dead(self, number: int) -> Finding:
         fate, stage = self._ending.fates[number], self._ending.stage
-        why = f"received {stage.max_receives} times in vain"
+        why = f"received {stage.max_receives} times and not deleted"
         reasons = [word for word, _ in self._ending.errors.most_common(1)]
-        text = f"{self.name(number)} is a dead letter, though nothing is wrong with it: {why}"
+        text = f"{self.name(number)} is a dead letter, although it is valid: {why}"
         if reasons:
             text += f" ({reasons[0]})"
         behind_poison = stage.is_fifo and self._target is not None

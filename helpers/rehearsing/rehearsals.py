@@ -227,7 +227,7 @@ class _Rehearsal:
                     raise NotRehearsed(f"The storm {made.name} has no variant {variant!r} here.")
             yield from map(Result, found)
             if not found:
-                yield Result(made, skipped="it cannot befall this function")
+                yield Result(made, skipped="it does not apply to this function")
 
     def _try(self, storm: Storm) -> Result:
         numbers = list(self._reference.calm.fates)

@@ -34,14 +34,14 @@ def as_text(report: Report) -> str:
         if red := [result for result in results if result.is_red]:
             lines += ["", *_explain(report, red[0])]
         if others := [result.storm.label for result in red[1:]]:
-            lines += _wrapped(f"Red like that: {_join(others)}", "  ")
+            lines += _wrapped(f"Also red in the same way: {_join(others)}", "  ")
     if others := list(_asides(report)):
         lines += ["", "Not wrong, and worth a word:"]
         lines += [line for text in others for line in _wrapped(text, "- ")]
     if report.ignored:
         lines += [
             "",
-            *_wrapped(f"Not compared, for it differs by itself: {_join(report.ignored)}."),
+            *_wrapped(f"Not compared, because it differs in every run: {_join(report.ignored)}."),
         ]
     return "\n".join([*lines, "", last_line(report)])
 
@@ -181,7 +181,7 @@ def _explain(report: Report, result: Result) -> list[str]:
         if words := describe_example(example):
             lines += _wrapped(words, "  ")
         lines.append(f"  Again: {replay(report, storm, example.messages)}")
-    lines.append(f"  The course: notebooks/{storm.lesson}.ipynb")
+    lines.append(f"  Explained in notebooks/{storm.lesson}.ipynb")
     return lines
 
 
@@ -191,7 +191,7 @@ def replay(report: Report, storm: Storm, messages: tuple[int, ...]) -> str:
     if report.command:
         return f"{report.command} --storm {shlex.quote(storm.label)} --only {only}"
     numbers = ", ".join(str(number) for number in messages)
-    return f'rehearse(..., storms=["{storm.label}"], only=[{numbers}])'
+    return f'rehearsals.rehearse(function, messages, ["{storm.label}"], only=[{numbers}])'
 
 
 def _asides(report: Report) -> Iterator[str]:

@@ -75,7 +75,7 @@ class DeliveredTwice(Storm):
 
     name = "delivered-twice"
     title = "SQS delivers every message twice"
-    lesson = "02_create_queues"
+    lesson = "03_visibility_experiments"
 
     def account(self) -> dict[str, Any]:
         return {"duplicates": 1.0}
@@ -96,7 +96,7 @@ class DeliveredTwice(Storm):
 class SentTwice(Storm):
     name = "sent-twice"
     title = "the sender sends every message twice, under another message id"
-    lesson = "05_send_with_lambda"
+    lesson = "03_visibility_experiments"
 
     def perform(self, run: Play) -> None:
         for wave in run.waves():
@@ -124,7 +124,7 @@ class OutOfOrder(Storm):
 @dataclass(frozen=True)
 class Poison(Storm):
     name = "poison"
-    title = "a message that nobody can read comes in the middle of a batch"
+    title = "one message in the middle of a batch cannot be read"
     lesson = "04_receive_with_lambda"
 
     def perform(self, run: Play) -> None:
@@ -161,7 +161,7 @@ class ColdStarts(Storm):
 class Throttled(Storm):
     name = "throttled"
     title = "the function has no concurrency for a while, and then one environment"
-    lesson = "03_visibility_experiments"
+    lesson = "06_test_the_pipeline"
 
     def perform(self, run: Play) -> None:
         for wave in run.waves(_several_batches(run)):
@@ -176,7 +176,7 @@ class Throttled(Storm):
 class KeyDisabled(Storm):
     name = "key-disabled"
     title = "the key is disabled for a minute"
-    lesson = "01_create_a_kms_key"
+    lesson = "02_create_queues"
     interrupts = True
 
     def perform(self, run: Play) -> None:
@@ -202,7 +202,7 @@ class Redrive(Storm):
 
     name = "redrive"
     title = "everything becomes a dead letter, and is redriven"
-    lesson = "02_create_queues"
+    lesson = "06_test_the_pipeline"
     interrupts = True
 
     def weather(self) -> Strike:
@@ -235,7 +235,7 @@ class _Healing(HitsEnds):
 class DeployInTheMiddle(Storm):
     name = "deploy"
     title = "a new version is deployed in the middle"
-    lesson = "08_choose_and_grow"
+    lesson = "07_monitor"
 
     def perform(self, run: Play) -> None:
         functions, name = ask("lambda"), run.stage.function
