@@ -1,4 +1,8 @@
-"""A cell that needs a cell before it says which one, in place of a traceback."""
+"""What a cell that fails shows: which cell to run first, or the learner's own lines and the error.
+
+A traceback through boto3, the door and the account has up to ninety lines, and the one that helps
+stands at its end.
+"""
 
 from __future__ import annotations
 
@@ -50,35 +54,61 @@ def _read_code(notebook: str) -> Iterator[tuple[str, str]]:
 
 
 def watch_cells() -> None:
-    """In a notebook, let a name that no cell has made be answered by `find_maker`."""
+    """In a notebook, let a name that no cell has made be answered by `find_maker`, and leave the
+    libraries' lines out of other tracebacks."""
     if "IPython" not in sys.modules:
         return
     from IPython.core.getipython import get_ipython
 
     shell: Any = get_ipython()
     if shell is not None:
-        shell.set_custom_exc((NameError,), _answer)
+        shell.set_custom_exc((Exception,), _answer)
 
 
 def _answer(
     shell: Any,
     kind: type[BaseException],
-    error: NameError,
+    error: Exception,
     trace: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
-    """One line for a name of the course; for any other the usual traceback."""
+    """One line for a name of the course; for any other error the lines of the cells."""
     checks = getattr(shell.user_ns.get("checks"), "__name__", "")
     is_of_cell = trace.tb_next is not None and trace.tb_next.tb_next is None
-    maker = find_maker(error.name or "", checks.rpartition(".")[2]) if is_of_cell else ""
+    maker = ""
+    if is_of_cell and isinstance(error, NameError):
+        maker = find_maker(error.name or "", checks.rpartition(".")[2])
     if maker:
         print(  # noqa: T201  for the person at the notebook
             f'{error}. The cell that makes it is under "{maker}": run that cell first, or choose '
             "Run, Run All Above Selected Cell. Then run this cell again.",
             file=sys.stderr,
         )
+    elif short := _cut(trace, shell.user_ns):
+        caused = error.__cause__, error.__context__, error.__suppress_context__
+        error.__cause__ = error.__context__ = None
+        shell.showtraceback((kind, error, short), tb_offset=tb_offset)
+        error.__cause__, error.__context__, error.__suppress_context__ = caused
+        sys.last_traceback = trace
+        print("Lines of libraries are left out. %tb shows them.", file=sys.stderr)  # noqa: T201
     else:
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+def _cut(trace: TracebackType, of_cells: dict[str, Any]) -> TracebackType | None:
+    """The traceback down to the last line of a cell; None if it ends there anyway."""
+    steps: list[TracebackType] = []
+    step: TracebackType | None = trace
+    while step is not None:
+        steps.append(step)
+        step = step.tb_next
+    own = [place for place, each in enumerate(steps) if each.tb_frame.f_globals is of_cells]
+    if not own or own[-1] == len(steps) - 1:
+        return None
+    short: TracebackType | None = None
+    for each in reversed(steps[: own[-1] + 1]):
+        short = TracebackType(short, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return short
 
 
 def _list_made(source: str) -> Iterator[str]:

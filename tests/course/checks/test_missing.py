@@ -1,4 +1,4 @@
-"""A cell that is run out of order names the cell to run first."""
+"""What a cell that fails shows: the cell to run first, or its own lines and the error."""
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -65,3 +65,32 @@ def test_a_slip_of_the_learner_has_its_traceback(
     shell.run_cell("from helpers.checks import send_with_lambda as checks")
     shell.run_cell(code)
     assert "Traceback" in capsys.readouterr().out
+
+
+SCREEN = 24
+"""Lines."""
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("lab.close()\nsqs.list_queues()", "LabClosed"),
+        ("from helpers import queues\nqueues.measure_depth(5)", "ParamValidationError"),
+        ("lab.advance(seconds='soon')", "TypeError"),
+        ("def ask():\n    return sqs.get_queue_url(QueueName='none')\nask()", "QueueDoesNotExist"),
+    ],
+)
+def test_an_error_shows_the_lines_of_the_cell_and_the_rest_when_asked(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str], code: str, words: str
+) -> None:
+    shell.run_cell("import boto3\nfrom helpers import open_lab\nlab = open_lab()")
+    shell.run_cell("sqs = boto3.client('sqs')")
+    shell.run_cell(code)
+    shown = capsys.readouterr()
+    lines = shown.out.splitlines()
+    assert len(lines) <= SCREEN, shown.out
+    assert words in lines[-1] + lines[-2]
+    assert "%tb" in shown.err
+    shell.run_line_magic("tb", "")
+    assert len(capsys.readouterr().out.splitlines()) > len(lines)
+    shell.run_cell("lab.close()")
