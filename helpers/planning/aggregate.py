@@ -1,24 +1,25 @@
 """Beyond one machine's patience: a thousand million messages a day, without single messages.
 
 An approximation, clearly apart from the exact engine and never mixed with its answers. It knows
-rates, not messages: each step of a second, what arrives joins the backlog, and what the servers
-can do leaves it (a fluid). Where there is no backlog, messages wait as in the stationary M/G/c of
-that second's rate (`formulas`). What dies and what comes again are the geometric shares.
+rates, not messages: what is expected in the queue, second by second (`fluid`), by the formulas of
+the stationary M/G/c (`formulas`). What dies and what comes again are the geometric shares.
 
-What it does not see: bursts within a second; batches that are not full, or that messages which come
-again fill up, so that waits are too long where many fail; what a queue near its limit remembers of
-the second before; tenants, FIFO groups, outages. `compare` puts it beside the exact answer, and
-says how far they are apart.
+What it does not see: bursts within a second; how concurrency grows to MaximumConcurrency; that
+messages come again later, after their visibility timeout; long polls that find nothing; tenants,
+FIFO groups, outages. `compare` puts it beside the exact answer, and says how far they are apart.
+One run of the exact engine is one sample: near its limit a queue's mean wait differs from day to
+day by a third and more, so an error is to be judged by the mean of many days.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from helpers.planning import formulas
 from helpers.planning.exact import MONTH, Answer
+from helpers.planning.fluid import STEP, Stationary, flow
 from helpers.planning.load import Load, Settings
 from helpers.prices import estimate_costs
 
@@ -34,7 +35,8 @@ class Estimate:
         messages: expected.
         mean_wait: seconds in the queue.
         backlog: the most messages that wait at once.
-        age_of_oldest: seconds, the highest: how long the backlog of that moment takes.
+        age_of_oldest: seconds: how long the longest expected backlog takes. Where room is left, the
+            oldest message of a day is several times as old.
         busy: environments at work, on average.
         dead_letters: expected.
         usd: US dollars a month by item.
@@ -55,33 +57,31 @@ def estimate(load: Load, settings: Settings) -> Estimate:
     Raises:
         ValueError: the settings have what the estimate does not see.
     """
-    import numpy as np
-
     if settings.outage or settings.fifo or settings.grouped or load.bursts:
         raise ValueError("An estimate sees no outage, groups or bursts. Ask planning.answer.")
     if settings.maximum_concurrency is None:
         raise ValueError("An estimate needs MaximumConcurrency: without it concurrency changes.")
     batch = min(settings.batch_size, load.sent_together)
     seconds = settings.work.durations.mean + batch * settings.work.per_message.mean
-    failed = settings.work.failure_rate
-    tries = _tries(failed, batch, settings.max_receive_count)
-    rates = np.repeat(np.array(load.rates), _steps(load)) * tries / batch  # of batches
-    capacity = settings.maximum_concurrency / seconds
-    backlog = _fill(rates - capacity)
-    waits = _waits(rates, backlog, settings, seconds, capacity)
-    mean = float((waits * rates).sum() / rates.sum()) if rates.sum() else 0.0
-    done = float(np.minimum(rates + backlog, capacity).sum())
+    variation = settings.work.durations.variation * settings.work.durations.mean / seconds
+    queue = Stationary(settings.maximum_concurrency, seconds, variation)
+    again = Retries(settings.work.failure_rate, batch, settings.max_receive_count)
+    steps = _steps(load)
+    rates = (rate / batch for rate in load.rates for _ in range(steps))
+    found = flow(rates, queue, again.receives)
     dead = 0.0
     if settings.max_receive_count is not None:
-        dead = formulas.share_of_dead_letters(failed, settings.max_receive_count)
+        dead = formulas.share_of_dead_letters(
+            settings.work.failure_rate, settings.max_receive_count
+        )
     return Estimate(
         messages=load.expected,
-        mean_wait=mean,
-        backlog=float(backlog.max()) * batch,
-        age_of_oldest=float(backlog.max()) / capacity,
-        busy=min(done, float(rates.sum())) * seconds / load.seconds,
+        mean_wait=found.mean_wait,
+        backlog=found.most_waiting * batch,
+        age_of_oldest=found.most_waiting * seconds / settings.maximum_concurrency,
+        busy=found.busy,
         dead_letters=load.expected * dead,
-        usd=_price(load, settings, float(rates.sum()), seconds),
+        usd=_price(load, settings, found.arrived, seconds),
     )
 
 
@@ -102,9 +102,32 @@ def compare(answer: Answer, estimated: Estimate) -> pd.DataFrame:
     return table.rename_axis("figure")
 
 
+class Retries:
+    """Receives that a batch leads to, its failed messages' own among them.
+
+    Failed messages of a batch become visible at one moment. Where nothing waits, they are a batch
+    of their own. Where much waits, they fill batches that would not be full, and cost no more than
+    their share of one. In between, a batch finds company with the probability with which a
+    geometric number of waiting batches, of the mean that waits, is not none.
+
+    Args:
+        failed: probability that a message fails at one receive.
+        batch: messages; `most`: maxReceiveCount.
+    """
+
+    def __init__(self, failed: float, batch: int, most: int | None) -> None:
+        self.alone = _tries(failed, batch, most)
+        self.in_company = formulas.mean_receives(failed, most)
+
+    def receives(self, waiting: float) -> float:
+        """While so many batches wait."""
+        company = waiting / (1 + waiting)
+        return self.alone + company * (self.in_company - self.alone)
+
+
 def _tries(failed: float, batch: int, most: int | None) -> float:
-    """Invocations that a batch leads to: its failed messages, visible again at one moment, are a
-    batch of their own, until none is left or all have been received too often."""
+    """Invocations until none of a batch's messages is left or all have been received too often, if
+    what fails comes again as a batch of its own."""
     total = 0.0
     for tried in range(most or 10_000):
         again = 1 - (1 - failed**tried) ** batch
@@ -115,32 +138,8 @@ def _tries(failed: float, batch: int, most: int | None) -> float:
 
 
 def _steps(load: Load) -> int:
-    """Seconds of a stretch."""
-    return max(1, round(load.seconds / len(load.rates)))
-
-
-def _fill(excess: Any) -> Any:
-    """The backlog at each second: what came beyond the capacity, and never less than nothing."""
-    import numpy as np
-
-    total = np.cumsum(excess)
-    return total - np.minimum(np.minimum.accumulate(total), 0.0)
-
-
-def _waits(rates: Any, backlog: Any, settings: Settings, seconds: float, capacity: float) -> Any:
-    """Seconds that a batch of each second waits."""
-    import numpy as np
-
-    servers = settings.maximum_concurrency
-    assert servers is not None
-    variation = settings.work.durations.variation * settings.work.durations.mean / seconds
-    known = {
-        rate: formulas.mean_wait(servers, rate, seconds, variation)
-        for rate in np.unique(rates).tolist()
-        if rate < capacity
-    }
-    idle = np.array([known.get(rate, 0.0) for rate in rates.tolist()])
-    return np.where(backlog > 0, backlog / capacity, idle)
+    """Of a stretch of the load."""
+    return max(1, round(load.seconds / len(load.rates) / STEP))
 
 
 def _price(load: Load, settings: Settings, batches: float, seconds: float) -> dict[str, float]:

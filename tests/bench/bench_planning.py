@@ -12,7 +12,7 @@ from time import perf_counter, process_time
 
 from helpers import planning
 from helpers.deploying.modelled import Work, exponential
-from helpers.planning import exact
+from helpers.planning import aggregate, exact
 from tests.bench import Row
 
 
@@ -22,6 +22,7 @@ def rows() -> Iterator[Row]:
     yield Row("... memory of that process at most", megabytes, "MB", 1000)
     seconds, _ = _alone(100_000, together=1)
     yield Row("100,000 one by one, modelled: CPU", seconds, "s", 12)
+    yield from _estimates()
     yield from _sweeps()
 
 
@@ -42,6 +43,26 @@ def _run_day(messages: int, together: int) -> tuple[float, float]:
     assert answer.left == 0
     spent = process_time() - began
     return spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _estimates() -> Iterator[Row]:
+    """One day of 1,000,000 messages each, which is one sample: days with room left differ from each
+    other by a tenth. The bounds are of the tests, which take the mean of many."""
+    context = multiprocessing.get_context("spawn")
+    names = {8: "overloaded at the peak", 12: "room left"}
+    with ProcessPoolExecutor(1, context) as pool:
+        for servers, error in zip(names, pool.map(_estimate_error, names), strict=True):
+            name = f"a million without messages, {names[servers]}: mean wait differs by"
+            yield Row(name, abs(error), "x", 0.1)
+
+
+def _estimate_error(servers: int) -> float:
+    """Of the estimate, as a share of the exact answer."""
+    load = planning.daily(1_000_000, sent_together=10)
+    work = Work(exponential(4), cold_start=0)
+    settings = planning.Settings(work, 10, maximum_concurrency=servers, timeout=60, visibility=360)
+    table = aggregate.compare(exact.run(load, settings), aggregate.estimate(load, settings))
+    return float(table.loc["mean_wait", "error"])
 
 
 def _sweeps() -> Iterator[Row]:

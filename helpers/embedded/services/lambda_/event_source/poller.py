@@ -173,7 +173,10 @@ class Poller:
         while self._in_progress >= concurrency.at(simulation.now):
             concurrency.crowd(simulation.now)
             self._finished = self._finished or simulation.event()
-            yield self._finished | simulation.timeout(concurrency.scaling.step)
+            if concurrency.is_highest(simulation.now):
+                yield self._finished
+            else:
+                yield self._finished | simulation.timeout(concurrency.scaling.step)
 
     def _pace(self, batch: Batch) -> int:
         allowed = self._concurrency.at(self._simulation.now)

@@ -94,6 +94,10 @@ class Concurrency:
         more = self._growth(now) * scaling.per_minute // _MINUTE
         return min(max(scaling.initial + more, self._least), scaling.maximum)
 
+    def is_highest(self, now: int) -> bool:
+        """Whether time alone allows no batch more."""
+        return self.at(now) == self.scaling.maximum
+
     def crowd(self, now: int) -> None:
         """More waits than may be in progress."""
         if self._crowded_since is None:
