@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import boto3
+from botocore.exceptions import ClientError
 
 from helpers.bank.queues import find_queue, measure_depth
 from helpers.checks import answers
 from helpers.checks.answers import exercise, judge_in
 from helpers.checks.multiple_choice import ABC, NOT_ATTEMPTED, Question
 from helpers.experiments.visibility import look_by_group
+from helpers.experiments.workload import try_filter
 
 if TYPE_CHECKING:
-    from helpers.bank.pipeline import Bank
+    from helpers.lab import Lab
 
-LIMIT, SECONDS = 3, 0.5
-"""What the bank is to be limited to, for batches that take so many seconds each."""
-TEMPLATE_LIMIT = 10
-"""What data/template.yaml limits it to."""
+TRANSFERS = [
+    {"kind": kind, "amount": amount}
+    for kind, amount in (
+        *(("payment", 999.99), ("payment", 1000), ("payment", 2500)),
+        *(("statement", 1000), ("statement", 5000), ("statement", 9000)),
+    )
+]
+"""What the filter of the Modify is tried with."""
 
 ORDERS_QUEUE = "account-orders.fifo"
 ORDERS = ("HB-1001/open", "HB-1001/close", "HB-1002/open")
@@ -35,7 +40,8 @@ QUESTIONS = {
         choices=ABC,
         why="The key of a table cannot change: that takes a new table, and the name is not free.",
         misconceptions={
-            "a": "Lambda changes the batch size while it polls. Look at the two lines.",
+            "a": "CloudFormation can change the batch size without replacing anything. Look at the "
+            "two lines.",
             "c": "A stack cannot do what DynamoDB does not allow. Look at the second line.",
         },
         hint="One of the two lines names a state with ROLLBACK in it.",
@@ -56,14 +62,14 @@ QUESTIONS = {
             1: "That is the synchronous way. SNS does not wait for the function, so Lambda tries "
             "again by itself.",
             2: "Lambda tries again twice: with the first attempt that makes three.",
-            5: "That is this bank's maxReceiveCount. No queue of yours is between topic and "
-            "function.",
+            5: "That is this bank's maxReceiveCount. There is no queue of yours between the topic "
+            "and the function.",
         },
         hint="Read the row of the topic.",
     ),
     "one group": Question(
         right=(60, 62),
-        why="SQS delivers no message of a group before the one ahead is done.",
+        why="SQS delivers no message of a group until the message before it is deleted.",
         misconceptions={
             1: "Sixty environments at once would break the order. One environment works on a "
             "group.",
@@ -82,28 +88,6 @@ QUESTIONS = {
         },
         hint="Look for the statements: the clerk got none. How many does the queue hold?",
     ),
-    "environments": Question(
-        right=8,
-        why="Little's law: 4 a second times 2 s each are 8 at work.",
-        misconceptions={
-            2: "Each second brings 4 more, and each of them stays for 2 s: multiply the two.",
-            4: "In each second 4 begin, but the 4 of the second before are still at work.",
-            5: "Lambda starts with up to 5 batches at once, and goes up when that is too few.",
-            240: "Only the messages that are at work at one moment need an environment.",
-        },
-        hint="Messages a second times seconds for each message.",
-    ),
-    "price of concurrency": Question(
-        right="b",
-        choices=ABC,
-        why="Lambda bills requests and seconds of work. Neither changes when more run at once.",
-        misconceptions={
-            "a": "Twice the environments, each at work for half the time: the same bill.",
-            "c": "The same invocations take the same seconds. Only the waiting becomes less, and "
-            "Lambda does not charge for waiting in a queue.",
-        },
-        hint="Compare the cents of the rows in which MaximumConcurrency was varied.",
-    ),
 }
 
 judge = judge_in(__name__, QUESTIONS)
@@ -111,24 +95,32 @@ tell_answers = partial(answers.tell_answers, __name__)
 
 
 @exercise
-def check_limit(bank: Bank) -> str:
-    """Modify, notebook 08: the bank's mapping is limited to what Little's law says, not less."""
-    mapping = boto3.client("lambda").get_event_source_mapping(UUID=bank.mapping)
-    limit = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency")
-    if limit is None:
-        return "Not yet: the bank's mapping has no MaximumConcurrency at all."
-    if limit == TEMPLATE_LIMIT:
-        return f"{NOT_ATTEMPTED.partition(':')[0]}: the bank's mapping is limited to {limit}."
-    if limit < LIMIT:
-        return f"Not yet: {limit} at once finish {limit / SECONDS:g} batches a second, and 5 come."
-    if limit > LIMIT:
-        return f"Not yet: {limit} is more than needed. Multiply batches a second by their seconds."
-    return f"Right: 5 batches a second x {SECONDS} s = 2.5 at work on average; {LIMIT} leave room."
+def check_pattern(lab: Lab, pattern: Any) -> str:
+    """Modify, notebook 08: only large payments pass the filter. The messages are so many of each
+    kind that the number which came through says which pattern let them."""
+    if pattern is ... or pattern == {"body": {"kind": ["payment"]}}:
+        return NOT_ATTEMPTED
+    if not isinstance(pattern, dict) or "body" not in pattern:
+        return f'A pattern begins with {{"body": ...}}, the message\'s body; this is {pattern!r}.'
+    try:
+        passed = try_filter(lab, pattern, TRANSFERS)["worked on"]
+    except ClientError as refusal:
+        return f"Not yet: AWS refuses it. {refusal.response['Error']['Message']}"
+    told = f"Not yet: {passed} of {len(TRANSFERS)} messages came through."
+    match passed:
+        case 2:
+            return "Right: the payments of 1,000.00 and 2,500.00 came through, and nothing else."
+        case 1:
+            return f"{told} The payment of 1,000.00 must come through, too."
+        case 5:
+            return f"{told} Statements came through: keep the kind in the pattern."
+        case _:
+            return f"{told} Only two are payments of 1,000.00 or more."
 
 
 @exercise
 def check_orders() -> str:
-    """Make, notebook 08: a FIFO queue keeps each account's orders in line, and no other's.
+    """Make, notebook 08: a FIFO queue keeps each account's order, and no account waits.
 
     It looks at the messages by receiving them with a visibility timeout of 0 s afterwards.
     """
@@ -154,7 +146,10 @@ def check_orders() -> str:
     if len(groups) > len({_account(body) for body in ORDERS}):
         return f"Not yet: HB-1001 is in two groups, so it may be closed before it is open. {AGAIN}"
     if any(len(each) > 1 for each in accounts.values()):
-        return f"Not yet: a group holds the orders of two accounts. One group an account. {AGAIN}"
+        return (
+            "Not yet: a group holds the orders of two accounts. Use one group for each account. "
+            f"{AGAIN}"
+        )
     if [body for body in bodies if body.startswith("HB-1001")] != list(ORDERS[:2]):
         return f"Not yet: HB-1001 is closed before it is opened. Send in the right order. {AGAIN}"
     return "Right: two groups; HB-1001 is opened, then closed, and HB-1002 waits for neither."

@@ -121,16 +121,6 @@ GAPS = (
         ("08/groups-run",),
     ),
     Difference(
-        "a mapping without MaximumConcurrency stays at five batches at once",
-        f"{DOCS}/lambda/latest/dg/services-sqs-scaling.html",
-        ("08/little-run",),
-    ),
-    Difference(
-        "MaximumBatchingWindowInSeconds is not waited for",
-        f"{DOCS}/lambda/latest/api/API_CreateEventSourceMapping.html",
-        ("08/sweep-run",),
-    ),
-    Difference(
         "Logs Insights does not know the commands of the query",
         f"{DOCS}/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html",
         ("07/query",),
@@ -148,7 +138,6 @@ TIMES = (
     "06/run",
     "06/answers",
     "06/slowly",
-    "08/little-limits",
 )
 """Cells whose numbers depend on how long things take, and may be the same by chance."""
 

@@ -4,34 +4,34 @@ import boto3
 import pytest
 
 from helpers import Lab, open_lab, plots
-from helpers.bank import pipeline
 from helpers.bank.queues import find_queue, measure_depth
 from helpers.checks import choose_and_grow as checks
 from helpers.deploying import tags
-from helpers.deploying.mappings import wait_for_mapping
 from helpers.experiments import alternatives, workload
 
-# Modify: a limit for the bank.
+# Modify: only the large payments.
+
+PAYMENT = {"kind": ["payment"]}
 
 
 @pytest.mark.parametrize(
-    ("limit", "answer"),
+    ("pattern", "answer"),
     [
-        (None, "Not yet: the bank's mapping has no MaximumConcurrency at all."),
-        (10, "Not attempted yet: the bank's mapping is limited to 10."),
-        (2, "Not yet: 2 at once finish 4 batches a second, and 5 come."),
-        (3, "Right: 5 batches a second x 0.5 s = 2.5 at work"),
-        (5, "Not yet: 5 is more than needed."),
+        (..., "Not attempted yet"),
+        ({"body": PAYMENT}, "Not attempted yet"),
+        ({"body": {**PAYMENT, "amount": [{"numeric": [">=", 1000]}]}}, "Right: the payments"),
+        ({"body": {**PAYMENT, "amount": [{"numeric": [">", 1000]}]}}, "Not yet: 1 of 6"),
+        ({"body": {"amount": [{"numeric": [">=", 1000]}]}}, "Not yet: 5 of 6 messages came"),
+        ({"body": {**PAYMENT, "amount": [{"numeric": ["<", 1000.5]}]}}, "Right"),
+        ({"body": {**PAYMENT, "amount": [{"numeric": [">", 0]}]}}, "Not yet: 3 of 6 messages"),
+        ({"body": {**PAYMENT, "amount": [{"numeric": [">>", 1]}]}}, "Not yet: AWS refuses it."),
+        (PAYMENT, "A pattern begins with"),
     ],
+    ids=str,
 )
-def test_limit(lab: Lab, limit: int | None, answer: str) -> None:
-    bank = pipeline.build_bank(lab)
-    if limit is not None:
-        wait_for_mapping(lab, bank.mapping)
-        boto3.client("lambda").update_event_source_mapping(
-            UUID=bank.mapping, ScalingConfig={"MaximumConcurrency": limit}
-        )
-    assert checks.check_limit(bank).startswith(answer)
+def test_pattern(lab: Lab, pattern: object, answer: str) -> None:
+    workload.create_clerk(lab, per_invocation=0, per_message=0.1)
+    assert checks.check_pattern(lab, pattern).startswith(answer)
 
 
 # Make: orders for two accounts. Each case: (message group, body) in the order of sending.

@@ -44,9 +44,9 @@ ASKED_BY: dict[str, tuple[tuple[str, ...], ...]] = {
         ("bad release", "misspelt", "check_throttle_alarm", "check_own_dashboard"),
     ),
     "08_choose_and_grow": (
-        ("two readers", "filtered", "taken back"),
+        ("two readers", "attempts", "taken back"),
         ("one group", "check_orders"),
-        ("environments", "price of concurrency", "check_limit"),
+        ("filtered", "check_pattern"),
     ),
     "A1_asymmetric_keys": (
         ("public key", "longest plaintext", "check_letter"),
