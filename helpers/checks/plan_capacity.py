@@ -23,11 +23,22 @@ each takes SERVICE seconds."""
 SERVICE, PATIENCE = 6.0, 5.0
 
 QUESTIONS = {
+    "environments": Question(
+        right=4,
+        why="Little's law: 8 messages a second x 0.5 seconds each.",
+        misconceptions={
+            8: "8 arrive each second, but each stays for half a second only.",
+            10: "10 is the limit. Fewer are busy.",
+            16: "Multiply, do not divide: 8 messages a second x 0.5 seconds each.",
+            5: "Lambda starts with up to 5 at once, and uses what the load needs.",
+        },
+        hint="Messages a second x seconds for each message.",
+    ),
     "least limit": Question(
         right=5,
-        why="4 are at work on average. With 4 there is no spare moment to catch up in.",
+        why="4 are busy on average. With exactly 4, a backlog from a busy moment never shrinks.",
         misconceptions={
-            4: "4 are busy all the time, and never catch up what came in a bad moment.",
+            4: "With exactly 4, a backlog from a busy moment never shrinks.",
             8: "8 a second, but each stays for half a second only.",
             16: "Multiply, do not divide: 8 messages a second x 0.5 seconds each.",
         },
@@ -37,8 +48,8 @@ QUESTIONS = {
         right=(29, 32),
         why="3,600 messages wait. 3 are done each second and 1 comes: 3,600 / 2 seconds.",
         misconceptions={
-            20: "3,600 / 3 seconds, if nothing came meanwhile. But 1 comes each second.",
-            60: "With a limit of 2 it would be so. A limit of 3 does 3 a second.",
+            20: "3,600 / 3 seconds. That ignores the 1 message that arrives each second.",
+            60: "That is right for a limit of 2. A limit of 3 processes 3 a second.",
         },
         hint="The backlog, divided by what is done each second beyond what comes.",
     ),
@@ -53,12 +64,13 @@ QUESTIONS = {
         hint="The limit, divided by the environments at work now.",
     ),
     "first dead": Question(
-        right=9,
-        why="It is received at 0, 3 and 6 minutes. At 9 it is visible again, and has had three.",
+        right=12,
+        why="It is received at 0, 4 and 8 minutes. At 12 it is visible again, and has had three.",
         misconceptions={
-            6: "Then it is received for the third time. SQS moves it when it would be the fourth.",
-            3: "3 is the count. Each receive is followed by 3 minutes of being invisible.",
-            12: "Count the pauses: after the first, the second and the third receive.",
+            8: "Then it is received for the third time. SQS moves it when it would be the fourth.",
+            3: "3 is the count. Each receive is followed by 4 minutes of being invisible.",
+            4: "4 minutes is one visibility timeout; there are three.",
+            16: "Count the pauses: after the first, the second and the third receive.",
         },
         hint="maxReceiveCount x visibility timeout.",
     ),
@@ -95,7 +107,7 @@ def check_budget(chosen: Any) -> str:
     if found.done_p95 > LONGEST:
         return f"Not yet: {told}. That is too slow."
     if found.usd_a_month > MOST_USD:
-        return f"Not yet: {told}. That is too dear."
+        return f"Not yet: {told}. That is too expensive."
     return f"Right: {told}."
 
 

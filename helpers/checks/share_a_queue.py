@@ -33,14 +33,14 @@ ORDERS = (
 QUESTIONS = {
     "without groups": Question(
         right=(85, 95),
-        why="1,800 messages stand before it, and 20 are done each second: 90 seconds.",
+        why="1,800 messages are in front of it, and 20 are processed each second: 90 seconds.",
         misconceptions={
-            0: "SQS does not know whose a message is. Those of the burst stand before it.",
-            1: "SQS does not know whose a message is. Those of the burst stand before it.",
+            0: "SQS does not know whose a message is. Those of the burst are in front of it.",
+            1: "SQS does not know whose a message is. Those of the burst are in front of it.",
             20: "20 is how many are worked on at once. How long do 1,800 take?",
-            1800: "One at a time it would be so. 20 are worked on at once.",
+            1800: "That would be right for one at a time. 20 are worked on at once.",
         },
-        hint="Messages that stand before it, divided by messages done each second.",
+        hint="Messages in front of it, divided by messages processed each second.",
     ),
     "with groups": Question(
         right="b",
@@ -55,7 +55,7 @@ QUESTIONS = {
     "one group each": Question(
         right="a",
         choices=ABC,
-        why="A group of one message takes no share of anything, so nobody is noisy.",
+        why="No group is large enough to be noisy, so SQS prefers nobody.",
         misconceptions={
             "b": "20 at a time, 1,950 messages take 97 seconds. Somebody has to wait.",
             "c": "SQS cannot know that 1,800 groups are one customer. The group is the tenant.",
@@ -65,7 +65,7 @@ QUESTIONS = {
     "which metric": Question(
         right="b",
         choices=ABC,
-        why="Nothing of the quiet tenants waits, however long the queue is.",
+        why="No message of a quiet tenant waits, however long the queue is.",
         misconceptions={
             "a": "It is the age of dee's message: it rises while all others are served.",
             "c": "It says that somebody is noisy. It does not say whether the others wait.",
@@ -123,7 +123,10 @@ def check_orders() -> str:
     if set(groups) == {""}:
         return "Not yet: the messages have no MessageGroupId, so SQS knows no tenants."
     if len(groups) == len(ORDERS):
-        return "Not yet: each order is a tenant of its own, so dee is three quiet ones."
+        return (
+            "Not yet: each order has its own group, so SQS treats dee's three orders as three "
+            "tenants."
+        )
     expected: dict[str, set[str]] = defaultdict(set)
     for customer, order in ORDERS:
         expected[customer].add(order)

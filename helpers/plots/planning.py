@@ -54,10 +54,9 @@ def describe_prediction(rows: pd.DataFrame, varied: str, measured: str) -> str:
     apart = (rows["run"] - rows["formula"]).abs()
     first, last = rows.index[0], rows.index[-1]
     return (
-        f"From {varied} {first} to {last}, {measured}: {number(rows['run'].iloc[0], 2)} to "
-        f"{number(rows['run'].iloc[-1], 2)} in the run, {number(rows['formula'].iloc[0], 2)} to "
-        f"{number(rows['formula'].iloc[-1], 2)} by the formula; at most "
-        f"{number(float(apart.max()), 2)} apart."
+        f"From {varied} {first} to {last}, {measured}: {rows['run'].iloc[0]:.2f} to "
+        f"{rows['run'].iloc[-1]:.2f} in the simulation, {rows['formula'].iloc[0]:.2f} to "
+        f"{rows['formula'].iloc[-1]:.2f} by the formula; at most {float(apart.max()):.2f} apart."
     )
 
 
@@ -178,12 +177,12 @@ def plot_neighbours(rows: pd.DataFrame) -> Figure:
 def describe_neighbours(rows: pd.DataFrame) -> str:
     """The finding of `plot_neighbours` in words, read from the same rows."""
     parts = [
-        f"{case}: the others {number(quiet, 2)} s, the noisy one {number(noisy, 2)} s"
+        f"{case}: the other tenants {number(quiet, 2)} s, the noisy one {number(noisy, 2)} s"
         for case, quiet, noisy in zip(
             rows["case"], rows["quiet_p95"], rows["noisy_p95"], strict=True
         )
     ]
-    return "95 % of the messages wait at most, " + "; ".join(parts) + "."
+    return f"How long 95 % of the messages wait at most. {'; '.join(parts)}."
 
 
 def plot_cost_against_latency(rows: pd.DataFrame) -> Figure:
@@ -239,7 +238,7 @@ def describe_cost_against_latency(rows: pd.DataFrame) -> str:
     def words(row: pd.Series[float]) -> str:
         return (
             f"batches of {int(row['batch_size'])} and a window of {int(row['window'])} s "
-            f"(${number(row['usd'], 3)} a month, {number(row['p95'], 2)} s)"
+            f"({row['usd']:.2f} USD a month, {number(row['p95'], 2)} s)"
         )
 
     return f"You run {words(yours)}. The cheapest of {len(rows)} settings is {words(cheap)}."

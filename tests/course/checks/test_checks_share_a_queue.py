@@ -37,7 +37,7 @@ GROUPS = {
     [
         ("right", "Right: six orders of three tenants"),
         ("none", "Not yet: the messages have no MessageGroupId"),
-        ("each", "Not yet: each order is a tenant of its own"),
+        ("each", "Not yet: each order has its own group"),
         ("one", "Not yet: the groups are all."),
     ],
 )

@@ -18,8 +18,8 @@ def test_a_formula_is_a_line_and_runs_are_points() -> None:
     assert list(points.get_ydata()) == [0.5, 0.1]
     assert points.get_linestyle() == "None"
     words = plots.describe_prediction(rows, "limit", "seconds")
-    assert words.startswith("From limit 5 to 6, seconds: 0.5 to 0.1 in the run, 0.4 to 0.1 by")
-    assert words.endswith("at most 0.1 apart.")
+    assert words.startswith("From limit 5 to 6, seconds: 0.50 to 0.10 in the simulation")
+    assert words.endswith("at most 0.10 apart.")
 
 
 def test_a_line_for_each_setting_by_minute() -> None:
@@ -57,7 +57,9 @@ def test_two_bars_for_each_case() -> None:
     )
     (axes,) = plots.plot_neighbours(rows).axes
     assert sorted(bar.get_width() for bar in axes.patches) == [0.2, 84.0, 86.0, 101.0]
-    assert "groups: the others 0.2 s, the noisy one 101 s." in plots.describe_neighbours(rows)
+    assert "groups: the other tenants 0.2 s, the noisy one 101 s." in plots.describe_neighbours(
+        rows
+    )
 
 
 def test_cost_against_latency_shows_where_you_run() -> None:
@@ -73,8 +75,8 @@ def test_cost_against_latency_shows_where_you_run() -> None:
     (axes,) = plots.plot_cost_against_latency(rows).axes
     assert (axes.lines[2].get_xdata(), axes.lines[2].get_ydata()) == ([40.0], [0.2])
     assert plots.describe_cost_against_latency(rows) == (
-        "You run batches of 1 and a window of 0 s ($40 a month, 0.2 s). The cheapest of 3 settings "
-        "is batches of 10 and a window of 1 s ($15 a month, 1.5 s)."
+        "You run batches of 1 and a window of 0 s (40.00 USD a month, 0.2 s). The cheapest of 3 settings "
+        "is batches of 10 and a window of 1 s (15.00 USD a month, 1.5 s)."
     )
     with pytest.raises(ValueError, match="plot_cost_against_latency needs the column"):
         plots.plot_cost_against_latency(rows.drop(columns="usd"))
