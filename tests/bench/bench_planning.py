@@ -62,7 +62,7 @@ def _estimate_error(servers: int) -> float:
     work = Work(exponential(4), cold_start=0)
     settings = planning.Settings(work, 10, maximum_concurrency=servers, timeout=60, visibility=360)
     table = aggregate.compare(exact.run(load, settings), aggregate.estimate(load, settings))
-    return float(table.loc["mean_wait", "error"])
+    return float(table["error"]["mean_wait"])
 
 
 def _sweeps() -> Iterator[Row]:

@@ -53,7 +53,7 @@ def test_the_longest_plaintext_is_measured(
     lab: Lab, spec: str, algorithm: str, longest: int
 ) -> None:
     key = keys.create_key("alias/mine", spec)
-    with watch_client(boto3.client("kms")) as exchanges:
+    with watch_client(boto3.Session().client("kms")) as exchanges:
         assert keys.measure_longest_plaintext(key, algorithm) == longest
     assert exchanges == [], "another client's requests are not noted"
 

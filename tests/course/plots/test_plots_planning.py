@@ -75,8 +75,8 @@ def test_cost_against_latency_shows_where_you_run() -> None:
     (axes,) = plots.plot_cost_against_latency(rows).axes
     assert (axes.lines[2].get_xdata(), axes.lines[2].get_ydata()) == ([40.0], [0.2])
     assert plots.describe_cost_against_latency(rows) == (
-        "You run batches of 1 and a window of 0 s (40.00 USD a month, 0.2 s). The cheapest of 3 settings "
-        "is batches of 10 and a window of 1 s (15.00 USD a month, 1.5 s)."
+        "You run batches of 1 and a window of 0 s (40.00 USD a month, 0.2 s). The cheapest of "
+        "3 settings is batches of 10 and a window of 1 s (15.00 USD a month, 1.5 s)."
     )
     with pytest.raises(ValueError, match="plot_cost_against_latency needs the column"):
         plots.plot_cost_against_latency(rows.drop(columns="usd"))
