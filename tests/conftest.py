@@ -1,8 +1,9 @@
-"""One client of a service in each lab: most of a test's time went into making them anew.
+"""What all tests share: sessions as botocore makes them, and one client of a service in each lab.
 
-`boto3.client("sqs")` reads no more of a lab than its session does, so the second one is the first
-one again. Whoever asks for more than a service, or has a session of his own, gets a new one, as
-notebooks do, which run in kernels of their own.
+Most of a test's time went into making clients anew. `boto3.client("sqs")` reads no more of a lab
+than its session does, so the second one is the first one again. Whoever asks for more than a
+service, or has a session of their own, gets a new one, as notebooks do, which run in kernels of
+their own.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 import boto3
+import botocore
+import pytest
 
 _make = boto3.client
 
@@ -25,3 +28,14 @@ def client(*service: str, **settings: Any) -> Any:
 
 
 boto3.client = client
+
+
+_initializers: list[Any] = vars(botocore)["_INITIALIZERS"]
+_before = [*_initializers]
+
+
+@pytest.fixture(autouse=True)
+def _sessions_as_botocore_makes_them() -> None:
+    """Powertools, which notebook 09 imports, names itself in the requests of each session that its
+    process makes from then on. Other tests would take the full way of a request for that."""
+    _initializers[:] = _before
