@@ -203,7 +203,7 @@ def play(company: Company, storm: Storm, only: Sequence[int] | None = None) -> E
         try:
             storm.perform(run)
         except ask("sqs").exceptions.ClientError as error:
-            raise NotRehearsed(f"AWS refuses a message: {error}") from None
+            raise NotRehearsed(f"AWS refuses a request: {error}") from None
         return _read_ending(company, lab, since, run, recorder, storm.name == "calm")
     finally:
         lab.close()

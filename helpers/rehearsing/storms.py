@@ -350,8 +350,18 @@ def _several_batches(run: Play) -> int:
 
 
 def _set_batch_size(run: Play, size: int) -> None:
-    ask("lambda").update_event_source_mapping(UUID=run.stage.mapping, BatchSize=size)
-    wait_for_mapping(run.lab, run.stage.mapping)
+    stage = run.stage
+    is_short = stage.visibility_timeout < stage.timeout
+    if is_short:  # Lambda refuses to change the mapping of such a queue
+        _set_visibility(stage.queue_url, stage.timeout)
+    ask("lambda").update_event_source_mapping(UUID=stage.mapping, BatchSize=size)
+    wait_for_mapping(run.lab, stage.mapping)
+    if is_short:
+        _set_visibility(stage.queue_url, stage.visibility_timeout)
+
+
+def _set_visibility(url: str, seconds: int) -> None:
+    ask("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(seconds)})
 
 
 def _reserve(run: Play, environments: int) -> None:

@@ -40,6 +40,29 @@ def rehearse(*arguments: str) -> int:
     return main(["rehearse", *arguments, "--messages", "messages.jsonl"])
 
 
+@pytest.mark.parametrize(("visibility", "status"), [("10", 1), ("180", 0)])
+def test_a_queue_with_a_shorter_timeout_than_its_function_is_red_where_a_call_is_slow(
+    folder: Path, capsys: pytest.CaptureFixture[str], visibility: str, status: int
+) -> None:
+    """Lambda refuses a mapping for such a queue, but SQS lets the timeout be lowered afterwards."""
+    (folder / "src" / "app.py").write_text(ADDS)
+    made = ("src", "--handler", "app.handler", "--table", "totals:id", "--timeout", "30")
+    waits = ("--visibility-timeout", visibility, "--storm", "slow-call")
+    assert rehearse(*made, *waits) == status
+    assert ("pieces is 8 instead of 4" in capsys.readouterr().out) == bool(status)
+
+
+def test_such_a_queue_in_a_template_is_not_deployed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    template = folder / "template.yaml"
+    text = template.read_text()
+    assert "VisibilityTimeout: 60" in text
+    template.write_text(text.replace("VisibilityTimeout: 60", "VisibilityTimeout: 9"))
+    assert rehearse("template.yaml") == 2
+    assert "9 seconds is less than Function timeout" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_template_is_green(capsys: pytest.CaptureFixture[str]) -> None:
     assert rehearse("template.yaml", "--storm", "sent-twice", "--storm", "poison") == 0
