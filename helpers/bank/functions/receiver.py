@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from signing_secret import open_secret
 from transactions import Refused, Transaction, check_transaction
 
@@ -43,7 +44,11 @@ def is_known(account: str) -> bool:
 
 
 def book_transaction(transaction: Transaction, message_id: str) -> None:
-    """Write the transaction, unless it is there: a message delivered twice is booked once."""
+    """Write the transaction, unless it is there: a message delivered twice is booked once.
+
+    Raises:
+        Refused: DynamoDB finds the item itself wrong.
+    """
     try:
         dynamodb.put_item(
             TableName=os.environ["LEDGER_TABLE"],
@@ -60,6 +65,11 @@ def book_transaction(transaction: Transaction, message_id: str) -> None:
         )
     except dynamodb.exceptions.ConditionalCheckFailedException:
         print(json.dumps({"event": "already booked", "messageId": message_id}))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationException":
+            raise
+        # What the table never takes, such as an item over 400 KB, must not fail its batch.
+        raise Refused("unreconcilable", "the ledger refuses the item") from error
 
 
 def log_refusal(record: dict[str, Any], refusal: Refused) -> None:
