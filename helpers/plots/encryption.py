@@ -71,7 +71,7 @@ def describe_key_choice() -> str:
     """The content of `draw_key_choice` in words."""
     return (
         "If everybody who takes part has AWS permissions, use a symmetric key: for queues, secrets "
-        "and data. If others must send you secrets, use an RSA key that encrypts, and give them "
+        "and data. If others must send you a secret, use an RSA key that encrypts, and give them "
         "its public key. If others must check that something comes from you, use an RSA or ECC "
         "key that signs, and give them its public key."
     )

@@ -77,7 +77,7 @@ def test_the_tutorials_policy_is_no_attempt(lab: Lab, bank: pipeline.Queues) -> 
     assert checks.check_least_privilege(lab, bank).startswith("Not attempted yet")
     roles.put_policy(sender.ROLE, "Mine", least(bank))
     answer = checks.check_least_privilege(lab, bank)
-    assert answer == ("Not yet: WriteToQueuePolicy allows kms:Encrypt, which is never checked.")
+    assert answer == "Not yet: WriteToQueuePolicy allows kms:Encrypt, which is never checked."
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,11 @@ def test_count(bank: pipeline.Queues) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "answer"),
     [
-        ("return accepted", 'return f"sent {len(bodies)}"', "the function still"),
+        (
+            "return accepted",
+            'return f"sent {len(bodies)}"',
+            "Not attempted yet: the function still",
+        ),
         ("return accepted", "return len(bodies)", "one of 12 texts is refused, and it returns 12"),
         ("return accepted", "pass", "it returns None. It must return a whole number"),
         ("return accepted", "return float(accepted)", "it returns 12.0"),

@@ -11,9 +11,9 @@ PICTURES = [
     (
         plots.draw_envelope,
         plots.describe_envelope,
-        ["encrypted data key", "banking-key", "account statement", "never leaves KMS"],
+        ["data key", "encrypted data key", "banking-key", "account statement", "never leaves KMS"],
     ),
-    (plots.draw_key_choice, plots.describe_key_choice, ["symmetric"]),
+    (plots.draw_key_choice, plots.describe_key_choice, ["symmetric", "send you a secret"]),
 ]
 
 

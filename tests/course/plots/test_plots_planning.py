@@ -18,7 +18,9 @@ def test_a_formula_is_a_line_and_runs_are_points() -> None:
     assert list(points.get_ydata()) == [0.5, 0.1]
     assert points.get_linestyle() == "None"
     words = plots.describe_prediction(rows, "limit", "seconds")
-    assert words.startswith("From limit 5 to 6, seconds: 0.50 to 0.10 in the simulation")
+    assert words.startswith(
+        "From limit 5 to 6, seconds: 0.50 to 0.10 in the simulation, 0.40 to 0.10 by"
+    )
     assert words.endswith("at most 0.10 apart.")
 
 
