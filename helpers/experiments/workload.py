@@ -30,8 +30,6 @@ from helpers.experiments.alternatives import create_queues
 from helpers.watching import costs
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from helpers.lab import Lab
 
 CLERK = "course-clerk"
@@ -174,30 +172,6 @@ def try_filter(
     finally:
         _take_down(lab, mapping, url)
     return {"sent": len(sent), "worked on": len(waits), "in the queue": left}
-
-
-def sweep_settings(
-    lab: Lab,
-    messages: int,
-    per_second: int,
-    variations: Iterable[tuple[str, int, Mapping[str, Any]]],
-) -> pd.DataFrame:
-    """The same load once for each variation.
-
-    Args:
-        variations: for each run what is varied, its value, and the mapping's settings.
-
-    Returns:
-        One row for each run, as `helpers.plots.plot_sweep` takes them: columns varied, value,
-        seconds (that a message waited, on average), cents (for a million messages).
-    """
-    import pandas as pd
-
-    rows = []
-    for varied, value, settings in variations:
-        load = run_load(lab, messages, per_second, **settings)
-        rows.append((varied, value, load.waited, load.cents))
-    return pd.DataFrame(rows, columns=["varied", "value", "seconds", "cents"])
 
 
 def _require_clerk() -> None:

@@ -39,7 +39,6 @@ from helpers.plots.planning import (
 )
 from helpers.plots.queue_depth import describe_queue_depth, plot_queue_depth
 from helpers.plots.style import show
-from helpers.plots.sweep import describe_sweep, plot_sweep
 from helpers.plots.time_left import describe_time_left, plot_time_left, show_time_left
 from helpers.plots.widgets import describe_widgets, plot_widgets
 
@@ -63,7 +62,6 @@ __all__ = [
     "describe_receiver_permissions",
     "describe_sender_permissions",
     "describe_slow_down",
-    "describe_sweep",
     "describe_time_left",
     "describe_widgets",
     "draw_envelope",
@@ -82,7 +80,6 @@ __all__ = [
     "plot_prediction",
     "plot_queue_depth",
     "plot_slow_down",
-    "plot_sweep",
     "plot_time_left",
     "plot_widgets",
     "show",

@@ -30,7 +30,6 @@ def rows() -> Iterator[Row]:
         "costs, all items of the price list": lambda: plots.plot_costs(
             costs.estimate_costs(dict.fromkeys(costs.read_prices(), 1e6)), costs.PRICE_DATE
         ),
-        "sweep, 3 settings with 5 values each": lambda: plots.plot_sweep(runs(3, 5)),
     }
     for what, picture in pictures.items():
         yield Row(f"picture: {what}", min(draw(picture) for _ in range(3)), "s", TARGET)
@@ -87,12 +86,3 @@ def measured(names: Iterable[str], minutes: int = 180) -> pd.DataFrame:
     index = pd.date_range("2026-01-05 09:00", periods=minutes, freq="60s", tz="UTC")
     values = [minute % 17 for minute in range(minutes)]
     return pd.DataFrame(dict.fromkeys(names, values), index=index)
-
-
-def runs(settings: int, each: int) -> pd.DataFrame:
-    points = [
-        (f"setting {setting}", str(value), 1 + setting + value, 90 / (1 + value + setting))
-        for setting in range(settings)
-        for value in range(each)
-    ]
-    return pd.DataFrame(points, columns=["varied", "value", "seconds", "cents"])

@@ -49,9 +49,11 @@ STUDENT = 3.25
 def test_its_wait_is_near_the_mean_of_many_days(
     batches: int, servers: int, failure_rate: float, together: int, allowed: float
 ) -> None:
-    """10 waves, each a day pressed into two hours, with seeds 0 to 9; 8.9 servers' work at the peak;
-    no warm-up, for a wave begins at its quiet end. Beside Student's interval of 99 % one tenth of
-    the mean is allowed; a quarter where messages fail, for how batches join then is only guessed.
+    """10 waves, each a day pressed into two hours, with seeds 0 to 9; 8.9 servers' work at the
+    peak; no warm-up, for a wave begins at its quiet end. Beside Student's interval of 99 % one
+    tenth of the mean is allowed; a quarter where messages fail, for how batches join then is only
+    guessed.
+
     These two bounds stood before the first run. The loads did not: earlier ones took too long, or
     their interval was too wide; and how batches join was chosen by the answers compared here.
     Messages and servers at work, wave by wave: to 10 %, for gross mistakes."""
